@@ -1,0 +1,1 @@
+"""What is true of a record, and who may do what; no database, no web."""

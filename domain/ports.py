@@ -1,0 +1,137 @@
+"""What the domain needs from the outside: an event log, and a fold that renders a record.
+
+The store implements `EventLog`; `projections.record_view` implements `RecordRenderer`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, DomainEvent
+
+A = TypeVar("A", bound=Aggregate)
+
+NO_CONDITIONS: Mapping[UUID, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A value that only one stream may hold. The plain value: the store keeps a keyed hash of it only."""
+
+    namespace: str
+    value: str = field(repr=False)  # may be a person's number, which must not reach a log line
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """An idempotency key: whose (issuer and subject), which, and SHA-256 of what was asked (32 bytes)."""
+
+    scope: str
+    key: str
+    request: bytes
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where one event came to lie, and what the log commits to for it."""
+
+    event: UUID
+    stream: UUID
+    version: int
+    position: int
+    recorded_at: datetime
+    leaf_hash: bytes
+    topic: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one append stored, in order; `repeated` when an earlier request under the same key stored it."""
+
+    stored: tuple[Stored, ...]
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One event read back, with its place."""
+
+    event: DomainEvent
+    stored: Stored
+
+
+class EventLog(Protocol):
+    """The log of one county, as the domain sees it."""
+
+    def load(self, kind: type[A], stream: UUID) -> A | None:
+        """The aggregate at its newest version; None if there is no such stream of that kind."""
+
+    def read(
+        self, stream: UUID, *, upto_version: int | None = None, upto_position: int | None = None
+    ) -> list[Recorded]:
+        """The stream's events in order, up to and including the version and the position given."""
+
+    def append(
+        self,
+        events: Sequence[DomainEvent],
+        *,
+        at_end: Collection[UUID] = (),
+        conditions: Mapping[UUID, int] = NO_CONDITIONS,
+        claims: Sequence[Claim] = (),
+        releases: Sequence[Claim] = (),
+        key: RequestKey | None = None,
+    ) -> Answer:
+        """Store all the events, or none.
+
+        Streams in `at_end` get their versions from the log; the others continue at head + 1.
+        conditions: stream -> the version that must be its head (0: it must not exist).
+        A claim is taken for the stream of the first event. Raises StaleVersion, ClaimTaken, KeyReused,
+        LogBusy, LogUnavailable or ClockWrong; except LogUnavailable each means that nothing was stored.
+        """
+
+    def find_claim(self, namespace: str, value: str) -> UUID | None:
+        """The stream that holds the claim."""
+
+    def find_answer(self, key: RequestKey) -> Answer | None:
+        """The first answer under this key. Raises KeyReused if it was another request's."""
+
+    def position(self) -> int:
+        """The last position of the log; 0 when it is empty."""
+
+
+@dataclass(frozen=True)
+class RecordQuery:
+    """Which past is asked for. Nothing set: the record as it is now.
+
+    version: folded up to this version of the record's stream, counted from 1.
+    as_of: what was known then (recorded at or before this instant, UTC).
+    valid_at: what was true then (occurred at or before this instant, UTC); with as_of: known then about then.
+    """
+
+    version: int | None = None
+    as_of: datetime | None = None
+    valid_at: datetime | None = None
+    with_documents: bool = False
+
+
+NOW = RecordQuery()
+
+
+class RecordRenderer(Protocol):
+    """The one fold behind every view of a record; pure, so that what was shown can be made again."""
+
+    @property
+    def edition(self) -> str:
+        """Name and edition of the fold, as stored with every read."""
+
+    def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> bytes:
+        """The record as canonical JSON."""
+
+    def events(self, recorded: Sequence[Recorded]) -> bytes:
+        """The list of the record's events as canonical JSON."""
+
+    def accesses(self, recorded: Sequence[Recorded]) -> bytes:
+        """The access history as canonical JSON."""
