@@ -1,0 +1,124 @@
+"""Values every event carries: who, when, why, and the editions applied.
+
+They are JSON-shaped, so that what is stored is what is seen.
+The TypedDicts are the stored shapes; the `…In` models check what comes from outside before it becomes one.
+"""
+
+import hashlib
+import json
+from typing import Annotated, NotRequired, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.identity import IdentityDocument as IdentityDocument
+from domain.identity import IdentityNumber as IdentityNumber
+from domain.identity import RecordNumber as RecordNumber
+from domain.scalars import JsonObject as JsonObject
+from domain.scalars import JsonValue as JsonValue
+from domain.scalars import Pattern, Text
+from domain.time import Occurred as Occurred
+from domain.time import accept_clock as accept_clock
+from domain.time import earliest as earliest
+from domain.time import latest as latest
+from domain.time import occurred as occurred
+
+
+class Licence(TypedDict):
+    """The practising licence (执业证书) the actor acted under."""
+
+    kind: str
+    number: str
+
+
+class Authenticated(TypedDict):
+    """How the caller was authenticated: issuer and subject of the token, method, client."""
+
+    issuer: str
+    subject: str
+    method: str
+    client: str
+
+
+class Source(TypedDict):
+    """The system an entry came from, and the device it was typed or measured on."""
+
+    system: str
+    device: str | None
+
+
+class Who(TypedDict):
+    """Who did it. `entered_by`: another person who typed it; `late`: written after the fact (补记)."""
+
+    actor: str | None
+    role: str
+    institution: str | None
+    licence: Licence | None
+    entered_by: str | None
+    authenticated: Authenticated
+    source: Source | None
+    late: bool
+
+
+class EditionRef(TypedDict):
+    """A definition by name and edition; the digest proves which text of it was applied."""
+
+    name: str
+    edition: str
+    digest: str
+
+
+class FormRef(EditionRef):
+    """The form an entry's content satisfies."""
+
+
+class RuleRef(EditionRef):
+    """The rule or policy a decision was made under."""
+
+
+class Coding(TypedDict):
+    """A code as chosen: system, its version, the code, and the display as it was shown then."""
+
+    system: str
+    code: str
+    version: NotRequired[str]
+    display: NotRequired[str]
+
+
+class Input(BaseModel):
+    """Base of checked input: unknown fields refused, nothing coerced, frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+CodeSystem = Annotated[
+    str,
+    Pattern(
+        "uri",
+        r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!-~]{1,250}",
+        "an absolute URI such as http://hl7.org/fhir/sid/icd-10",
+    ),
+]
+CodeText = Annotated[
+    str,
+    Pattern(
+        "code",
+        r"(?=.{1,100}$)[!-~]+( [!-~]+)*",
+        "a code of 1 to 100 printable ASCII characters without outer spaces",
+    ),
+]
+ShortText = Annotated[str, Text(200)]
+
+
+class CodingIn(Input):
+    """A code of a code system, with the words shown to whoever chose it."""
+
+    system: CodeSystem = Field(title="编码体系")
+    code: CodeText = Field(title="代码")
+    version: ShortText | None = Field(None, title="版本")
+    display: ShortText | None = Field(None, title="显示名称")
+
+
+def digest(value: JsonValue) -> str:
+    """SHA-256, hex, of a definition as sorted compact JSON in UTF-8: the digest of an EditionRef."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
