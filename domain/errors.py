@@ -74,7 +74,7 @@ class LogBusy(RecordError):
 
 
 class LogUnavailable(RecordError):
-    """The log cannot be reached, or whether the append was stored cannot be said. Send it again with its key."""
+    """The log cannot be reached, or it cannot be said whether it stored. Send it again with its key."""
 
     code = "log-unavailable"
     title = "The log is not available."
@@ -282,7 +282,7 @@ class AllergyAlreadyRecorded(RecordError):
 
 
 class IdentityDisagrees(RecordError):
-    """Birth date or sex does not agree with the identity document or the basic information; `field` says which."""
+    """Birth date or sex differ between identity document and basic information; `field` says which."""
 
     code = "identity-disagrees"
     title = "The identity document and the basic information disagree."
@@ -337,3 +337,34 @@ class RoleNotHeld(RecordError):
 
     code = "role-not-held"
     title = "The practitioner does not hold the role."
+
+
+# Added beside the above: identity, numbers, imports.
+
+
+class IdentityMissing(RecordError):
+    """A record names an identity document, or says that there is none (a temporary identity)."""
+
+    code = "identity-missing"
+    title = "A record needs an identity document or a temporary identity."
+
+
+class NumbersExhausted(RecordError):
+    """The institution's area has no record number left."""
+
+    code = "numbers-exhausted"
+    title = "The area has no record number left."
+
+
+class SourceAlreadyImported(RecordError):
+    """The source id was imported before; nothing was added."""
+
+    code = "source-already-imported"
+    title = "The source id was imported before."
+
+
+class AlreadyFounded(RecordError):
+    """The county's first institution is registered once."""
+
+    code = "already-founded"
+    title = "The first institution is registered already."

@@ -1,0 +1,265 @@
+"""Who may do what, why: a pure function over a versioned policy.
+
+Deny by default, a deny rule overrides every allow rule, and an error inside the decision denies. The policy
+is data: its digest is written into every event decided under it, so that the decision can be made again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Literal, cast
+from uuid import UUID
+
+from domain.institution_state import RoleHeld
+from domain.values import JsonObject, Licence, Occurred, RuleRef, digest
+
+PURPOSES = (
+    "care",
+    "emergency",
+    "management",
+    "assessment",
+    "public_health",
+    "research",
+    "insurance",
+    "legal",
+    "self",
+    "audit",
+)
+RESIDENT = RoleHeld("resident", Occurred(at="1850", precision="year", about=False))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who makes the request, as institution and record events tell it; never as a token claims."""
+
+    id: UUID | None
+    roles: tuple[RoleHeld, ...] = ()
+    institution: UUID | None = None
+    licence: Licence | None = None
+    own_record: UUID | None = None
+
+    def holds(self, role: str, now: datetime) -> bool:
+        return any(held.role == role and held.is_held(now) for held in self.roles)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the decision is about. None: does not arise."""
+
+    record: UUID | None = None
+    custodian: UUID | None = None
+    institution: UUID | None = None  # the institution acted on, or for
+    role_given: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """allowed; the rules that decided; the legal basis and the role acted in; what the caller must see to."""
+
+    allowed: bool
+    rules: tuple[str, ...]
+    basis: str = ""
+    role: str = ""
+    obligations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as data. Empty roles, actions or purposes: any. All conditions of `when` must hold."""
+
+    id: str
+    effect: Literal["allow", "deny"]
+    roles: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    basis: str = ""
+    obligations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A named edition of the rules."""
+
+    name: str
+    edition: str
+    rules: tuple[Rule, ...]
+    purposes: tuple[str, ...] = PURPOSES
+    commercial: tuple[str, ...] = ("commercial", "marketing", "advertising", "sale")
+
+    @cached_property
+    def ref(self) -> RuleRef:
+        """Name, edition and SHA-256 of the policy as canonical JSON."""
+        return RuleRef(name=self.name, edition=self.edition, digest=digest(self.description))
+
+    @property
+    def description(self) -> JsonObject:
+        return cast(JsonObject, _listed(asdict(self)))
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a condition may look at."""
+
+    actor: Actor
+    facts: Facts
+    purpose: str
+    now: datetime
+    policy: Policy = field(repr=False)
+
+
+def _same(one: UUID | None, other: UUID | None) -> bool:
+    return one is not None and one == other
+
+
+CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
+    "custody": lambda q: _same(q.facts.custodian, q.actor.institution),
+    "own-record": lambda q: _same(q.facts.record, q.actor.own_record),
+    "own-institution": lambda q: _same(q.facts.institution, q.actor.institution),
+    "no-county-role": lambda q: q.facts.role_given != "county-administrator",
+    "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
+    "purpose-commercial": lambda q: q.purpose in q.policy.commercial,
+}
+
+STAFF = ("practitioner", "record-manager")
+STAFF_PURPOSES = ("care", "management", "public_health")
+STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role")
+
+POLICY = Policy(
+    name="access",
+    edition="2026.1",
+    rules=(
+        Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
+        Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
+        Rule(
+            "staff-in-custody-read",
+            "allow",
+            STAFF,
+            ("read", "read-events", "list"),
+            STAFF_PURPOSES,
+            ("custody",),
+            basis="custody",
+            obligations=("record-before-answer",),
+        ),
+        Rule(
+            "staff-in-custody-write",
+            "allow",
+            STAFF,
+            ("add-entry", "correct", "retract", "close", "reopen", "link-identity"),
+            STAFF_PURPOSES,
+            ("custody",),
+            basis="custody",
+        ),
+        Rule(
+            "staff-create",
+            "allow",
+            STAFF,
+            ("create",),
+            STAFF_PURPOSES,
+            ("own-institution",),
+            basis="custody",
+        ),
+        Rule(
+            "staff-search",
+            "allow",
+            STAFF,
+            ("search",),
+            STAFF_PURPOSES,
+            ("own-institution",),
+            basis="custody",
+            obligations=("record-before-answer",),
+        ),
+        Rule(
+            "resident-reads-own",
+            "allow",
+            ("resident",),
+            ("read", "read-events", "read-accesses"),
+            ("self",),
+            ("own-record",),
+            basis="self",
+            obligations=("record-before-answer",),
+        ),
+        Rule(
+            "county-registers",
+            "allow",
+            ("county-administrator",),
+            ("register-institution", *STAFFING),
+            ("management",),
+            basis="law",
+        ),
+        Rule(
+            "administrator-staffs-own",
+            "allow",
+            ("institution-administrator",),
+            STAFFING,
+            ("management",),
+            ("own-institution", "no-county-role"),
+            basis="law",
+        ),
+        Rule(
+            "connector-creates",
+            "allow",
+            ("connector",),
+            ("create", "find-source"),
+            STAFF_PURPOSES,
+            ("own-institution",),
+            basis="custody",
+        ),
+        Rule(
+            "connector-imports",
+            "allow",
+            ("connector",),
+            ("add-entry", "link-identity", "close"),
+            STAFF_PURPOSES,
+            ("custody",),
+            basis="custody",
+        ),
+    ),
+)
+
+
+def decide(
+    actor: Actor, action: str, facts: Facts, purpose: str, now: datetime, policy: Policy = POLICY
+) -> Decision:
+    """The decision. Never raises: what cannot be decided is denied by the rule "undecidable"."""
+    try:
+        question = Question(actor, facts, purpose, now, policy)
+        return _weigh([rule for rule in policy.rules if _applies(rule, action, question)], question)
+    except Exception:  # whatever broke, nobody gets in by it
+        return Decision(False, ("undecidable",))
+
+
+def _applies(rule: Rule, action: str, question: Question) -> bool:
+    return (
+        (not rule.actions or action in rule.actions)
+        and (not rule.purposes or question.purpose in rule.purposes)
+        and (not rule.roles or _role(rule, question) != "")
+        and all(CONDITIONS[name](question) for name in rule.when)
+    )
+
+
+def _role(rule: Rule, question: Question) -> str:
+    return next((role for role in rule.roles if question.actor.holds(role, question.now)), "")
+
+
+def _weigh(rules: list[Rule], question: Question) -> Decision:
+    denying = tuple(rule.id for rule in rules if rule.effect == "deny")
+    allowing = [rule for rule in rules if rule.effect == "allow"]
+    if denying or not allowing:
+        return Decision(False, denying or ("deny-by-default",))
+    first = allowing[0]
+    return Decision(
+        True,
+        tuple(rule.id for rule in allowing),
+        first.basis,
+        _role(first, question),
+        tuple(dict.fromkeys(duty for rule in allowing for duty in rule.obligations)),
+    )
+
+
+def _listed(value: object) -> object:
+    """Tuples as JSON lists, all the way down."""
+    if isinstance(value, dict):
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value

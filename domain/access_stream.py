@@ -1,0 +1,72 @@
+"""The events of a resident's `access` stream: every read, list hit and refusal, for life.
+
+A stream of its own, appended to at its end, so that reading a record never conflicts with writing to it.
+There is no aggregate: nothing is ever decided from it.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from eventsourcing.utils import register_topic
+
+from domain.acts import Event
+
+
+class AccessEvent(Event):
+    """Base of everything on an access stream. `record` is the record that was, or was not, shown."""
+
+    TOPIC: ClassVar[str]
+
+    record: UUID
+
+
+@dataclass(frozen=True)
+class RecordRead(AccessEvent):
+    """The record, or a part of it, was shown. Stored before the first byte left.
+
+    The digest makes it provable: folding the same version again with the same view edition gives these bytes.
+    """
+
+    TOPIC: ClassVar[str] = "access.read.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    basis: str  # custody, self …
+    rules: list[str]
+    sections: list[str]
+    record_version: int  # of the stream folded: the record's, for an access history the access stream's
+    log_position: int  # of the last event folded
+    asked_version: int | None
+    as_of: str | None
+    valid_at: str | None
+    view: str  # name and edition of the fold
+    body_sha256: str  # hex, of the canonical body
+
+
+@dataclass(frozen=True)
+class RecordListed(AccessEvent):
+    """The record stood in the answer to a search. Tells by what kind of key, no value."""
+
+    TOPIC: ClassVar[str] = "access.listed.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    basis: str
+    rules: list[str]
+    key_kind: str
+
+
+@dataclass(frozen=True)
+class AccessRefused(AccessEvent):
+    """Somebody known to us tried what they may not; they were told that nothing is available."""
+
+    TOPIC: ClassVar[str] = "access.refused.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    action: str
+    rules: list[str]
+
+
+ACCESS_EVENTS: tuple[type[AccessEvent], ...] = (RecordRead, RecordListed, AccessRefused)
+
+for _event in ACCESS_EVENTS:
+    register_topic(_event.TOPIC, _event)

@@ -1,0 +1,121 @@
+"""What can happen to an institution, and what its people searched for. Nested in `domain.institution`."""
+
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain.acts import Event
+from domain.institution_state import InstitutionState, Login, Practitioner, RoleHeld
+from domain.values import Licence
+
+
+class Folded(Protocol):
+    """The part of an institution that events see."""
+
+    state: InstitutionState
+
+
+class InstitutionEvent(Event):
+    """Base of everything on an institution's stream."""
+
+
+class Created(InstitutionEvent, Aggregate.Created):
+    """An institution was registered by the county administrator.
+
+    code: unified social credit code (GB 32100-2015, 18) or the health organisation code (WS 218, 22).
+    area: the 12-digit area code under which it numbers records.
+    """
+
+    TOPIC: ClassVar[str] = "institution.registered.v1"
+    LIFECYCLE: ClassVar[str] = "originate"
+    originator_topic: ClassVar[str] = "institution"  # type: ignore[misc]  # the library stores it; ours is the category
+
+    name: str
+    kind: str
+    code: str
+    area: str
+
+    def apply(self, aggregate: Folded) -> None:
+        state = aggregate.state
+        state.name, state.kind, state.code, state.area = self.name, self.kind, self.code, self.area
+
+
+class PractitionerEnrolled(InstitutionEvent):
+    """A person began to work here. The login binds a token's issuer and subject to them."""
+
+    TOPIC: ClassVar[str] = "institution.practitioner-enrolled.v1"
+    LIFECYCLE: ClassVar[str] = "originate"
+
+    practitioner: UUID
+    name: str
+    licence: Licence | None
+    login: Login
+
+    def apply(self, aggregate: Folded) -> None:
+        aggregate.state.practitioners[str(self.practitioner)] = Practitioner(
+            name=self.name, licence=self.licence, login=self.login
+        )
+
+
+class PractitionerLeft(InstitutionEvent):
+    """A person stopped working here; the login is free again, what they did stays theirs."""
+
+    TOPIC: ClassVar[str] = "institution.practitioner-left.v1"
+    LIFECYCLE: ClassVar[str] = "archive"
+
+    practitioner: UUID
+
+    def apply(self, aggregate: Folded) -> None:
+        left = aggregate.state.practitioners[str(self.practitioner)]
+        left.has_left, left.roles = True, []
+
+
+class RoleGiven(InstitutionEvent):
+    """A practitioner holds a role from the day it occurred until `until` or until it is ended."""
+
+    TOPIC: ClassVar[str] = "institution.role-given.v1"
+    LIFECYCLE: ClassVar[str] = "originate"
+
+    practitioner: UUID
+    role: str
+    until: str | None  # last civil day, YYYY-MM-DD
+
+    def apply(self, aggregate: Folded) -> None:
+        holder = aggregate.state.practitioners[str(self.practitioner)]
+        holder.roles = [held for held in holder.roles if held.role != self.role]
+        holder.roles.append(RoleHeld(self.role, self.occurred, self.until))
+
+
+class RoleEnded(InstitutionEvent):
+    """A practitioner no longer holds a role."""
+
+    TOPIC: ClassVar[str] = "institution.role-ended.v1"
+    LIFECYCLE: ClassVar[str] = "archive"
+
+    practitioner: UUID
+    role: str
+
+    def apply(self, aggregate: Folded) -> None:
+        holder = aggregate.state.practitioners[str(self.practitioner)]
+        holder.roles = [held for held in holder.roles if held.role != self.role]
+
+
+class Searched(InstitutionEvent):
+    """Somebody here searched for a record. Tells by what kind of key and how many were shown, no value."""
+
+    TOPIC: ClassVar[str] = "institution.searched.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    key_kind: str
+    shown: int
+
+
+class Refused(InstitutionEvent):
+    """Somebody here was refused, where no record exists on whose access stream it could be told."""
+
+    TOPIC: ClassVar[str] = "institution.refused.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    action: str
+    rules: list[str]

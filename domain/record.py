@@ -1,0 +1,274 @@
+"""The record: everything done to one resident, and what may be done next.
+
+The aggregate decides; it does not check forms (domain.forms), permissions (domain.access) or uniqueness
+across records (claims, in domain.application). Its events and its state have modules of their own.
+"""
+
+from typing import ClassVar, cast
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain import record_events as events
+from domain.acts import Act, begin, frame, make, revive
+from domain.entries import PROGRAMMES, accepts, programme_of, subject
+from domain.errors import (
+    AllergyAlreadyRecorded,
+    AlreadyEnrolled,
+    ConsentMissing,
+    EntryRetracted,
+    FormNotAccepted,
+    IdentityAlreadyLinked,
+    IdentityDisagrees,
+    NotEnrolled,
+    ReasonMissing,
+    RecordClosed,
+    RecordNotClosed,
+    UnknownCode,
+    UnknownCollection,
+    UnknownEntry,
+    UnknownProgramme,
+)
+from domain.record_state import EntryState, RecordState
+from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred, earliest, latest
+
+CHANNELS = (
+    "visit",
+    "home-survey",
+    "screening",
+    "examination",
+    "outpatient",
+    "door-to-door",
+    "import",
+)
+CONSENT_BY = ("resident", "guardian", "representative")
+LEGAL_BASES = ("public-health-programme", "emergency", "statutory-order", "inherited-record")
+CLOSING_REASONS = ("death", "moved-out", "lost", "refused")
+ONE_ONLY = ("identity-card",)  # a person has one of these; other documents are renewed under new numbers
+
+
+class Record(Aggregate):
+    """One resident's record for life. Build it with `Record.create`."""
+
+    TOPIC = "record"
+    FOLD: ClassVar[str] = "record/1"  # edition of the fold: a snapshot of another one is thrown away
+
+    Event = events.RecordEvent
+    Created = events.Created
+    IdentityLinked = events.IdentityLinked
+    ConsentGiven = events.ConsentGiven
+    BasicInformationRecorded = events.BasicInformationRecorded
+    ExaminationRecorded = events.ExaminationRecorded
+    EncounterRecorded = events.EncounterRecorded
+    ProgrammeEnrolled = events.ProgrammeEnrolled
+    FollowUpRecorded = events.FollowUpRecorded
+    ProblemRecorded = events.ProblemRecorded
+    AllergyRecorded = events.AllergyRecorded
+    MedicationStated = events.MedicationStated
+    ImmunizationGiven = events.ImmunizationGiven
+    DocumentAttached = events.DocumentAttached
+    EntryCorrected = events.EntryCorrected
+    EntryRetracted = events.EntryRetracted
+    Closed = events.Closed
+    Reopened = events.Reopened
+
+    def __init__(self) -> None:
+        self.state = RecordState()
+
+    @classmethod
+    def create(
+        cls,
+        record_id: UUID,
+        act: Act,
+        *,
+        number: str,
+        channel: str,
+        custodian: UUID,
+        access_stream: UUID,
+        consented: bool,
+        legal_basis: str | None = None,
+    ) -> "Record":
+        """Open a record. Raises ConsentMissing unless consent follows or a legal basis is named."""
+        if not consented and legal_basis is None:
+            raise ConsentMissing
+        _known(channel, CHANNELS, "channel")
+        if legal_basis is not None:
+            _known(legal_basis, LEGAL_BASES, "legal_basis")
+        fields = {
+            "number": number,
+            "channel": channel,
+            "custodian": custodian,
+            "access_stream": access_stream,
+            "legal_basis": legal_basis,
+        }
+        return begin(cls, make(cls.Created, act, record_id, cls.INITIAL_VERSION, **fields))
+
+    def give_consent(self, act: Act, *, by: str, paper: str | None = None) -> None:
+        """Record that the resident, guardian or representative agreed. paper: SHA-256 of the signed form."""
+        _known(by, CONSENT_BY, "consent.by")
+        self._trigger(self.ConsentGiven, act, by=by, paper=paper)
+
+    def link_identity(self, act: Act, document: IdentityDocument) -> None:
+        """Tie the record to an identity document, or to a temporary identity until there is one.
+
+        Raises IdentityAlreadyLinked (a second identity card) or IdentityDisagrees (birth date or sex).
+        """
+        kind = document["kind"]
+        if kind in self.state.identities and (kind in ONE_ONLY or kind == "temporary"):
+            raise IdentityAlreadyLinked
+        number = _identity_number(document)
+        if number is not None:
+            number.agrees(birth_date=self.state.birth_date, sex=self.state.sex)
+        self._trigger(
+            self.IdentityLinked,
+            act,
+            identity=dict(document),
+            birth_date=number.birth_date.isoformat() if number else None,
+            sex=number.sex if number else None,
+        )
+
+    def link_login(self, act: Act, *, issuer: str, subject: str) -> None:
+        """Tie the record to the resident's own login (token issuer and subject)."""
+        if f"{issuer} {subject}" in self.state.logins:
+            raise IdentityAlreadyLinked
+        identity: JsonObject = {"kind": "login", "issuer": issuer, "subject": subject}
+        self._trigger(self.IdentityLinked, act, identity=identity, birth_date=None, sex=None)
+
+    def add_entry(self, act: Act, kind: str, form: FormRef, content: JsonObject) -> UUID:
+        """Add a checked form to a collection and return the entry's id, which is the event's.
+
+        Raises UnknownCollection, FormNotAccepted, RecordClosed, NotEnrolled, AlreadyEnrolled,
+        UnknownProgramme, AllergyAlreadyRecorded or IdentityDisagrees.
+        """
+        event_class = events.ENTRIES.get(kind)
+        if event_class is None:
+            raise UnknownCollection
+        accepts(kind, form["name"])
+        self._admit(act.occurred, kind)
+        self._accept(kind, form, content, replaces=None)
+        self._trigger(event_class, act, form=form, content=content)
+        return act.event_id
+
+    def correct(
+        self,
+        act: Act,
+        entry_id: UUID,
+        *,
+        reason: str,
+        form: FormRef,
+        content: JsonObject,
+        entry_occurred: Occurred | None = None,
+    ) -> None:
+        """Put right an entry: the whole content as it should be. The earlier one stays readable.
+
+        Raises UnknownEntry, EntryRetracted, ReasonMissing, or what add_entry raises for the content.
+        """
+        entry = self._standing(entry_id)
+        _given(reason)
+        if form["name"] != entry.form:
+            raise FormNotAccepted(entry.kind, form["name"])
+        self._accept(entry.kind, form, content, replaces=entry_id)
+        self._trigger(
+            self.EntryCorrected,
+            act,
+            entry=entry_id,
+            reason=reason,
+            form=form,
+            content=content,
+            entry_occurred=entry_occurred,
+        )
+
+    def retract(self, act: Act, entry_id: UUID, *, reason: str) -> None:
+        """Withdraw an entry made in error. Raises UnknownEntry, EntryRetracted, ReasonMissing."""
+        self._standing(entry_id)
+        _given(reason)
+        self._trigger(self.EntryRetracted, act, entry=entry_id, reason=reason)
+
+    def close(self, act: Act, *, reason: str, note: str | None = None) -> None:
+        """End care under this record since `act.occurred`. Raises RecordClosed, UnknownCode."""
+        _known(reason, CLOSING_REASONS, "reason")
+        if self.is_closed:
+            raise RecordClosed
+        self._trigger(self.Closed, act, reason=reason, note=note)
+
+    def reopen(self, act: Act, *, reason: str) -> None:
+        """Take care up again. Raises RecordNotClosed, ReasonMissing."""
+        if not self.is_closed:
+            raise RecordNotClosed
+        _given(reason)
+        self._trigger(self.Reopened, act, reason=reason)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state.closed_since is not None
+
+    @property
+    def custodian(self) -> UUID:
+        return UUID(self.state.custodian)
+
+    @property
+    def access_stream(self) -> UUID:
+        return UUID(self.state.access_stream)
+
+    def state_to_json(self) -> JsonObject:
+        """The whole aggregate for a snapshot; `restore` is the inverse, for the same FOLD."""
+        return {**frame(self), "state": self.state.to_json()}
+
+    @classmethod
+    def restore(cls, record_id: UUID, snapshot: JsonObject) -> "Record":
+        """The aggregate as it was when state_to_json was called."""
+        record = revive(cls, record_id, snapshot)
+        record.state = RecordState.from_json(cast(JsonObject, snapshot["state"]))
+        return record
+
+    def _trigger(self, event_class: type[events.RecordEvent], act: Act, **fields: object) -> None:
+        self.trigger_event(event_class, **act.fields(), **fields)
+
+    def _standing(self, entry_id: UUID) -> EntryState:
+        entry = self.state.entry(entry_id)
+        if entry is None:
+            raise UnknownEntry(entry_id)
+        if entry.retracted:
+            raise EntryRetracted(entry_id)
+        return entry
+
+    def _admit(self, occurred: Occurred, kind: str) -> None:
+        """A closed record still takes documents, and what happened before it was closed."""
+        since = self.state.closed_since
+        if since is not None and kind != "documents" and earliest(occurred) > latest(since):
+            raise RecordClosed
+
+    def _accept(self, kind: str, form: FormRef, content: JsonObject, *, replaces: UUID | None) -> None:
+        own = str(replaces) if replaces is not None else None
+        about = subject(kind, content)
+        if kind == "programmes" and about not in PROGRAMMES:
+            raise UnknownProgramme
+        if kind == "programmes" and (entry := self.state.enrolments.get(str(about), own)) != own:
+            raise AlreadyEnrolled(UUID(entry))
+        if kind == "allergies" and (entry := self.state.allergies.get(str(about), own)) != own:
+            raise AllergyAlreadyRecorded(UUID(entry))
+        if kind == "follow-ups" and own is None and programme_of(form["name"]) not in self.state.enrolments:
+            raise NotEnrolled
+        if kind == "basic-information":
+            self._agree(content)
+
+    def _agree(self, content: JsonObject) -> None:
+        """Birth date and sex on the form must be those the ID number tells."""
+        for name, known in (("birth_date", self.state.birth_date), ("sex", self.state.sex)):
+            told = content.get(name)
+            if known is not None and told is not None and told != known:
+                raise IdentityDisagrees(name)
+
+
+def _identity_number(document: IdentityDocument) -> IdentityNumber | None:
+    return IdentityNumber(document["number"]) if document["kind"] == "identity-card" else None
+
+
+def _known(code: str, codes: tuple[str, ...], field: str) -> None:
+    if code not in codes:
+        raise UnknownCode(field)
+
+
+def _given(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
