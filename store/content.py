@@ -1,0 +1,86 @@
+"""The content of an event: its parts and their salts, as bytes, sealed under the stream's key.
+
+Plaintext: for each part in name order `u8(len(name)) ‖ name ‖ salt[32] ‖ u32(len(value)) ‖ value`.
+Ciphertext: `nonce[12] ‖ AES-256-GCM`, with the log, stream, event and key generation as associated
+data, so that a ciphertext cannot be moved to another place.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from evidence.commitment import SALT_SIZE
+from evidence.errors import ProofError
+
+NONCE_SIZE = 12
+
+
+class Part(NamedTuple):
+    """One separately committed piece of content, with the salt of its commitment (32 bytes)."""
+
+    salt: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ContentKey:
+    """One generation of a stream's content key."""
+
+    stream: UUID
+    generation: int
+    secret: bytes
+    cipher: AESGCM
+
+    @classmethod
+    def new(cls, stream: UUID, generation: int = 1) -> "ContentKey":
+        return cls.of(stream, generation, os.urandom(32))
+
+    @classmethod
+    def of(cls, stream: UUID, generation: int, secret: bytes) -> "ContentKey":
+        return cls(stream, generation, secret, AESGCM(secret))
+
+    def seal(self, plaintext: bytes, log: bytes, event: UUID) -> bytes:
+        nonce = os.urandom(NONCE_SIZE)
+        return nonce + self.cipher.encrypt(nonce, plaintext, self._place(log, event.bytes))
+
+    def open(self, ciphertext: bytes, log: bytes, event: UUID) -> bytes:
+        """Raises ProofError if the ciphertext is not this event's under this key."""
+        nonce, sealed = ciphertext[:NONCE_SIZE], ciphertext[NONCE_SIZE:]
+        try:
+            return self.cipher.decrypt(nonce, sealed, self._place(log, event.bytes))
+        except (InvalidTag, ValueError):
+            raise ProofError("content that does not open under its key and place") from None
+
+    def _place(self, log: bytes, event: bytes) -> bytes:
+        return b"%b\x00%b%b%b" % (log, self.stream.bytes, event, self.generation.to_bytes(4, "big"))
+
+    def __repr__(self) -> str:
+        return f"ContentKey(stream={self.stream}, generation={self.generation})"
+
+
+def pack(parts: Mapping[str, Part]) -> bytes:
+    """The plaintext of the parts. Names are ASCII, at most 255 bytes."""
+    return b"".join(
+        b"%c%b%b%b%b" % (len(name), name.encode(), part.salt, len(part.value).to_bytes(4, "big"), part.value)
+        for name, part in sorted(parts.items())
+    )
+
+
+def unpack(plaintext: bytes) -> dict[str, Part]:
+    """The parts in a plaintext. Raises ProofError if it does not read."""
+    parts, at, end = {}, 0, len(plaintext)
+    while at < end:
+        name_end = at + 1 + plaintext[at]
+        salt_end = name_end + SALT_SIZE
+        value_end = salt_end + 4 + int.from_bytes(plaintext[salt_end : salt_end + 4], "big")
+        name = plaintext[at + 1 : name_end].decode()
+        parts[name] = Part(plaintext[name_end:salt_end], plaintext[salt_end + 4 : value_end])
+        at = value_end
+    if at != end:
+        raise ProofError("content that is cut short")
+    return parts

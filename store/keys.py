@@ -1,0 +1,209 @@
+"""Keys, outside the event database: a key deleted there would survive in its log files and backups.
+
+One SQLite file holds each stream's content keys and a few named secrets, wrapped by a key-encryption
+key that a provider hands over once at start. Destroying a content key erases the stream's content for
+good; the row stays without its key, so that later events of the stream use a new generation.
+"""
+
+import os
+import sqlite3
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from store.content import ContentKey
+
+KEYS_CACHED = 100_000
+_NONCE = 12
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS content_key (
+    stream BLOB NOT NULL, generation INTEGER NOT NULL, wrapped BLOB,  -- NULL: destroyed
+    PRIMARY KEY (stream, generation)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+class KeyMissing(Exception):
+    """The key store has no such key: it is the wrong store, or an old copy of it."""
+
+
+class KeyDestroyed(Exception):
+    """The key was destroyed: the content is erased."""
+
+
+class WrongKeyEncryptionKey(Exception):
+    """A key does not unwrap: the key-encryption key is not the one the key store was written with."""
+
+
+class KeyEncryptionKey:
+    """Wraps keys with AES-256-GCM, bound to what they are for."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(secret)
+
+    @classmethod
+    def from_file(cls, path: Path) -> "KeyEncryptionKey":
+        """The `file` provider: 32 random bytes, made at first use, readable by their owner only."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _create_once(path, os.urandom(32))
+        return cls(path.read_bytes())
+
+    def wrap(self, secret: bytes, purpose: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, secret, purpose)
+
+    def unwrap(self, wrapped: bytes, purpose: bytes) -> bytes:
+        try:
+            return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], purpose)
+        except InvalidTag:
+            raise WrongKeyEncryptionKey("a key does not unwrap under this key-encryption key") from None
+
+
+class KeyStore:
+    """Content keys by stream, and named secrets. Safe for several threads and several processes."""
+
+    def __init__(self, path: Path, kek: KeyEncryptionKey) -> None:
+        self._kek = kek
+        self._writer, self._reader = _connect(path), _connect(path)
+        self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
+        self._cache: OrderedDict[tuple[UUID, int], ContentKey] = OrderedDict()
+        self._newest: OrderedDict[UUID, ContentKey] = OrderedDict()
+        with self._write_lock:
+            self._writer.executescript(_SCHEMA)
+
+    def newest(self, stream: UUID) -> ContentKey:
+        """The key for the stream's next event. A key made here is not durable until `keep` is called."""
+        if key := self._newest.get(stream):
+            return key
+        row = self._select("SELECT max(generation) FROM content_key WHERE stream = ?", (stream.bytes,))
+        generation = row[0] if row and row[0] else 0
+        if generation:
+            try:
+                return self._remember(self.get(stream, generation))
+            except KeyDestroyed:
+                pass
+        return ContentKey.new(stream, generation + 1)
+
+    def get(self, stream: UUID, generation: int) -> ContentKey:
+        """One key. Raises KeyDestroyed or KeyMissing."""
+        if key := self._cache.get((stream, generation)):
+            return key
+        row = self._select(
+            "SELECT wrapped FROM content_key WHERE stream = ? AND generation = ?", (stream.bytes, generation)
+        )
+        if row is None:
+            raise KeyMissing(f"no key of generation {generation} for stream {stream}")
+        if row[0] is None:
+            raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
+        secret = self._kek.unwrap(row[0], _purpose(stream, generation))
+        return self._cached(ContentKey.of(stream, generation, secret))
+
+    def is_kept(self, key: ContentKey) -> bool:
+        """True when the key is known to be durable."""
+        return self._newest.get(key.stream) is key
+
+    def keep(self, keys: Iterable[ContentKey]) -> dict[UUID, ContentKey]:
+        """Make new keys durable, all in one flush; the keys that count, by stream.
+
+        Where another process was first, its key is the one that counts.
+        """
+        fresh = list(keys)
+        with self._write_lock, self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            inserted = self._writer.executemany(
+                "INSERT INTO content_key VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [(k.stream.bytes, k.generation, self._wrapped(k)) for k in fresh],
+            ).rowcount
+        counting = fresh if inserted == len(fresh) else map(self._winner, fresh)
+        return {key.stream: self._remember(key) for key in counting}
+
+    def destroy(self, stream: UUID) -> None:
+        """Destroy every generation of the stream's key. The pages are overwritten and the log is emptied."""
+        with self._write_lock:
+            self._writer.execute("UPDATE content_key SET wrapped = NULL WHERE stream = ?", (stream.bytes,))
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.forget(stream)
+
+    def forget(self, stream: UUID) -> None:
+        """Drop the stream's keys from memory."""
+        self._newest.pop(stream, None)
+        for place in [place for place in list(self._cache) if place[0] == stream]:
+            self._cache.pop(place, None)
+
+    def secret(self, name: str) -> bytes:
+        """A named secret of 32 bytes, made at first use."""
+        with self._write_lock:
+            self._writer.execute(
+                "INSERT INTO secret VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (name, self._kek.wrap(os.urandom(32), name.encode())),
+            )
+        row = self._select("SELECT wrapped FROM secret WHERE name = ?", (name,))
+        assert row is not None  # inserted above, and secrets are never deleted
+        return self._kek.unwrap(row[0], name.encode())
+
+    def has_secret(self, name: str) -> bool:
+        return self._select("SELECT 1 FROM secret WHERE name = ?", (name,)) is not None
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    def _winner(self, key: ContentKey) -> ContentKey:
+        self._cache.pop((key.stream, key.generation), None)
+        self._newest.pop(key.stream, None)
+        return self.newest(key.stream)
+
+    def _wrapped(self, key: ContentKey) -> bytes:
+        return self._kek.wrap(key.secret, _purpose(key.stream, key.generation))
+
+    def _remember(self, key: ContentKey) -> ContentKey:
+        self._newest[key.stream] = key
+        if len(self._newest) > KEYS_CACHED:
+            self._newest.popitem(last=False)
+        return self._cached(key)
+
+    def _cached(self, key: ContentKey) -> ContentKey:
+        self._cache[key.stream, key.generation] = key
+        if len(self._cache) > KEYS_CACHED:
+            self._cache.popitem(last=False)
+        return key
+
+    def _select(self, statement: str, arguments: tuple[object, ...]) -> tuple[bytes, ...] | None:
+        with self._read_lock:
+            row: tuple[bytes, ...] | None = self._reader.execute(statement, arguments).fetchone()
+            return row
+
+
+def _create_once(path: Path, content: bytes) -> None:
+    """Write a file whole and durably, or leave the one that another process was first to write."""
+    with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # of mode 0600
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a key is on the disk before the event that needs it
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _purpose(stream: UUID, generation: int) -> bytes:
+    return sha256(b"content-key\x00" + stream.bytes + generation.to_bytes(4, "big")).digest()

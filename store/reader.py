@@ -1,0 +1,127 @@
+"""Reads the log: binary tuple rows, short transactions, content decrypted and nothing else done to it."""
+
+from collections.abc import Sequence
+from typing import LiteralString, NamedTuple
+from uuid import UUID
+
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool
+
+from store.content import Part, unpack
+from store.envelope import event_id
+from store.keys import KeyStore
+
+Row = tuple[int, UUID, int, str, bytes, bytes, int, bytes]
+
+_COLUMNS: LiteralString = """
+    SELECT e.position, e.stream_id, e.version, e.topic, e.envelope, e.leaf_hash, c.key_generation, c.ciphertext
+    FROM store.event AS e LEFT JOIN store.content AS c USING (log_no, position)
+    WHERE e.log_no = %(log_no)s """
+
+
+class ContentMissing(Exception):
+    """An event whose content row is gone. Nothing of ours removes one."""
+
+
+class StoredRow(NamedTuple):
+    """One event as stored, its content decrypted: sealed bytes, and parts by name."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    event: UUID
+    envelope: bytes
+    leaf_hash: bytes
+    parts: dict[str, Part]
+
+
+class LogReader:
+    """Reads one log through a pool of connections. Safe for several threads."""
+
+    def __init__(self, pool: ConnectionPool, *, log_no: int, origin: str, keys: KeyStore) -> None:
+        self._pool = pool
+        self._log_no = log_no
+        self._origin = origin.encode()
+        self._keys = keys
+
+    def stream(
+        self, stream: UUID, *, gt: int | None = None, lte: int | None = None, upto_position: int | None = None,
+        desc: bool = False, limit: int | None = None,
+    ) -> list[StoredRow]:  # fmt: skip
+        """A stream's events by version: greater than gt, up to lte, at most limit of them."""
+        condition: LiteralString = "AND e.stream_id = %(stream)s"
+        if gt is not None:
+            condition += " AND e.version > %(gt)s"
+        if lte is not None:
+            condition += " AND e.version <= %(lte)s"
+        if upto_position is not None:
+            condition += " AND e.position <= %(upto)s"
+        condition += " ORDER BY e.version DESC" if desc else " ORDER BY e.version"
+        if limit is not None:
+            condition += " LIMIT %(limit)s"
+        return self._select(condition, stream=stream, gt=gt, lte=lte, upto=upto_position, limit=limit)
+
+    def log(
+        self, *, first: int, limit: int, last: int | None = None, topics: Sequence[str] = ()
+    ) -> list[StoredRow]:
+        """The log's events by position, from first up to last, at most limit of them."""
+        condition: LiteralString = "AND e.position >= %(first)s"
+        if last is not None:
+            condition += " AND e.position <= %(last)s"
+        if topics:
+            condition += " AND e.topic = ANY (%(topics)s)"
+        condition += " ORDER BY e.position LIMIT %(limit)s"
+        return self._select(condition, first=first, last=last, topics=list(topics), limit=limit)
+
+    def last_position(self) -> int:
+        """The size of the log; 0 when it is empty."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1", [self._log_no]
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def request(self, key_hash: bytes) -> tuple[bytes, int, int] | None:
+        """What an idempotency key was used for: request hash, first position, number of events."""
+        with self._pool.connection() as connection:
+            row: tuple[bytes, int, int] | None = connection.execute(
+                """SELECT request_hash, first_position, events FROM store.append_key
+                   WHERE log_no = %s AND key_hash = %s""",
+                [self._log_no, key_hash], binary=True,
+            ).fetchone()  # fmt: skip
+        return row
+
+    def claim(self, namespace: str, value_hash: bytes) -> UUID | None:
+        """The stream that holds a claim."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT stream_id FROM store.claim WHERE log_no = %s AND namespace = %s AND value_hash = %s",
+                [self._log_no, namespace, value_hash], binary=True,
+            ).fetchone()  # fmt: skip
+        return UUID(str(row[0])) if row else None
+
+    def category(self, stream: UUID) -> str | None:
+        """What kind of stream it is; None if there is none."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT category FROM store.stream WHERE log_no = %s AND stream_id = %s", [self._log_no, stream]
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _select(self, condition: LiteralString, **arguments: object) -> list[StoredRow]:
+        with self._pool.connection() as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+            cursor.execute(_COLUMNS + condition, {"log_no": self._log_no, **arguments}, prepare=True)
+            rows: list[Row] = cursor.fetchall()
+        return [self._opened(row) for row in rows]
+
+    def _opened(self, row: Row) -> StoredRow:
+        position, stream, version, topic, envelope, leaf, generation, ciphertext = row
+        if ciphertext is None:
+            raise ContentMissing(f"event at position {position} has no content row")
+        event = event_id(envelope)
+        plaintext = self._keys.get(stream, generation).open(ciphertext, self._origin, event)
+        return StoredRow(position, stream, version, topic, event, envelope, leaf, unpack(plaintext))

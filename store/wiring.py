@@ -1,0 +1,103 @@
+"""Puts the parts of a log together. The one place that knows them all."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from evidence.note import Signer
+from store import connect
+from store.clock import Clock
+from store.hashing import Hasher
+from store.keys import KeyEncryptionKey, KeyStore
+from store.notifier import Notifier, channel
+from store.reader import LogReader
+from store.recorder import LogRecorder
+from store.signing import receipt_signer
+from store.snapshots import Snapshots
+from store.writer import LogWriter
+
+READERS = 8
+MOST_WAITING = 4096
+
+
+class WrongKeyStore(Exception):
+    """The key store does not belong to the log: starting would hash claims under other keys and lose content."""
+
+
+class WrongOrigin(Exception):
+    """The log of this number was opened under another origin, which every envelope carries."""
+
+
+@dataclass(frozen=True)
+class OpenLog:
+    """One log, ready for use. `close` ends its connections and threads."""
+
+    origin: str
+    log_no: int
+    keys: KeyStore
+    recorder: LogRecorder
+    reader: LogReader
+    snapshots: Snapshots
+    hasher: Hasher
+    signer: Signer
+
+    def close(self) -> None:
+        self.recorder.close()
+        self.reader.close()
+        self.keys.close()
+
+
+def open_log(
+    *, dsn: str, keys: Path, origin: str, log_no: int = 1, clock: Clock | None = None,
+    readers: int = READERS, most_waiting: int = MOST_WAITING,
+) -> OpenLog:  # fmt: skip
+    """Open a log with the appender's DSN and the folder that holds the keys; the first time, begin it.
+
+    Raises WrongOrigin or WrongKeyStore, and psycopg.OperationalError if the database is away.
+    """
+    key_store = KeyStore(keys / "keys.sqlite", KeyEncryptionKey.from_file(keys / "kek"))
+    try:
+        _begin(dsn, log_no, origin, key_store)
+        pool = connect.pool(dsn, readers)
+    except BaseException:
+        key_store.close()
+        raise
+    reader = LogReader(pool, log_no=log_no, origin=origin, keys=key_store)
+    recorder = LogRecorder(
+        origin=origin, keys=key_store, reader=reader, most_waiting=most_waiting,
+        writer=LogWriter(
+            lambda: connect.writer(dsn), log_no=log_no, origin=origin, keys=key_store, clock=clock or Clock()
+        ),
+        notifier=Notifier(lambda: connect.plain(dsn), log_no),
+        listen=lambda: _listen(dsn, log_no),
+    )  # fmt: skip
+    return OpenLog(
+        origin, log_no, key_store, recorder, reader,
+        snapshots=Snapshots(pool, log_no=log_no, origin=origin, keys=key_store),
+        hasher=Hasher(key_store), signer=receipt_signer(origin, key_store),
+    )  # fmt: skip
+
+
+def _begin(dsn: str, log_no: int, origin: str, keys: KeyStore) -> None:
+    with connect.plain(dsn) as connection:
+        connection.execute(
+            "INSERT INTO store.log (log_no, origin) VALUES (%s, %s) ON CONFLICT DO NOTHING", [log_no, origin]
+        )
+        row = connection.execute("SELECT origin FROM store.log WHERE log_no = %s", [log_no]).fetchone()
+        used = connection.execute("SELECT 1 FROM store.event WHERE log_no = %s LIMIT 1", [log_no]).fetchone()
+    if row is None or row[0] != origin:
+        raise WrongOrigin(f"log {log_no} has another origin than the one it is opened under")
+    if used and not keys.has_secret(_bound(origin)):
+        raise WrongKeyStore(f"the key store holds nothing of log {log_no}; restore the right one")
+    keys.secret(_bound(origin))
+
+
+def _bound(origin: str) -> str:
+    return f"log:{origin}"
+
+
+def _listen(dsn: str, log_no: int) -> psycopg.Connection[tuple[object, ...]]:
+    connection = connect.plain(dsn)
+    connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel(log_no))))
+    return connection

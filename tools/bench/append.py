@@ -1,0 +1,158 @@
+"""`lifelong bench append`: a sealed append against the stock recorder and against a plain one-row INSERT.
+
+All three run on one server in interleaved rounds, so that a slow disk slows all of them; a ratio is the
+median of same-round ratios. The workload of real life: bodies of 572 bytes, nine appends in ten to
+existing streams, one to a new one. Only ours seals and encrypts.
+"""
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Protocol
+from uuid import UUID, uuid4
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+
+from store import connect
+from store.wiring import open_log
+
+BODY_BYTES = 572
+NEW_STREAM_ONE_IN = 10
+SEEDED_STREAMS = 50  # per thread
+THREADS = (1, 16, 64, 256)
+BODY = (b'{"note":"' + b"x" * BODY_BYTES)[: BODY_BYTES - 2] + b'"}'
+TOPIC = "record.examination-recorded.v1"
+
+
+class Contestant(Protocol):
+    name: str
+
+    def append(self, stream: UUID, version: int) -> None: ...
+
+
+class Sealed:
+    """Our recorder through the library's call."""
+
+    name = "sealed"
+
+    def __init__(self, dsn: str, keys: Path) -> None:
+        self._log = open_log(dsn=dsn, keys=keys, origin="lifelong.example/bench/1", log_no=9001)
+        self._recorder = self._log.recorder
+
+    def append(self, stream: UUID, version: int) -> None:
+        self._recorder.insert_events([StoredEvent(stream, version, TOPIC, BODY)])
+
+    def close(self) -> None:
+        self._log.close()
+
+
+class Stock:
+    """The library's own recorder, as it comes."""
+
+    name = "stock"
+
+    def __init__(self, dsn: str) -> None:
+        info = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(dsn).items()}
+        self._datastore = PostgresDatastore(
+            info.get("dbname", ""), info.get("host", ""), info.get("port", "5432"), info.get("user", ""),
+            info.get("password", ""), pool_size=64, max_overflow=0, max_waiting=512,
+        )  # fmt: skip
+        self._recorder = PostgresApplicationRecorder(self._datastore, events_table_name="bench_stock")
+        self._recorder.create_table()
+
+    def append(self, stream: UUID, version: int) -> None:
+        self._recorder.insert_events([StoredEvent(stream, version, TOPIC, BODY)])
+
+    def close(self) -> None:
+        self._datastore.close()
+
+
+class Insert:
+    """One row, one commit, one connection per thread: what the disk and the server allow."""
+
+    name = "insert"
+    _TABLE = """CREATE TABLE IF NOT EXISTS bench_insert (
+        stream_id uuid, version bigint, topic text, body bytea, PRIMARY KEY (stream_id, version))"""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._local = threading.local()
+        self._all: list[psycopg.Connection[tuple[object, ...]]] = []
+        self._connection().execute(self._TABLE)
+
+    def append(self, stream: UUID, version: int) -> None:
+        self._connection().execute(
+            "INSERT INTO bench_insert VALUES (%s, %s, %s, %b)", [stream, version, TOPIC, BODY], prepare=True
+        )
+
+    def _connection(self) -> psycopg.Connection[tuple[object, ...]]:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = connect.plain(self._dsn)
+            self._all.append(self._local.connection)
+        connection: psycopg.Connection[tuple[object, ...]] = self._local.connection
+        return connection
+
+    def close(self) -> None:
+        for connection in self._all:
+            connection.close()
+
+
+@dataclass
+class Cell:
+    """What one contestant did with one number of threads, round by round."""
+
+    rates: list[float] = field(default_factory=list)
+    latencies_s: list[float] = field(default_factory=list)
+
+    def summary(self) -> dict[str, float]:
+        p = quantiles(self.latencies_s, n=100)
+        return {
+            "rate_per_s": round(median(self.rates), 1),
+            "p50_ms": round(p[49] * 1000, 3),
+            "p99_ms": round(p[98] * 1000, 3),
+        }
+
+
+def run_cell(contestant: Contestant, threads: int, seconds: float, cell: Cell) -> None:
+    """Append from `threads` threads for `seconds`, each to its own streams; only the counted part is timed."""
+    barrier = threading.Barrier(threads + 1)
+    counts: list[int] = []
+    clients = [
+        threading.Thread(target=_client, args=(contestant, barrier, seconds, counts, cell.latencies_s, number))
+        for number in range(threads)
+    ]
+    for client in clients:
+        client.start()
+    barrier.wait()
+    started = time.perf_counter()
+    for client in clients:
+        client.join()
+    cell.rates.append(sum(counts) / (time.perf_counter() - started))
+
+
+def _client(
+    contestant: Contestant, barrier: threading.Barrier, seconds: float, counts: list[int],
+    latencies_s: list[float], number: int,
+) -> None:  # fmt: skip
+    draw = random.Random(number)  # noqa: S311  # a workload, not a secret
+    versions = {uuid4(): 1 for _ in range(max(1, SEEDED_STREAMS * 16 // (16 + barrier.parties)))}
+    for stream in versions:
+        contestant.append(stream, 1)
+    streams = list(versions)
+    barrier.wait()
+    until, took, clock = time.perf_counter() + seconds, [], time.perf_counter
+    while (before := clock()) < until:
+        stream = uuid4() if draw.randrange(NEW_STREAM_ONE_IN) == 0 else draw.choice(streams)
+        versions[stream] = versions.get(stream, 0) + 1
+        contestant.append(stream, versions[stream])
+        took.append(clock() - before)
+    counts.append(len(took))
+    latencies_s.extend(took)
