@@ -1,0 +1,1 @@
+"""PostgreSQL: keeps the bytes and gives every event its place."""

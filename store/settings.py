@@ -1,0 +1,102 @@
+"""What an operator may set, read once at the edge (`api/app.py`, `tools/cli.py`) and passed in below it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+DEFAULT_DATA = Path("data")
+DEFAULT_ORIGIN = "lifelong.example/110101/1"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+LARGEST_PORT = 65_535
+
+# The origin is a line of every checkpoint and part of its key name: no white space and no plus sign in it.
+ORIGIN = re.compile(r"[^\s+]+\Z")
+
+
+class SettingsError(ValueError):
+    """A setting is wrong. The message names the variable and never repeats its value, which may be secret."""
+
+    def __init__(self, variable: str, expected: str) -> None:
+        super().__init__(f"{variable}: {expected}")
+        self.variable = variable
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One deployment. Without a DSN the embedded server under `data` is used."""
+
+    dsn: str | None = field(default=None, repr=False)  # may hold a password
+    data: Path = DEFAULT_DATA  # embedded server, keys and spool
+    origin: str = DEFAULT_ORIGIN
+    log_no: int = 1
+    oidc_issuer: str | None = None
+    oidc_jwks: str | None = None  # address or file
+    oidc_audience: str | None = None
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the LIFELONG_* variables; an empty one counts as not set. Raises SettingsError."""
+        read = _Reader(environment)
+        return cls(
+            dsn=read.dsn("LIFELONG_DSN"),
+            data=Path(read.text("LIFELONG_DATA") or DEFAULT_DATA),
+            origin=read.origin("LIFELONG_ORIGIN"),
+            log_no=read.number("LIFELONG_LOG_NO", default=1, largest=2**31 - 1),
+            oidc_issuer=read.text("LIFELONG_OIDC_ISSUER"),
+            oidc_jwks=read.text("LIFELONG_OIDC_JWKS"),
+            oidc_audience=read.text("LIFELONG_OIDC_AUDIENCE"),
+            host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
+            port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
+            pg_bin=read.binaries("LIFELONG_PG_BIN"),
+        )
+
+
+class _Reader:
+    """Reads one variable at a time, and names it when its value is wrong."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, variable: str) -> str | None:
+        return self._environment.get(variable, "").strip() or None
+
+    def number(self, variable: str, *, default: int, largest: int) -> int:
+        text = self.text(variable)
+        if text is None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= largest:
+            raise SettingsError(variable, f"expected a whole number from 1 to {largest}")
+        return int(text)
+
+    def origin(self, variable: str) -> str:
+        text = self.text(variable) or DEFAULT_ORIGIN
+        if not ORIGIN.match(text):
+            raise SettingsError(variable, "expected a name without white space or plus sign")
+        return text
+
+    def dsn(self, variable: str) -> str | None:
+        text = self.text(variable)
+        if text is None:
+            return None
+        try:
+            conninfo_to_dict(text)
+        except ProgrammingError:
+            # Not chained: libpq's message quotes the connection string, password included.
+            raise SettingsError(variable, "expected a PostgreSQL connection string or address") from None
+        return text
+
+    def binaries(self, variable: str) -> Path | None:
+        text = self.text(variable)
+        if text is None:
+            return None
+        if not all((Path(text) / name).is_file() for name in ("postgres", "initdb")):
+            raise SettingsError(variable, "expected a folder that holds postgres and initdb")
+        return Path(text)
