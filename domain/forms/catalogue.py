@@ -4,9 +4,15 @@ import json
 from datetime import date
 from importlib.resources import files
 
+from domain.forms.basic_information import PersonalBasicInformation
+from domain.forms.clinical import Allergy, Immunization, Medication, Problem
 from domain.forms.diabetes import DiabetesFollowUp
+from domain.forms.document import Document
+from domain.forms.enrolment import ProgrammeEnrolment
+from domain.forms.examination import HealthExamination
 from domain.forms.hypertension import HypertensionFollowUp
 from domain.forms.model import Block
+from domain.forms.reception import Reception
 from domain.forms.registry import Form
 from domain.scalars import JsonObject
 
@@ -27,7 +33,22 @@ def _national(name: str, title: str, model: type[Block]) -> Form:
     return Form(name, "2017", title, NATIONAL, date(2017, 2, 28), model, EXAMPLES[name])
 
 
+def _own(name: str, title: str, resource: str, model: type[Block]) -> Form:
+    """A form of ours where the specification has none, with the fields of a FHIR R4 resource."""
+    source = f"Lifelong 2026, after HL7 FHIR R4 {resource}"
+    return Form(name, "2026", title, source, date(2026, 1, 1), model, EXAMPLES[name])
+
+
 FORMS = (
+    _national("personal-basic-information", "个人基本信息表", PersonalBasicInformation),
+    _national("health-examination", "健康体检表", HealthExamination),
     _national("hypertension-follow-up", "高血压患者随访服务记录表", HypertensionFollowUp),
     _national("type-2-diabetes-follow-up", "2型糖尿病患者随访服务记录表", DiabetesFollowUp),
+    _national("reception", "接诊记录表", Reception),
+    _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
+    _own("problem", "健康问题", "Condition", Problem),
+    _own("allergy", "过敏", "AllergyIntolerance", Allergy),
+    _own("medication", "用药", "MedicationStatement", Medication),
+    _own("immunization", "预防接种", "Immunization", Immunization),
+    _own("document", "附件", "DocumentReference", Document),
 )

@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Union, get_args, get_origin
 
-from domain.forms.model import Block, Code
+from pydantic import BaseModel
+
+from domain.forms.model import Code
 from domain.scalars import JsonObject, JsonValue, Rows, Rule, Several
 
 
-def describe(model: type[Block]) -> JsonObject:
+def describe(model: type[BaseModel]) -> JsonObject:
     """Fields (pointer → rule) and rules across fields of a form, complete enough to digest."""
     fields: JsonObject = dict(_fields(model, ""))
     rules: JsonObject = dict(_rules(model, ""))
     return {"fields": fields, "rules": rules}
 
 
-def _fields(model: type[Block], above: str) -> Iterator[tuple[str, JsonValue]]:
+def _fields(model: type[BaseModel], above: str) -> Iterator[tuple[str, JsonValue]]:
     for name, info in model.model_fields.items():
         kind, marks = _bare(info.annotation, tuple(info.metadata))
         line: JsonObject = {"title": info.title or "", "required": info.is_required()}
@@ -24,7 +26,7 @@ def _fields(model: type[Block], above: str) -> Iterator[tuple[str, JsonValue]]:
             line["list"] = _merged(marks)
             kind, marks = _bare(get_args(kind)[0], ())
             pointer += "/*"
-        if isinstance(kind, type) and issubclass(kind, Block):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield pointer, {**line, "kind": "block"}
             yield from _fields(kind, pointer)
         elif isinstance(kind, type) and issubclass(kind, Code):
@@ -33,16 +35,16 @@ def _fields(model: type[Block], above: str) -> Iterator[tuple[str, JsonValue]]:
             yield pointer, {**line, **_merged(marks)}
 
 
-def _rules(model: type[Block], above: str) -> Iterator[tuple[str, JsonValue]]:
-    if model.rules:
-        yield above, list(model.rules)
+def _rules(model: type[BaseModel], above: str) -> Iterator[tuple[str, JsonValue]]:
+    if rules := getattr(model, "rules", ()):
+        yield above, list(rules)
     for name, info in model.model_fields.items():
         kind, _ = _bare(info.annotation, ())
         pointer = f"{above}/{name}"
         if get_origin(kind) is list:
             kind, _ = _bare(get_args(kind)[0], ())
             pointer += "/*"
-        if isinstance(kind, type) and issubclass(kind, Block):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _rules(kind, pointer)
 
 

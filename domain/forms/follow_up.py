@@ -72,7 +72,7 @@ class Lifestyle(Block):
 
 
 class FollowUp(Block):
-    """Fields of every chronic-disease follow-up; each form adds symptoms, signs, lifestyle and examinations."""
+    """Fields of every chronic-disease follow-up; each form adds its symptoms, signs, lifestyle and tests."""
 
     rules: ClassVar[tuple[str, ...]] = (
         "at least one field is filled",
