@@ -120,18 +120,22 @@ class RecordQuery:
 NOW = RecordQuery()
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """What a fold made: canonical JSON, and the name and edition of the fold, as stored with every read."""
+
+    edition: str
+    body: bytes = field(repr=False)
+
+
 class RecordRenderer(Protocol):
     """The one fold behind every view of a record; pure, so that what was shown can be made again."""
 
-    @property
-    def edition(self) -> str:
-        """Name and edition of the fold, as stored with every read."""
+    def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
+        """The record."""
 
-    def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> bytes:
-        """The record as canonical JSON."""
+    def events(self, recorded: Sequence[Recorded]) -> Rendered:
+        """The list of the record's events."""
 
-    def events(self, recorded: Sequence[Recorded]) -> bytes:
-        """The list of the record's events as canonical JSON."""
-
-    def accesses(self, recorded: Sequence[Recorded]) -> bytes:
-        """The access history as canonical JSON."""
+    def accesses(self, record: UUID, recorded: Sequence[Recorded]) -> Rendered:
+        """The access history."""

@@ -163,7 +163,7 @@ class Record(Aggregate):
 
         Raises UnknownEntry, EntryRetracted, ReasonMissing, or what add_entry raises for the content.
         """
-        entry = self._standing(entry_id)
+        entry = self.standing(entry_id)
         _given(reason)
         if form["name"] != entry.form:
             raise FormNotAccepted(entry.kind, form["name"])
@@ -180,7 +180,7 @@ class Record(Aggregate):
 
     def retract(self, act: Act, entry_id: UUID, *, reason: str) -> None:
         """Withdraw an entry made in error. Raises UnknownEntry, EntryRetracted, ReasonMissing."""
-        self._standing(entry_id)
+        self.standing(entry_id)
         _given(reason)
         self._trigger(self.EntryRetracted, act, entry=entry_id, reason=reason)
 
@@ -197,6 +197,15 @@ class Record(Aggregate):
             raise RecordNotClosed
         _given(reason)
         self._trigger(self.Reopened, act, reason=reason)
+
+    def standing(self, entry_id: UUID) -> EntryState:
+        """An entry that still counts. Raises UnknownEntry, EntryRetracted."""
+        entry = self.state.entry(entry_id)
+        if entry is None:
+            raise UnknownEntry(entry_id)
+        if entry.retracted:
+            raise EntryRetracted(entry_id)
+        return entry
 
     @property
     def is_closed(self) -> bool:
@@ -223,14 +232,6 @@ class Record(Aggregate):
 
     def _trigger(self, event_class: type[events.RecordEvent], act: Act, **fields: object) -> None:
         self.trigger_event(event_class, **act.fields(), **fields)
-
-    def _standing(self, entry_id: UUID) -> EntryState:
-        entry = self.state.entry(entry_id)
-        if entry is None:
-            raise UnknownEntry(entry_id)
-        if entry.retracted:
-            raise EntryRetracted(entry_id)
-        return entry
 
     def _admit(self, occurred: Occurred, kind: str) -> None:
         """A closed record still takes documents, and what happened before it was closed."""

@@ -142,7 +142,7 @@ class NewPractitioner:
     name: str = field(repr=False)
     login: Login
     licence: Licence | None = None
-    roles: Sequence[str] = ("practitioner",)
+    roles: tuple[str, ...] = ("practitioner",)
 
 
 # What the application answers.

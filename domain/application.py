@@ -1,0 +1,47 @@
+"""`Records`: one method per command and read, the gate in front of each; nothing about where events live."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from domain.access import POLICY, Actor, Policy
+from domain.gate import Gate, wait_a_little
+from domain.institution_commands import InstitutionCommands
+from domain.ports import EventLog, RecordRenderer
+from domain.record_commands import RecordCommands
+from domain.record_numbers import RecordNumbers
+from domain.record_reads import RecordReads
+from domain.requests import Request
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Records(RecordCommands, RecordReads, InstitutionCommands):
+    """The application. API, command line and importers hold one of these and nothing below it.
+
+    Every method first answers a repeated request (same key) with its first answer, then asks who calls and
+    whether they may, then decides. Entries are decided again when the record moved meanwhile; what depends on
+    what the caller saw takes the version they saw. Any method may raise CallerUnknown, NotAvailable,
+    NotPermitted, PurposeRefused, KeyReused, LogBusy, LogUnavailable or ClockWrong besides what it names.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        render: RecordRenderer,
+        clock: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], UUID] = uuid4,
+        *,
+        policy: Policy = POLICY,
+        pause: Callable[[int], None] = wait_a_little,
+    ) -> None:
+        """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition."""
+        self.gate = Gate(log, clock, new_id, policy, pause)
+        self.render = render
+        self.numbers = RecordNumbers(log)
+
+    def who_calls(self, request: Request) -> Actor:
+        """Who the caller is here. Raises CallerUnknown."""
+        return self.gate.caller(request)

@@ -1,0 +1,250 @@
+"""The one gate: who calls, whether they may, and what is written down when they may not.
+
+Every command and read of `domain.application` passes here, whichever edge it came from.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from secrets import SystemRandom
+from typing import TypeVar, cast
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, DomainEvent
+
+from domain.access import POLICY, RESIDENT, Actor, Decision, Facts, Policy, decide
+from domain.access_stream import AccessRefused
+from domain.acts import Act, make
+from domain.errors import (
+    CallerUnknown,
+    ClaimTaken,
+    InstitutionCodeTaken,
+    LogBusy,
+    LoginTaken,
+    NotAvailable,
+    NotPermitted,
+    PersonHasRecord,
+    PurposeRefused,
+    RecordError,
+    RecordNumberTaken,
+    SourceAlreadyImported,
+    StaleVersion,
+    UnknownPractitioner,
+)
+from domain.institution import Institution
+from domain.ports import Answer, Claim, EventLog
+from domain.record import Record
+from domain.requests import Principal, Request
+from domain.time import occurred_at
+from domain.values import Licence, Occurred, Who, accept_clock, latest
+
+T = TypeVar("T")
+
+LONGEST_PURPOSE = 64  # a refused purpose is kept as it was named, within reason
+ATTEMPTS = 20  # how often a command is decided again when others were faster
+LATE_AFTER = timedelta(hours=24)  # written down later than this: marked as a late entry (补记)
+TAKEN: dict[str, type[RecordError]] = {
+    "identity": PersonHasRecord,
+    "record-number": RecordNumberTaken,
+    "institution-code": InstitutionCodeTaken,
+    "login:practitioner": LoginTaken,
+    "login:resident": LoginTaken,
+    "source": SourceAlreadyImported,
+}
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A request that was let through: who acts, and the decision that let them."""
+
+    request: Request
+    actor: Actor
+    decision: Decision
+
+
+def login_value(principal: Principal) -> str:
+    """The claimed text of a login."""
+    return f"{principal.issuer} {principal.subject}"
+
+
+def wait_a_little(attempt: int) -> None:
+    """Up to 2 ms before the first repetition, up to 64 ms later: at random, so that rivals part."""
+    time.sleep(SystemRandom().uniform(0, 0.002 * 2 ** min(attempt, 5)))
+
+
+class Gate:
+    """Decides requests against the policy, and records what it refuses."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        policy: Policy = POLICY,
+        pause: Callable[[int], None] = wait_a_little,
+    ) -> None:
+        """clock: the time now, aware, UTC; pause: waits before the n-th repetition (from 0)."""
+        self.log = log
+        self.clock = clock
+        self.new_id = new_id
+        self.policy = policy
+        self.pause = pause
+
+    def answered(self, request: Request) -> Answer | None:
+        """The first answer to this request, if it was made before under its key. Raises KeyReused."""
+        answer = self.log.find_answer(request.key) if request.key else None
+        return replace(answer, repeated=True) if answer else None
+
+    def caller(self, request: Request) -> Actor:
+        """Who the principal is here: a resident if the purpose is their own, else a practitioner.
+
+        Raises CallerUnknown: a token alone makes nobody anybody.
+        """
+        namespace = "login:resident" if request.purpose == "self" else "login:practitioner"
+        stream = self.log.find_claim(namespace, login_value(request.principal))
+        actor = self._actor(namespace, stream, request) if stream else None
+        if actor is None:
+            raise CallerUnknown
+        return actor
+
+    def _actor(self, namespace: str, stream: UUID, request: Request) -> Actor | None:
+        if namespace == "login:resident":
+            return Actor(id=None, roles=(RESIDENT,), own_record=stream)
+        institution = self.log.load(Institution, stream)
+        own_id = institution.state.by_login(request.principal.login) if institution else None
+        if institution is None or own_id is None:
+            return None
+        own = institution.state.practitioners[own_id]
+        return Actor(UUID(own_id), tuple(own.roles), institution.id, own.licence)
+
+    def enter(self, request: Request, action: str, facts: Facts) -> Pass:
+        """Pass an act on no existing record. Raises CallerUnknown, PurposeRefused, NotPermitted."""
+        actor = self.caller(request)
+        facts = facts if facts.institution else replace(facts, institution=actor.institution)
+        passed = self._ask(request, actor, action, facts)
+        if not passed.decision.allowed:
+            self._tell_institution(passed, action)
+            self._purpose(passed.decision)
+            raise NotPermitted(passed.decision.rules)
+        return passed
+
+    def enter_record(self, request: Request, action: str, record_id: UUID) -> tuple[Record, Pass]:
+        """The record at its newest version, and the pass.
+
+        Raises CallerUnknown, PurposeRefused, or NotAvailable: alike for a record that is not there and one
+        that is not for this caller.
+        """
+        actor = self.caller(request)
+        record = self.log.load(Record, record_id)
+        passed = self._ask(request, actor, action, self.facts(record))
+        if record is not None and passed.decision.allowed:
+            return record, passed
+        self.refuse(passed, action, record)
+        self._purpose(passed.decision)
+        raise NotAvailable
+
+    def facts(self, record: Record | None) -> Facts:
+        """What the policy may know of a record."""
+        return Facts(record.id, record.custodian) if record else Facts()
+
+    def _ask(self, request: Request, actor: Actor, action: str, facts: Facts) -> Pass:
+        decision = decide(actor, action, facts, request.purpose, self.clock(), self.policy)
+        return Pass(request, actor, decision)
+
+    def may(self, passed: Pass, action: str, record: Record) -> Pass:
+        """The same caller asked about one more record; nothing is recorded yet."""
+        return self._ask(passed.request, passed.actor, action, self.facts(record))
+
+    @staticmethod
+    def _purpose(decision: Decision) -> None:
+        if any(rule.startswith("purpose-") for rule in decision.rules):
+            raise PurposeRefused
+
+    def refuse(self, passed: Pass, action: str, record: Record | None) -> None:
+        """Write down a refusal: on the resident's access stream, or else with the institution."""
+        if record is None:
+            self._tell_institution(passed, action)
+            return
+        self.log.append([self.refusal(passed, action, record)], at_end=[record.access_stream])
+
+    def refusal(self, passed: Pass, action: str, record: Record) -> AccessRefused:
+        """The event of a refusal, for the resident's access stream."""
+        act = self.act(passed)
+        rules = list(passed.decision.rules)
+        return make(AccessRefused, act, record.access_stream, 0, record=record.id, action=action, rules=rules)
+
+    def _tell_institution(self, passed: Pass, action: str) -> None:
+        institution = passed.actor.institution
+        if institution is None:
+            return  # a resident asking for what is not there: no stream is the right one
+        rules = list(passed.decision.rules)
+        refused = make(Institution.Refused, self.act(passed), institution, 0, action=action, rules=rules)
+        self.log.append([refused], at_end=[institution])
+
+    def act(self, passed: Pass, occurred: Occurred | None = None, cause: str | None = None) -> Act:
+        """The context of one event. occurred: else now. Raises OccurredRefused (too far ahead)."""
+        now = self.clock()
+        when = occurred_at(now) if occurred is None else accept_clock(occurred, now)
+        return Act(
+            event_id=self.new_id(),
+            who=self._who(passed, is_late=latest(when) < now - LATE_AFTER),
+            occurred=when,
+            purpose=passed.request.purpose[:LONGEST_PURPOSE],
+            rule=self.policy.ref,
+            cause=cause or passed.request.cause,
+        )
+
+    def _who(self, passed: Pass, *, is_late: bool) -> Who:
+        actor, typist, licence = self._author(passed)
+        return Who(
+            actor=str(actor) if actor else None,
+            role=passed.decision.role or next((held.role for held in passed.actor.roles), "none"),
+            institution=str(passed.actor.institution) if passed.actor.institution else None,
+            licence=licence,
+            entered_by=str(typist) if typist else None,
+            authenticated=passed.request.principal.authenticated,
+            source=passed.request.source,
+            late=is_late,
+        )
+
+    def _author(self, passed: Pass) -> tuple[UUID | None, UUID | None, Licence | None]:
+        """Whose act it was, who typed it if another did, and the licence it was done under."""
+        own, author = passed.actor, passed.request.author
+        if author is None or author == own.id or not passed.decision.allowed:
+            return own.id, None, own.licence
+        institution = self.log.load(Institution, own.institution) if own.institution else None
+        if institution is None:
+            raise UnknownPractitioner(author)
+        return author, own.id, institution.practitioner(author).licence
+
+    def append(
+        self,
+        request: Request,
+        aggregate: Aggregate,
+        claims: Sequence[Claim] = (),
+        releases: Sequence[Claim] = (),
+    ) -> Answer:
+        """Store what the aggregate decided, under the request's key.
+
+        A taken claim becomes the error of its namespace.
+        """
+        events = cast("list[DomainEvent]", aggregate.collect_events())
+        try:
+            return self.log.append(events, claims=claims, releases=releases, key=request.key)
+        except ClaimTaken as taken:
+            raise TAKEN.get(taken.namespace, ClaimTaken)(*_detail(taken)) from None
+
+    def insist(self, decide_and_append: Callable[[], T]) -> T:
+        """Decide again whenever others were faster. Raises LogBusy after ATTEMPTS."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return decide_and_append()
+            except StaleVersion:
+                self.pause(attempt)
+        raise LogBusy
+
+
+def _detail(taken: ClaimTaken) -> tuple[str, ...]:
+    """Only the general error says which namespace; the named ones say nothing more."""
+    return () if taken.namespace in TAKEN else (taken.namespace,)

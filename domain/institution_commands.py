@@ -1,0 +1,176 @@
+"""The commands on institutions: registering them, and who works there in which role."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from domain.access import Actor, Decision, Facts
+from domain.acts import Act
+from domain.errors import AlreadyFounded, ClaimTaken, NotAvailable
+from domain.gate import Gate, Pass
+from domain.institution import Institution
+from domain.institution_state import Login
+from domain.ports import Answer, Claim
+from domain.requests import Enrolled, NewInstitution, NewPractitioner, Registered, Request
+from domain.values import Occurred
+
+FOUNDING = Claim("founding", "county")
+FOUNDER = Decision(True, ("founding",), basis="law", role="operator")
+
+Change = Callable[[Institution, Act], None]
+
+
+class InstitutionCommands:
+    """What can be asked of institutions. Mixed into `Records`."""
+
+    gate: Gate
+
+    def found(self, request: Request, new: NewInstitution, administrator: NewPractitioner) -> Registered:
+        """Register the first institution with its first administrator: the operator's act, possible once.
+
+        Who may call this is the operator's machine account, not the policy. Raises AlreadyFounded.
+        """
+        passed = Pass(request, Actor(id=None), FOUNDER)
+        institution = self._register(passed, new)
+        practitioner = self.gate.new_id()
+        self._staff(institution, passed, practitioner, administrator)
+        claims = [FOUNDING, _code(new), _login(administrator.login)]
+        try:
+            answer = self.gate.append(request, institution, claims)
+        except ClaimTaken as taken:
+            if taken.namespace == FOUNDING.namespace:
+                raise AlreadyFounded from None
+            raise
+        return Registered(institution.id, answer)
+
+    def register_institution(self, request: Request, new: NewInstitution) -> Registered:
+        """Register an institution. Raises InstitutionCodeTaken, ContentRefused, UnknownCode, NotPermitted."""
+        if answer := self.gate.answered(request):
+            return Registered(answer.stored[0].stream, answer)
+        passed = self.gate.enter(request, "register-institution", Facts())
+        institution = self._register(passed, new)
+        answer = self.gate.append(request, institution, [_code(new)])
+        return Registered(answer.stored[0].stream, answer)
+
+    def enrol_practitioner(self, request: Request, institution_id: UUID, new: NewPractitioner) -> Enrolled:
+        """Let a person work at an institution, with the roles they begin with.
+
+        Raises LoginTaken, ContentRefused, UnknownCode, NotPermitted, NotAvailable.
+        """
+        practitioner = self.gate.new_id()
+
+        def attempt() -> Enrolled:
+            passed = self._enter_staffing(request, institution_id, new.roles)
+            institution = self._institution(institution_id)
+            self._staff(institution, passed, practitioner, new)
+            claims = [_login(new.login)]
+            return self._enrolled(self.gate.append(request, institution, claims))
+
+        if answer := self.gate.answered(request):
+            return self._enrolled(answer)
+        return self.gate.insist(attempt)
+
+    def practitioner_leaves(
+        self, request: Request, institution_id: UUID, practitioner: UUID, since: Occurred | None = None
+    ) -> Answer:
+        """End a person's work; their login may be bound again. Raises UnknownPractitioner, NotPermitted."""
+
+        def attempt() -> Answer:
+            passed = self.gate.enter(request, "practitioner-leaves", Facts(institution=institution_id))
+            institution = self._institution(institution_id)
+            login = institution.practitioner(practitioner).login
+            institution.practitioner_leaves(self.gate.act(passed, since), practitioner)
+            return self.gate.append(request, institution, releases=[_login(login)])
+
+        return self.gate.answered(request) or self.gate.insist(attempt)
+
+    def give_role(
+        self,
+        request: Request,
+        institution_id: UUID,
+        practitioner: UUID,
+        role: str,
+        *,
+        since: Occurred | None = None,
+        until: str | None = None,
+    ) -> Answer:
+        """Give a role, until a last day (YYYY-MM-DD) if one is set.
+
+        Raises RoleAlreadyGiven, UnknownCode, UnknownPractitioner, NotPermitted.
+        """
+
+        def change(institution: Institution, act: Act) -> None:
+            institution.give_role(act, practitioner, role, until=until)
+
+        facts = Facts(institution=institution_id, role_given=role)
+        return self._change(request, "give-role", facts, change, since)
+
+    def end_role(
+        self,
+        request: Request,
+        institution_id: UUID,
+        practitioner: UUID,
+        role: str,
+        *,
+        since: Occurred | None = None,
+    ) -> Answer:
+        """Take a role away. Raises RoleNotHeld, UnknownPractitioner, NotPermitted."""
+
+        def change(institution: Institution, act: Act) -> None:
+            institution.end_role(act, practitioner, role)
+
+        facts = Facts(institution=institution_id, role_given=role)
+        return self._change(request, "end-role", facts, change, since)
+
+    def _change(
+        self, request: Request, action: str, facts: Facts, change: Change, since: Occurred | None
+    ) -> Answer:
+        def attempt() -> Answer:
+            passed = self.gate.enter(request, action, facts)
+            institution = self._institution(facts.institution)
+            change(institution, self.gate.act(passed, since))
+            return self.gate.append(request, institution)
+
+        return self.gate.answered(request) or self.gate.insist(attempt)
+
+    def _enter_staffing(self, request: Request, institution_id: UUID, roles: tuple[str, ...]) -> Pass:
+        """Enrolling somebody with roles is also giving them: each is asked for."""
+        passed = self.gate.enter(request, "enrol-practitioner", Facts(institution=institution_id))
+        for role in roles:
+            self.gate.enter(request, "give-role", Facts(institution=institution_id, role_given=role))
+        return passed
+
+    def _register(self, passed: Pass, new: NewInstitution) -> Institution:
+        act = self.gate.act(passed)
+        return Institution.register(
+            self.gate.new_id(), act, name=new.name, kind=new.kind, code=new.code, area=new.area
+        )
+
+    def _staff(
+        self, institution: Institution, passed: Pass, practitioner: UUID, new: NewPractitioner
+    ) -> None:
+        act = self.gate.act(passed)
+        institution.enrol_practitioner(act, practitioner, name=new.name, licence=new.licence, login=new.login)
+        for role in new.roles:
+            institution.give_role(self.gate.act(passed), practitioner, role)
+
+    def _institution(self, institution_id: UUID | None) -> Institution:
+        institution = self.gate.log.load(Institution, institution_id) if institution_id else None
+        if institution is None:
+            raise NotAvailable
+        return institution
+
+    def _enrolled(self, answer: Answer) -> Enrolled:
+        """Who was enrolled by the append; read back, so that a repeat names the same person."""
+        first = answer.stored[0]
+        event = self.gate.log.read(first.stream, upto_version=first.version)[-1].event
+        if not isinstance(event, Institution.PractitionerEnrolled):
+            raise NotAvailable
+        return Enrolled(event.practitioner, answer)
+
+
+def _code(new: NewInstitution) -> Claim:
+    return Claim("institution-code", new.code)
+
+
+def _login(login: Login) -> Claim:
+    return Claim("login:practitioner", f"{login['issuer']} {login['subject']}")

@@ -1,0 +1,184 @@
+"""Reads. Nothing is answered before the access is recorded, with the digest of what will be shown."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.access import Facts
+from domain.access_stream import RecordListed, RecordRead
+from domain.acts import make
+from domain.errors import NotAvailable, QueryRefused
+from domain.gate import Gate, Pass
+from domain.identity import claim_value, identity_document
+from domain.institution import Institution
+from domain.ports import NOW, Claim, Recorded, RecordQuery, RecordRenderer, Rendered
+from domain.record import Record
+from domain.requests import Found, Request, SearchKey, Shown
+
+
+@dataclass(frozen=True)
+class _Showing:
+    """What is about to be shown, and from what it was folded."""
+
+    rendered: Rendered
+    folded: Recorded  # the last event folded
+    sections: tuple[str, ...]
+    query: RecordQuery = NOW
+
+
+class RecordReads:
+    """What can be asked to be shown. Mixed into `Records`."""
+
+    gate: Gate
+    render: RecordRenderer
+
+    def read_record(
+        self,
+        request: Request,
+        record_id: UUID,
+        *,
+        version: int | None = None,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
+        with_documents: bool = False,
+    ) -> Shown:
+        """The record now, at a version, as known at an instant, or as true at one.
+
+        as_of, valid_at: aware. Raises QueryRefused, or what the gate raises.
+        """
+        query = RecordQuery(version, _utc("as_of", as_of), _utc("valid_at", valid_at), with_documents)
+
+        def attempt() -> Shown:
+            record, passed = self.gate.enter_record(request, "read", record_id)
+            recorded = self._known(record, query)
+            showing = _Showing(self.render.record(recorded, query), recorded[-1], ("record",), query)
+            return self._show(record, passed, showing)
+
+        return self.gate.insist(attempt)
+
+    def read_events(self, request: Request, record_id: UUID) -> Shown:
+        """The list of the record's events."""
+
+        def attempt() -> Shown:
+            record, passed = self.gate.enter_record(request, "read-events", record_id)
+            recorded = self.gate.log.read(record_id, upto_version=record.version)
+            showing = _Showing(self.render.events(recorded), recorded[-1], ("events",))
+            return self._show(record, passed, showing)
+
+        return self.gate.insist(attempt)
+
+    def read_accesses(self, request: Request, record_id: UUID) -> Shown:
+        """Who saw or tried to see the record, and why. Reading this is an access too, told the next time."""
+
+        def attempt() -> Shown:
+            record, passed = self.gate.enter_record(request, "read-accesses", record_id)
+            accesses = self.gate.log.read(record.access_stream)
+            folded = accesses or self.gate.log.read(record_id, upto_version=record.version)
+            showing = _Showing(self.render.accesses(record_id, accesses), folded[-1], ("accesses",))
+            return self._show(record, passed, showing)
+
+        return self.gate.insist(attempt)
+
+    def search(self, request: Request, key: SearchKey) -> tuple[Found, ...]:
+        """The record with this number or document, if the caller may see it; else nothing."""
+        claim = _claim(key)
+
+        def attempt() -> tuple[Found, ...]:
+            passed = self.gate.enter(request, "search", Facts())
+            stream = self.gate.log.find_claim(claim.namespace, claim.value)
+            record = self.gate.log.load(Record, stream) if stream else None
+            if record is None:
+                self._tell(passed, key, (), None)
+                return ()
+            listing = self.gate.may(passed, "list", record)
+            if not listing.decision.allowed:
+                self._tell(passed, key, [self.gate.refusal(listing, "search", record)], record)
+                return ()
+            self._tell(passed, key, [_listed(self.gate, listing, key, record)], record)
+            status = "closed" if record.is_closed else "open"
+            return (Found(record.id, record.state.number, status, record.version),)
+
+        return self.gate.insist(attempt)
+
+    def _known(self, record: Record, query: RecordQuery) -> list[Recorded]:
+        """The events that the query may fold; at least one."""
+        if query.version is not None and not 1 <= query.version <= record.version:
+            raise QueryRefused("version")
+        recorded = self.gate.log.read(record.id, upto_version=query.version or record.version)
+        if query.as_of is not None:
+            recorded = [one for one in recorded if one.stored.recorded_at <= query.as_of]
+        if not recorded:
+            raise QueryRefused("as_of")
+        return recorded
+
+    def _show(self, record: Record, passed: Pass, showing: _Showing) -> Shown:
+        """Record the access, if the record is still the one decided on, then let the body go."""
+        stored, query = showing.folded.stored, showing.query
+        read = make(
+            RecordRead,
+            self.gate.act(passed),
+            record.access_stream,
+            0,
+            record=record.id,
+            basis=passed.decision.basis,
+            rules=list(passed.decision.rules),
+            sections=list(showing.sections),
+            record_version=stored.version,
+            log_position=stored.position,
+            asked_version=query.version,
+            as_of=_text(query.as_of),
+            valid_at=_text(query.valid_at),
+            view=showing.rendered.edition,
+            body_sha256=hashlib.sha256(showing.rendered.body).hexdigest(),
+        )
+        self.gate.log.append([read], at_end=[record.access_stream], conditions={record.id: record.version})
+        return Shown(showing.rendered.body, stored.version, stored.position, showing.rendered.edition)
+
+    def _tell(self, passed: Pass, key: SearchKey, told: Sequence[DomainEvent], record: Record | None) -> None:
+        """Record a search with the searcher's institution and, in the same append, with the resident."""
+        institution = passed.actor.institution
+        if institution is None:
+            raise NotAvailable
+        shown = sum(isinstance(one, RecordListed) for one in told)
+        act = self.gate.act(passed)
+        searched = make(Institution.Searched, act, institution, 0, key_kind=key.kind, shown=shown)
+        at_end = [institution, record.access_stream] if record else [institution]
+        conditions = {record.id: record.version} if record else {}
+        self.gate.log.append([searched, *told], at_end=at_end, conditions=conditions)
+
+
+def _listed(gate: Gate, listing: Pass, key: SearchKey, record: Record) -> RecordListed:
+    return make(
+        RecordListed,
+        gate.act(listing),
+        record.access_stream,
+        0,
+        record=record.id,
+        basis=listing.decision.basis,
+        rules=list(listing.decision.rules),
+        key_kind=key.kind,
+    )
+
+
+def _claim(key: SearchKey) -> Claim:
+    """The claim a searched-for value would hold. Raises ContentRefused naming the field."""
+    if key.kind == "record-number":
+        return Claim("record-number", key.value)
+    value = claim_value(identity_document(key.kind, key.value, issuer=key.issuer))
+    if value is None:
+        raise QueryRefused("kind")
+    return Claim("identity", value)
+
+
+def _utc(field: str, instant: datetime | None) -> datetime | None:
+    if instant is not None and instant.tzinfo is None:
+        raise QueryRefused(field)
+    return instant.astimezone(UTC) if instant else None
+
+
+def _text(instant: datetime | None) -> str | None:
+    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z") if instant else None
