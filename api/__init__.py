@@ -1,0 +1,1 @@
+"""The web edge: translates requests into commands and answers into HTTP."""

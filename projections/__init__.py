@@ -1,0 +1,1 @@
+"""Views: what is folded from the events of the log."""
