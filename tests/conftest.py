@@ -11,6 +11,7 @@ older_database    an empty database on PostgreSQL 15; the test is skipped where 
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -37,12 +38,20 @@ settings.register_profile(
 )
 settings.load_profile("lifelong")
 
+
+@contextmanager
+def temporary_data() -> Iterator[Path]:
+    """A data folder that goes with its server. Short: the path of a socket is limited."""
+    with tempfile.TemporaryDirectory(prefix="lifelong-test-") as folder:
+        yield Path(folder) / "data"
+
+
 names = (f"test_{number}" for number in count(1))
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedServer]:
-    with _folder() as data, EmbeddedServer(data, binaries=PG_BIN) as server:
+    with temporary_data() as data, EmbeddedServer(data, binaries=PG_BIN) as server:
         yield server
 
 
@@ -66,7 +75,7 @@ def empty_database(cluster: EmbeddedServer) -> Database:
 @pytest.fixture
 def private_server() -> Iterator[EmbeddedServer]:
     """`kill()` crashes it, `start()` starts it again; until then it stays away."""
-    with _folder() as data, EmbeddedServer(data, binaries=PG_BIN, restart=False) as server:
+    with temporary_data() as data, EmbeddedServer(data, binaries=PG_BIN, restart=False) as server:
         yield server
 
 
@@ -81,20 +90,10 @@ def private_database(private_server: EmbeddedServer) -> Database:
 def older_cluster() -> Iterator[EmbeddedServer]:
     if not (OLDEST_BINARIES / "postgres").exists():
         pytest.skip("PostgreSQL 15 is not installed")
-    with _folder() as data, EmbeddedServer(data, binaries=OLDEST_BINARIES) as server:
+    with temporary_data() as data, EmbeddedServer(data, binaries=OLDEST_BINARIES) as server:
         yield server
 
 
 @pytest.fixture
 def older_database(older_cluster: EmbeddedServer) -> Database:
     return embedded_database(older_cluster, next(names))
-
-
-class _folder(tempfile.TemporaryDirectory[str]):
-    """A data folder that goes with its server. Short: the path of a socket is limited."""
-
-    def __init__(self) -> None:
-        super().__init__(prefix="lifelong-test-")
-
-    def __enter__(self) -> Path:  # type: ignore[override]  # a path is what everything else here takes
-        return Path(super().__enter__()) / "data"

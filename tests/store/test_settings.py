@@ -1,0 +1,81 @@
+"""Settings: read once, refused with the variable's name, and never repeated where they may be secret."""
+
+from pathlib import Path
+
+import pytest
+
+from store.settings import Settings, SettingsError
+
+SECRET = "hunter2"
+
+
+def test_without_any_variable_the_embedded_server_of_one_log_is_meant() -> None:
+    settings = Settings.from_environment({"HOME": "/somewhere", "LIFELONG_DSN": ""})
+
+    assert settings == Settings()
+    assert (settings.dsn, settings.log_no, settings.host, settings.port) == (None, 1, "127.0.0.1", 8000)
+    assert settings.origin == "lifelong.example/110101/1"
+
+
+def test_each_variable_is_read(tmp_path: Path) -> None:
+    for program in ("postgres", "initdb"):
+        (tmp_path / program).touch()
+
+    settings = Settings.from_environment(
+        {
+            "LIFELONG_DSN": "host=db dbname=county",
+            "LIFELONG_DATA": "/srv/lifelong",
+            "LIFELONG_ORIGIN": "records.example/330106/2",
+            "LIFELONG_LOG_NO": "2",
+            "LIFELONG_OIDC_ISSUER": "https://id.example",
+            "LIFELONG_OIDC_JWKS": "keys.json",
+            "LIFELONG_OIDC_AUDIENCE": "lifelong",
+            "LIFELONG_HOST": "::1",
+            "LIFELONG_PORT": "8443",
+            "LIFELONG_PG_BIN": str(tmp_path),
+        }
+    )
+
+    assert settings == Settings(
+        dsn="host=db dbname=county",
+        data=Path("/srv/lifelong"),
+        origin="records.example/330106/2",
+        log_no=2,
+        oidc_issuer="https://id.example",
+        oidc_jwks="keys.json",
+        oidc_audience="lifelong",
+        host="::1",
+        port=8443,
+        pg_bin=tmp_path,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LIFELONG_PORT", SECRET),
+        ("LIFELONG_PORT", "0"),
+        ("LIFELONG_PORT", "65536"),
+        ("LIFELONG_PORT", "٨٠٠٠"),
+        ("LIFELONG_LOG_NO", "-1"),
+        ("LIFELONG_LOG_NO", "1.0"),
+        ("LIFELONG_LOG_NO", "2147483648"),
+        ("LIFELONG_ORIGIN", f"two words {SECRET}"),
+        ("LIFELONG_ORIGIN", "a+b"),
+        ("LIFELONG_DSN", f"password={SECRET} nonsense"),
+        ("LIFELONG_DSN", f"postgresql://user:{SECRET}@host:port:port/x?y"),
+        ("LIFELONG_PG_BIN", f"/nowhere/{SECRET}"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({variable: value})
+
+    assert refused.value.variable == variable
+    assert str(refused.value).startswith(f"{variable}: expected ")
+    assert SECRET not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_a_password_does_not_show_when_settings_are_printed() -> None:
+    assert SECRET not in repr(Settings(dsn=f"host=db password={SECRET}"))
