@@ -9,9 +9,9 @@ from domain.errors import FormNotAccepted, UnknownCollection, UnknownProgramme
 from domain.values import JsonObject
 
 FORMS: Mapping[str, tuple[str, ...]] = {
-    "basic-information": ("basic-information",),
+    "basic-information": ("personal-basic-information",),
     "examinations": ("health-examination",),
-    "encounters": ("encounter",),
+    "encounters": ("reception",),
     "programmes": ("programme-enrolment",),
     "follow-ups": ("hypertension-follow-up", "type-2-diabetes-follow-up"),
     "problems": ("problem",),
@@ -60,3 +60,9 @@ def subject(kind: str, content: JsonObject) -> str | None:
 def _coding(value: object) -> str:
     """A coding by system and code; its version and display do not make another substance."""
     return f"{value['system']}|{value['code']}" if isinstance(value, dict) else str(value)
+
+
+def person(content: JsonObject) -> tuple[str | None, str | None]:
+    """Birth date and sex, where the basic information tells them."""
+    birth_date, sex = content.get("birth_date"), content.get("sex")
+    return (str(birth_date) if birth_date else None, str(sex) if sex in ("male", "female") else None)

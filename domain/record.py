@@ -11,7 +11,7 @@ from eventsourcing.domain import Aggregate
 
 from domain import record_events as events
 from domain.acts import Act, begin, frame, make, revive
-from domain.entries import PROGRAMMES, accepts, programme_of, subject
+from domain.entries import PROGRAMMES, accepts, person, programme_of, subject
 from domain.errors import (
     AllergyAlreadyRecorded,
     AlreadyEnrolled,
@@ -29,6 +29,7 @@ from domain.errors import (
     UnknownEntry,
     UnknownProgramme,
 )
+from domain.identity import is_identity_number
 from domain.record_state import EntryState, RecordState
 from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred, earliest, latest
 
@@ -254,15 +255,19 @@ class Record(Aggregate):
             self._agree(content)
 
     def _agree(self, content: JsonObject) -> None:
-        """Birth date and sex on the form must be those the ID number tells."""
-        for name, known in (("birth_date", self.state.birth_date), ("sex", self.state.sex)):
-            told = content.get(name)
-            if known is not None and told is not None and told != known:
-                raise IdentityDisagrees(name)
+        """The form must tell what the linked identity number tells, and may not bring an unlinked number."""
+        told = content.get("identity_number")
+        if told is not None and told not in self.state.identity_numbers:
+            raise IdentityDisagrees("identity_number")
+        birth_date, sex = person(content)
+        for number in self.state.identity_numbers:
+            IdentityNumber(number).agrees(birth_date=birth_date, sex=sex)
 
 
 def _identity_number(document: IdentityDocument) -> IdentityNumber | None:
-    return IdentityNumber(document["number"]) if document["kind"] == "identity-card" else None
+    """The 18-character number of the document, if it bears one."""
+    number = document.get("number", "")
+    return IdentityNumber(number) if is_identity_number(number) else None
 
 
 def _known(code: str, codes: tuple[str, ...], field: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.acts import Event
-from domain.entries import subject
+from domain.entries import person, subject
 from domain.record_state import EntryState, RecordState
 from domain.values import FormRef, JsonObject, Occurred
 
@@ -68,8 +68,9 @@ class IdentityLinked(RecordEvent):
             state.logins.append(f"{self.identity['issuer']} {self.identity['subject']}")
             return
         state.identities.append(kind)
-        state.birth_date = self.birth_date or state.birth_date
-        state.sex = self.sex or state.sex
+        if self.birth_date is not None:
+            state.know_person(self.birth_date, self.sex)
+            state.identity_numbers.append(str(self.identity["number"]))
 
 
 class ConsentGiven(RecordEvent):
@@ -108,6 +109,10 @@ class BasicInformationRecorded(EntryRecorded):
 
     TOPIC: ClassVar[str] = "record.basic-information-recorded.v1"
     KIND: ClassVar[str] = "basic-information"
+
+    def apply(self, aggregate: Folded) -> None:
+        super().apply(aggregate)
+        aggregate.state.know_person(*person(self.content))
 
 
 class ExaminationRecorded(EntryRecorded):
@@ -190,6 +195,8 @@ class EntryCorrected(RecordEvent):
         aggregate.state.correct(
             self.entry, self.event_id, self.form["name"], subject(corrected.kind, self.content)
         )
+        if corrected.kind == "basic-information":
+            aggregate.state.know_person(*person(self.content))
 
 
 class EntryRetracted(RecordEvent):

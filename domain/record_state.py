@@ -29,14 +29,20 @@ class RecordState:
     access_stream: str = ""
     closed_since: Occurred | None = None  # when the closing occurred, as told
     closed_because: str | None = None
-    birth_date: str | None = None
+    birth_date: str | None = None  # from the ID number, else from the basic information
     sex: str | None = None
+    identity_numbers: list[str] = field(default_factory=list)  # 18-character numbers of linked documents
     consented: bool = False
     identities: list[str] = field(default_factory=list)  # kinds only, in order of linking
     logins: list[str] = field(default_factory=list)  # "issuer subject"
     enrolments: dict[str, str] = field(default_factory=dict)  # programme -> entry
     allergies: dict[str, str] = field(default_factory=dict)  # substance -> entry
     entries: dict[str, EntryState] = field(default_factory=dict)
+
+    def know_person(self, birth_date: str | None, sex: str | None) -> None:
+        """What a form tells about the person counts until an identity number tells it."""
+        if not self.identity_numbers:
+            self.birth_date, self.sex = birth_date, sex
 
     def active(self, kind: str) -> dict[str, str] | None:
         """Where the subjects of this kind of entry are kept, if one may be active only once."""
