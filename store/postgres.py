@@ -43,6 +43,7 @@ WATCH_S = 0.25
 RETRY_S = 0.2
 LARGEST_LOG = 16 * 2**20
 LOG_TAIL = 2_000
+NOT_OURS = "belongs to another user: run as that user, or set LIFELONG_DATA to a folder of your own"
 
 # Said by a server that starts while backends of a killed one are still noticing its death.
 PASSING = (b'" already exists', b"pre-existing shared memory block")
@@ -165,14 +166,20 @@ class EmbeddedServer:
             time.sleep(RETRY_S)
 
     def _take(self) -> bool:
-        """Take the file lock if it is free; whether it is ours now."""
+        """Take the file lock if it is free; whether it is ours now. Raises PostgresError if it is not for us."""
         if self._lock is not None:
             return True
-        descriptor = os.open(self.data / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(self.data / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except PermissionError as error:
+            raise PostgresError(f"{self.data} {NOT_OURS}") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            holder = os.fstat(descriptor).st_uid
             os.close(descriptor)
+            if holder != os.geteuid():  # root could open the file, but the server would refuse it
+                raise PostgresError(f"{self.data} {NOT_OURS}") from None
             return False
         self._lock = descriptor
         return True

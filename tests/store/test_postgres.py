@@ -333,6 +333,17 @@ def test_root_does_not_run_in_the_data_of_an_ordinary_user(data: Path) -> None:
         EmbeddedServer(data, binaries=PG_BIN).start()
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="only root can act as another user")
+def test_a_user_is_told_that_the_data_is_somebody_elses(data: Path) -> None:
+    with EmbeddedServer(data, binaries=PG_BIN):
+        data.chmod(0o755)
+        data.parent.chmod(0o755)
+        os.chown(data / "postgres.lock", 12_345, 12_345)
+
+        with pytest.raises(PostgresError, match="belongs to another user"):
+            EmbeddedServer(data, binaries=PG_BIN).start()
+
+
 def _cannot_run(account: pwd.struct_passwd, program: str) -> bool:
     tried = subprocess.run(
         ["test", "-x", program], user=account.pw_uid, group=account.pw_gid, extra_groups=[], cwd="/"
