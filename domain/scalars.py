@@ -7,6 +7,7 @@ somebody's name or diagnosis.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-JsonValue: TypeAlias = "str | int | bool | list[JsonValue] | dict[str, JsonValue] | None"
+JsonValue: TypeAlias = str | int | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
 JsonObject: TypeAlias = dict[str, JsonValue]
 
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,9})?", re.ASCII)
@@ -33,21 +34,21 @@ def refused(reason: str, field: str = "") -> PydanticCustomError:
     return PydanticCustomError("refused", "{reason}", {"reason": reason, "field": field})
 
 
-class Rule:
+class Rule(ABC):
     """One scalar rule. Subclasses are frozen dataclasses: `accepts`, `check` and `describe`."""
 
     @property
+    @abstractmethod
     def accepts(self) -> str:
         """What is accepted, as the end of the sentence "must be …"."""
-        raise AssertionError(type(self).__name__ + " does not say what it accepts")
 
+    @abstractmethod
     def allows(self, value: object) -> bool:
         """Whether the value satisfies the rule; must not raise for any JSON value."""
-        raise AssertionError(type(self).__name__ + " does not check")
 
+    @abstractmethod
     def describe(self) -> JsonObject:
         """The rule as data: goes into the form's digest and its table."""
-        raise AssertionError(type(self).__name__ + " does not describe itself")
 
     def json_schema(self) -> JsonSchemaValue:
         """The rule as JSON Schema, for OpenAPI."""

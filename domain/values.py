@@ -101,7 +101,7 @@ CodeSystem = Annotated[
 CodeText = Annotated[
     str,
     Pattern(
-        "code",
+        "code-text",
         r"(?=.{1,100}$)[!-~]+( [!-~]+)*",
         "a code of 1 to 100 printable ASCII characters without outer spaces",
     ),

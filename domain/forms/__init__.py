@@ -4,7 +4,7 @@ from domain.forms.catalogue import FORMS
 from domain.forms.registry import Form as Form
 from domain.forms.registry import FormRefused as FormRefused
 from domain.forms.registry import FormUnknown as FormUnknown
-from domain.forms.registry import Registry
+from domain.forms.registry import Registry as Registry
 
 registry = Registry(FORMS)
 get = registry.get

@@ -15,7 +15,7 @@ from domain.forms.model import Block, Breach, Code, Flag, Line, Name, PartialDat
 from domain.scalars import Checked, Count, Pattern
 from domain.values import CodingIn
 
-LARGEST = 1_000_000  # bytes, decoded
+LARGEST = 1_048_576  # bytes, decoded
 LONGEST_TEXT = (LARGEST + 2) // 3 * 4
 
 

@@ -1,0 +1,232 @@
+"""Identity documents and record numbers: what is accepted, what agrees, and that numbers never leak."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import ContentRefused, IdentityDisagrees
+from domain.identity import (
+    IdentityNumber,
+    RecordNumber,
+    check_digit,
+    claim_value,
+    identity_document,
+    is_identity_number,
+    provinces,
+    schemes,
+)
+
+WOMAN = "11010519491231002X"  # the sample of GB 11643-1999
+MAN = "440524188001010014"
+CANARY = "CANARY7731"
+
+
+@st.composite
+def identity_numbers(draw: st.DrawFn) -> str:
+    region = draw(st.sampled_from(sorted(provinces()))) + f"{draw(st.integers(0, 9999)):04}"
+    born = draw(st.dates(date(1850, 1, 1), date(2199, 12, 31)))
+    first17 = f"{region}{born:%Y%m%d}{draw(st.integers(0, 999)):03}"
+    return first17 + check_digit(first17)
+
+
+def test_the_samples_of_the_standard_are_read() -> None:
+    woman, man = IdentityNumber.parse(WOMAN), IdentityNumber.parse(MAN)
+
+    assert (woman.region, woman.birth_date, woman.sex) == ("110105", date(1949, 12, 31), "female")
+    assert (man.region, man.birth_date, man.sex) == ("440524", date(1880, 1, 1), "male")
+
+
+def test_a_lower_case_x_is_accepted_on_input_and_stored_in_upper_case() -> None:
+    assert IdentityNumber.parse(WOMAN.lower()).value == WOMAN
+    assert not is_identity_number(WOMAN.lower())
+
+
+@given(identity_numbers())
+def test_every_number_built_by_the_standard_is_accepted(number: str) -> None:
+    parsed = IdentityNumber.parse(number)
+
+    assert parsed.value == number
+    parsed.agrees(birth_date=parsed.birth_date.isoformat(), sex=parsed.sex)
+
+
+@given(identity_numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
+def test_one_wrong_character_never_passes(number: str, at: int, wrong: str) -> None:
+    changed = number[:at] + wrong + number[at + 1 :]
+
+    assert is_identity_number(changed) == (changed == number)
+
+
+@given(identity_numbers(), st.integers(0, 16))
+def test_two_neighbours_exchanged_never_pass(number: str, at: int) -> None:
+    changed = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+
+    assert is_identity_number(changed) == (changed == number)
+
+
+@given(st.text(max_size=20))
+def test_any_other_text_is_refused_and_never_repeated(text: str) -> None:
+    if is_identity_number(text.replace("x", "X")):
+        return
+    with pytest.raises(ContentRefused) as caught:
+        IdentityNumber.parse(CANARY + text, field="/identity/number")
+
+    assert caught.value.problems[0]["field"] == "/identity/number"
+    assert CANARY not in str(caught.value)
+
+
+def test_a_refusal_says_which_part_is_wrong() -> None:
+    for first17, reason in (
+        ("66010519491231002", "region"),
+        ("11010519490229002", "existing birth date"),
+        ("11010518491231002", "since 1850"),
+    ):
+        with pytest.raises(ContentRefused) as caught:
+            IdentityNumber.parse(first17 + check_digit(first17))
+        assert reason in caught.value.problems[0]["reason"]
+    with pytest.raises(ContentRefused, match="check character"):
+        IdentityNumber.parse(WOMAN[:-1] + "1")
+
+
+def test_a_contradiction_names_the_field_and_not_the_number() -> None:
+    woman = IdentityNumber.parse(WOMAN)
+    woman.agrees()
+    woman.agrees(birth_date="1949", sex="unknown")
+    woman.agrees(birth_date="1949-12", sex="female")
+
+    wrong = [("1949-12-30", None, "birth_date"), ("1950", None, "birth_date"), (None, "male", "sex")]
+    for birth_date, sex, field in wrong:
+        with pytest.raises(IdentityDisagrees) as caught:
+            woman.agrees(birth_date=birth_date, sex=sex)
+        assert caught.value.facts == {"field": field}
+        assert WOMAN not in str(caught.value)
+
+
+def test_a_number_does_not_show_in_its_representation() -> None:
+    assert WOMAN not in repr(IdentityNumber.parse(WOMAN))
+    assert "11010500100100001" not in repr(RecordNumber.parse("11010500100100001"))
+
+
+@pytest.mark.parametrize(
+    "kind, number, kept",
+    [
+        ("identity-card", "11010519491231002x", WOMAN),
+        ("residence-permit-hmt", "83000019491231002" + check_digit("83000019491231002"), None),
+        ("foreign-permanent-resident", "usa110012345678", "USA110012345678"),
+        ("foreign-permanent-resident", "91010519491231002" + check_digit("91010519491231002"), None),
+        ("passport", "e12345678", "E12345678"),
+        ("military", "军字第0012345号", None),
+        ("hk-macao-permit", "H12345678", None),
+        ("hk-macao-permit", "M1234567890", None),
+        ("taiwan-permit", "12345678", None),
+        ("birth-certificate", "u110000001", "U110000001"),
+        ("other", "MRN-0001", None),
+    ],
+)
+def test_a_document_of_every_kind_is_taken_and_normalised(kind: str, number: str, kept: str | None) -> None:
+    document = identity_document(kind, number)
+
+    assert document == {"kind": kind, "number": kept or number}
+    assert claim_value(document) is not None
+
+
+@pytest.mark.parametrize(
+    "kind, number",
+    [
+        ("identity-card", WOMAN[:-1] + "1"),
+        ("foreign-permanent-resident", "US110012345678"),
+        ("passport", "E 1234"),
+        ("passport", "护照12345"),
+        ("hk-macao-permit", "X12345678"),
+        ("taiwan-permit", "123456789"),
+        ("birth-certificate", "110000001U"),
+        ("military", " "),
+        ("other", "a\x00b"),
+        ("temporary", "1"),
+        ("passport", None),
+    ],
+)
+def test_a_number_that_its_kind_does_not_have_is_refused(kind: str, number: str | None) -> None:
+    with pytest.raises(ContentRefused) as caught:
+        identity_document(kind, number, reason="急诊")
+
+    assert caught.value.problems[0]["field"] == "/number"
+    assert number is None or len(number) < 3 or number not in str(caught.value)
+
+
+def test_a_temporary_identity_has_a_reason_and_nothing_to_claim() -> None:
+    document = identity_document("temporary", reason="昏迷，无随身证件")
+
+    assert document == {"kind": "temporary", "reason": "昏迷，无随身证件"}
+    assert claim_value(document) is None
+    for reason in (None, " "):
+        with pytest.raises(ContentRefused):
+            identity_document("temporary", reason=reason)
+
+
+def test_an_unknown_kind_or_a_blank_issuer_is_refused() -> None:
+    for kind, issuer, field in (("driving-licence", None, "/kind"), ("passport", "\n", "/issuer")):
+        with pytest.raises(ContentRefused) as caught:
+            identity_document(kind, "E12345678", issuer=issuer)
+        assert caught.value.problems[0]["field"] == field
+
+
+def test_passports_of_two_countries_are_two_persons_and_eighteen_digits_are_one() -> None:
+    french, thai = (identity_document("passport", "AA123456", issuer=country) for country in ("FRA", "THA"))
+    card, permit = (identity_document(kind, WOMAN) for kind in ("identity-card", "residence-permit-hmt"))
+
+    assert claim_value(french) != claim_value(thai)
+    assert claim_value(card) == claim_value(permit)
+    assert claim_value(card) != claim_value(identity_document("other", WOMAN))
+    assert identity_document("other", "1", reason="补录") == {
+        "kind": "other",
+        "number": "1",
+        "reason": "补录",
+    }
+
+
+def test_a_record_number_has_the_segments_of_its_scheme() -> None:
+    number = RecordNumber.parse("11010500100100001")
+
+    assert number.segments == {"county": "110105", "town": "001", "village": "001", "sequence": "00001"}
+    assert number.warnings() == []
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("1101050010010000", "17 digits"),
+        ("110105001001000011", "17 digits"),
+        ("1101050010010000a", "17 digits"),
+        ("１１０１０５００１００１００００１", "17 digits"),
+        ("99010500100100001", "county"),
+        ("83010500100100001", "county"),
+        ("11010500100100000", "sequence"),
+    ],
+)
+def test_a_record_number_outside_its_scheme_is_refused_without_repeating_it(text: str, reason: str) -> None:
+    with pytest.raises(ContentRefused) as caught:
+        RecordNumber.parse(text)
+
+    assert reason in str(caught.value)
+    assert text not in str(caught.value)
+    assert caught.value.problems[0]["field"] == "/record_number"
+
+
+def test_real_village_codes_break_the_printed_ranges_so_they_only_warn() -> None:
+    assert len(RecordNumber.parse("11010500120100001").warnings()) == 1
+    for village in ("001", "099", "101", "199", "901", "999"):
+        assert RecordNumber.parse(f"110105001{village}00001").warnings() == []
+
+
+def test_an_unknown_scheme_is_refused() -> None:
+    with pytest.raises(ContentRefused) as caught:
+        RecordNumber.parse("1", scheme=CANARY)
+
+    assert CANARY not in str(caught.value)
+
+
+def test_a_scheme_says_where_it_comes_from() -> None:
+    for scheme in schemes().values():
+        assert scheme["source"] and date.fromisoformat(scheme["valid_from"])
