@@ -6,13 +6,11 @@ and the next process that uses the data takes over. Nothing is counted and no pi
 """
 
 import contextlib
-import fcntl
 import logging
 import os
 import signal
 import subprocess
 import time
-from io import FileIO
 from pathlib import Path
 from threading import Event, RLock, Thread
 from types import TracebackType
@@ -31,9 +29,11 @@ from store.cluster import (
     write_access,
     written_by,
 )
+from store.file_lock import FileLock
 from store.guard import Guard
 from store.identity import Identity, choose_identity
 from store.run_folder import drop_run_folder, find_run_folder, make_run_folder
+from store.server_log import open_log, read_log
 
 START_TIMEOUT_S = 180.0  # a large recovery takes its time
 STOP_TIMEOUT_S = 60.0
@@ -41,9 +41,7 @@ QUIT_TIMEOUT_S = 10.0
 POLL_S = 0.02
 WATCH_S = 0.25
 RETRY_S = 0.2
-LARGEST_LOG = 16 * 2**20
 LOG_TAIL = 2_000
-NOT_OURS = "belongs to another user: run as that user, or set LIFELONG_DATA to a folder of your own"
 
 # Said by a server that starts while backends of a killed one are still noticing its death.
 PASSING = (b'" already exists', b"pre-existing shared memory block")
@@ -73,7 +71,7 @@ class EmbeddedServer:
         self._start_timeout_s = start_timeout_s
         self._process = os.getpid()
         self._mutex = RLock()  # guards the three below
-        self._lock: int | None = None  # descriptor of the held file lock; None while another process owns it
+        self._lock = FileLock(self.data / "postgres.lock")
         self._child: subprocess.Popen[bytes] | None = None
         self._guard: Guard | None = None
         self._keeper: Thread | None = None
@@ -91,7 +89,7 @@ class EmbeddedServer:
     @property
     def owned(self) -> bool:
         """Whether the server is our child; otherwise another process's, which we joined."""
-        return self._lock is not None
+        return self._lock.is_held
 
     @property
     def pid(self) -> int | None:
@@ -155,7 +153,7 @@ class EmbeddedServer:
     def _run_or_join(self, deadline: float) -> None:
         while True:
             with self._mutex:
-                if self._take():
+                if self._lock.take():
                     if self.pid is None:
                         self._run()
                     return
@@ -165,32 +163,12 @@ class EmbeddedServer:
                 raise PostgresError(f"another process owns {self.data}, but its server does not answer")
             time.sleep(RETRY_S)
 
-    def _take(self) -> bool:
-        """Take the file lock if it is free; whether it is ours now. Raises PostgresError if it is not for us."""
-        if self._lock is not None:
-            return True
-        try:
-            descriptor = os.open(self.data / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except PermissionError as error:
-            raise PostgresError(f"{self.data} {NOT_OURS}") from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.fstat(descriptor).st_uid
-            os.close(descriptor)
-            if holder != os.geteuid():  # root could open the file, but the server would refuse it
-                raise PostgresError(f"{self.data} {NOT_OURS}") from None
-            return False
-        self._lock = descriptor
-        return True
-
     def _release(self) -> None:
         self._child = None
         self._dismiss_guard()
-        if self._lock is not None:
+        if self._lock.is_held:
             drop_run_folder(self.data)
-            os.close(self._lock)
-            self._lock = None
+            self._lock.release()
 
     def _keep(self) -> None:
         """Start the server again when it dies; take it over when its owner does."""
@@ -202,8 +180,8 @@ class EmbeddedServer:
                 log.error("the embedded server does not start, trying again: %s", error)
 
     def _keep_once(self) -> None:
-        if self._lock is None:
-            if self._take():
+        if not self._lock.is_held:
+            if self._lock.take():
                 log.warning("the owner of the embedded server is gone; taking it over")
                 self._run()
         elif self._restart and self.pid is None:
@@ -229,13 +207,13 @@ class EmbeddedServer:
         self._dismiss_orphan()
         self._dismiss_guard()
         guard = self._guard = Guard(self._cluster)
-        with _open_log(self._log) as output:
+        with open_log(self._log) as output:
             said_before = output.tell()
             child = self._child = identity.popen(command, output.fileno())
         guard.watch(child.pid)
         if self._is_ready_by(child, deadline):
             return True
-        said = _read_from(self._log, said_before)
+        said = read_log(self._log, said_before)
         if (
             any(text in said for text in PASSING)
             and time.monotonic() < deadline
@@ -285,19 +263,3 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             return
     child.kill()
     child.wait()
-
-
-def _open_log(path: Path) -> FileIO:
-    """The server's log, to append to; one older file is kept when it grew large."""
-    with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size > LARGEST_LOG:
-            path.replace(path.with_name(path.name + ".1"))
-    file = FileIO(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
-    file.seek(0, os.SEEK_END)
-    return file
-
-
-def _read_from(path: Path, offset: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(offset)
-        return file.read()
