@@ -1,4 +1,4 @@
-"""Who a person is on paper: identity documents and the record number.
+"""Who a person is on paper: identity documents.
 
 Numbers never appear in errors or reprs.
 """
@@ -43,25 +43,8 @@ class IdentityDocument(TypedDict):
     reason: NotRequired[str]
 
 
-class _Segment(TypedDict):
-    name: str
-    digits: int
-    standard: NotRequired[str]
-    usual: NotRequired[list[list[str]]]
-    lowest: NotRequired[int]
-
-
-class Scheme(TypedDict):
-    """One way of building record numbers, valid from a day, with its source."""
-
-    id: str
-    source: str
-    valid_from: str
-    segments: list[_Segment]
-
-
 @cache
-def _data(name: str) -> Mapping[str, object]:
+def data(name: str) -> Mapping[str, object]:
     """A data file of our own making, as parsed JSON."""
     text = files("domain").joinpath("data", f"{name}.json").read_text(encoding="utf-8")
     return cast("Mapping[str, object]", json.loads(text))
@@ -70,16 +53,9 @@ def _data(name: str) -> Mapping[str, object]:
 @cache
 def provinces(*, identity: bool = False) -> frozenset[str]:
     """Two-digit province codes of GB/T 2260; with `identity`, also those used in identity numbers only."""
-    known = cast("list[str]", _data("provinces")["provinces"])
-    extra = cast("list[str]", _data("provinces")["identity_only"]) if identity else []
+    known = cast("list[str]", data("provinces")["provinces"])
+    extra = cast("list[str]", data("provinces")["identity_only"]) if identity else []
     return frozenset([*known, *extra])
-
-
-@cache
-def schemes() -> Mapping[str, Scheme]:
-    """Record number schemes by id."""
-    entries = cast("list[Scheme]", _data("record_number_schemes")["schemes"])
-    return {scheme["id"]: scheme for scheme in entries}
 
 
 def refuse(field: str, reason: str) -> ContentRefused:
@@ -232,56 +208,3 @@ def claim_value(document: IdentityDocument) -> str | None:
     if document["kind"] in (*EIGHTEEN, "foreign-permanent-resident") and is_identity_number(number):
         return f"identity-number||{number}"
     return "|".join((document["kind"], document.get("issuer", ""), number))
-
-
-@dataclass(frozen=True)
-class RecordNumber:
-    """A record number under a scheme; the national one is 6 county + 3 town + 3 village + 5 sequence."""
-
-    value: str = field(repr=False)
-    scheme: str = "national-17"
-
-    @classmethod
-    def parse(cls, text: str, scheme: str = "national-17") -> "RecordNumber":
-        """Raises ContentRefused naming /record_number, not the number."""
-        entry = schemes().get(scheme)
-        if entry is None:
-            raise refuse("/scheme", "must be one of: " + ", ".join(schemes()))
-        digits = sum(segment["digits"] for segment in entry["segments"])
-        if not re.fullmatch(rf"[0-9]{{{digits}}}", text, re.ASCII):
-            raise refuse("/record_number", f"must be {digits} digits")
-        number = cls(text, scheme)
-        number._check(entry)
-        return number
-
-    def _check(self, entry: Scheme) -> None:
-        parts = self.segments
-        if "county" in parts and parts["county"][:2] not in provinces():
-            raise refuse("/record_number", "must begin with a county of GB/T 2260")
-        for segment in entry["segments"]:
-            if int(parts[segment["name"]]) < segment.get("lowest", 0):
-                raise refuse("/record_number", f"its {segment['name']} must be {segment['lowest']} or more")
-
-    @property
-    def segments(self) -> dict[str, str]:
-        """Segment name → digits, in the order of the scheme."""
-        parts: dict[str, str] = {}
-        start = 0
-        for segment in schemes()[self.scheme]["segments"]:
-            parts[segment["name"]] = self.value[start : start + segment["digits"]]
-            start += segment["digits"]
-        return parts
-
-    def warnings(self) -> list[str]:
-        """What is unusual but accepted.
-
-        The printed ranges of the village segment are broken by most real codes (of 620,573 published
-        village-level codes 487,144 lie in 200-399), so they are a warning and never a refusal.
-        """
-        parts = self.segments
-        return [
-            f"the {segment['name']} segment lies outside the ranges of the specification"
-            for segment in schemes()[self.scheme]["segments"]
-            if (ranges := segment.get("usual"))
-            and not any(low <= parts[segment["name"]] <= high for low, high, _ in ranges)
-        ]

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.identity import IdentityDocument as IdentityDocument
 from domain.identity import IdentityNumber as IdentityNumber
-from domain.identity import RecordNumber as RecordNumber
+from domain.identity import identity_document
+from domain.record_number import RecordNumber as RecordNumber
 from domain.scalars import JsonObject as JsonObject
 from domain.scalars import JsonValue as JsonValue
 from domain.scalars import Pattern, Text
@@ -116,6 +117,50 @@ class CodingIn(Input):
     code: CodeText = Field(title="代码")
     version: ShortText | None = Field(None, title="版本")
     display: ShortText | None = Field(None, title="显示名称")
+
+
+class OccurredIn(Input):
+    """A time as told, from outside: FHIR dateTime text, and whether it is an estimate."""
+
+    at: str = Field(title="发生时间", max_length=40)
+    about: bool = Field(False, title="是否约略")
+
+    def value(self) -> Occurred:
+        """Raises OccurredRefused. The precision is read from the text, never taken from the caller."""
+        return occurred(self.at, about=self.about)
+
+
+class IdentityDocumentIn(Input):
+    """An identity document, from outside."""
+
+    kind: str = Field(title="证件类型", max_length=40)
+    number: str | None = Field(None, title="证件号码", max_length=200)
+    issuer: str | None = Field(None, title="签发机关或国家", max_length=200)
+    reason: str | None = Field(None, title="无证件原因", max_length=200)
+
+    def value(self) -> IdentityDocument:
+        """The checked and normalised document. Raises ContentRefused naming the field."""
+        return identity_document(self.kind, self.number, issuer=self.issuer, reason=self.reason)
+
+
+class LicenceIn(Input):
+    """A practising licence, from outside."""
+
+    kind: ShortText = Field(title="执业证书类型")
+    number: ShortText = Field(title="执业证书编号")
+
+    def value(self) -> Licence:
+        return Licence(kind=self.kind, number=self.number)
+
+
+class SourceIn(Input):
+    """The system and device an entry comes from, from outside."""
+
+    system: ShortText = Field(title="来源系统")
+    device: ShortText | None = Field(None, title="设备")
+
+    def value(self) -> Source:
+        return Source(system=self.system, device=self.device)
 
 
 def digest(value: JsonValue) -> str:

@@ -12,9 +12,10 @@ from pydantic import Field
 from domain.errors import FieldProblem, IdentityDisagrees
 from domain.forms import basic_information_codes as c
 from domain.forms.codes import Presence, Sex
+from domain.forms.lists import Rows, Several
 from domain.forms.model import Block, Breach, Date, Line, Name, PartialDate, Phone, only_with
 from domain.identity import IdentityNumber, is_identity_number
-from domain.scalars import Checked, Pattern, Rows, Several
+from domain.scalars import Checked, Pattern
 
 EthnicityCode = Annotated[
     str, Pattern("gb3304", r"0[1-9]|[1-4][0-9]|5[0-6]|9[79]", "a code of GB/T 3304: 01 to 56, 97 or 99")

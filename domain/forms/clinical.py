@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.forms.codes import Adherence
+from domain.forms.lists import Rows
 from domain.forms.model import (
     Block,
     Breach,
@@ -18,7 +19,7 @@ from domain.forms.model import (
     not_before,
     only_with,
 )
-from domain.scalars import Count, Rows
+from domain.scalars import Count
 from domain.values import CodingIn
 
 FHIR = "http://hl7.org/fhir/R4"

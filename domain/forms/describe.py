@@ -6,8 +6,9 @@ from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from domain.forms.lists import Rows, Several
 from domain.forms.model import Code
-from domain.scalars import JsonObject, JsonValue, Rows, Rule, Several
+from domain.scalars import JsonObject, JsonValue, Rule
 
 
 def describe(model: type[BaseModel]) -> JsonObject:

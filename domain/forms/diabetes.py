@@ -9,8 +9,8 @@ from domain.errors import FieldProblem
 from domain.forms import measures as m
 from domain.forms.codes import OPTIONS
 from domain.forms.follow_up import FollowUp, Lifestyle, Signs, bmi_oddity, target_oddities
+from domain.forms.lists import Several
 from domain.forms.model import Block, Code, Line, PartialDate, Prose
-from domain.scalars import Several
 
 
 class DiabetesSymptom(Code, value_set=OPTIONS):

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.forms.codes import Programme
+from domain.forms.lists import Rows
 from domain.forms.model import ActorId, Block, Line, Name, PartialDate, Prose
-from domain.scalars import Rows
 from domain.values import CodingIn
 
 

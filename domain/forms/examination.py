@@ -18,8 +18,8 @@ from domain.forms.examination_physical import OrganFunction, Physical
 from domain.forms.examination_problems import CurrentProblems
 from domain.forms.examination_tests import Tests
 from domain.forms.follow_up import bmi_oddity
+from domain.forms.lists import Rows, Several
 from domain.forms.model import Block, Breach, Line, Name, PartialDate, above, not_before, only_with
-from domain.scalars import Rows, Several
 
 
 class BloodPressure(Block):

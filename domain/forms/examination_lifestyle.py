@@ -8,8 +8,8 @@ from pydantic import Field
 from domain.forms import examination_codes as c
 from domain.forms import measures as m
 from domain.forms.codes import Presence
+from domain.forms.lists import Rows, Several
 from domain.forms.model import Block, Breach, Flag, Line, only_with
-from domain.scalars import Rows, Several
 
 
 class Exercise(Block):

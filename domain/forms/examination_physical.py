@@ -7,8 +7,8 @@ from pydantic import Field
 from domain.forms import examination_codes as c
 from domain.forms import measures as m
 from domain.forms.codes import Finding, Presence
+from domain.forms.lists import Several
 from domain.forms.model import Block, Flag, Line
-from domain.scalars import Several
 
 
 class Examined(Block):

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from domain.forms import examination_codes as c
 from domain.forms.examination_physical import Present
+from domain.forms.lists import Several
 from domain.forms.model import Block, Line
-from domain.scalars import Several
 
 
 class CurrentProblems(Block):

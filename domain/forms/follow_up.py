@@ -13,8 +13,9 @@ from pydantic import Field
 from domain.errors import FieldProblem
 from domain.forms import measures as m
 from domain.forms.codes import Adherence, Classification, FollowUpMode, Grade, Presence
+from domain.forms.lists import Rows
 from domain.forms.model import Block, Breach, Date, Line, Name, Prose, above, only_with
-from domain.scalars import Count, Rows
+from domain.scalars import Count
 
 BMI_TOLERANCE = Decimal("0.5")
 TimesPerDay = Annotated[int, Count("/day", 1, 24)]

@@ -8,8 +8,8 @@ from pydantic import Field
 from domain.errors import FieldProblem
 from domain.forms.codes import OPTIONS, Salt
 from domain.forms.follow_up import FollowUp, Lifestyle, Signs, bmi_oddity, target_oddities
+from domain.forms.lists import Several
 from domain.forms.model import Code, Prose
-from domain.scalars import Several
 
 
 class HypertensionSymptom(Code, value_set=OPTIONS):

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from domain.errors import FieldProblem
-from domain.scalars import Day, JsonObject, Pattern, Text, Yes, joined, refused
+from domain.scalars import Day, JsonObject, Pattern, Text, Yes, refused
 
 # The scalar types forms are written in. Limits refuse the impossible, never the merely abnormal.
 Line = Annotated[str, Text(200)]
@@ -58,7 +58,7 @@ class Code(StrEnum):
         for choice in cls:
             if isinstance(value, str) and choice.value == value:
                 return choice
-        raise refused("must be one of: " + joined(choice.value for choice in cls))
+        raise refused("must be one of: " + ", ".join(choice.value for choice in cls))
 
     @classmethod
     def describe(cls) -> JsonObject:

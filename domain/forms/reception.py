@@ -8,8 +8,8 @@ from pydantic import Field
 from domain.forms import measures as m
 from domain.forms.codes import OPTIONS
 from domain.forms.follow_up import Drug
+from domain.forms.lists import Rows
 from domain.forms.model import Block, Breach, Code, Date, Line, Name, PartialDate, Prose, above, not_before
-from domain.scalars import Rows
 from domain.values import CodingIn
 
 

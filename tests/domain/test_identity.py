@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from domain.errors import ContentRefused, IdentityDisagrees
 from domain.identity import (
     IdentityNumber,
-    RecordNumber,
     check_digit,
     claim_value,
     identity_document,
     is_identity_number,
     provinces,
-    schemes,
 )
 
 WOMAN = "11010519491231002X"  # the sample of GB 11643-1999
@@ -105,7 +103,6 @@ def test_a_contradiction_names_the_field_and_not_the_number() -> None:
 
 def test_a_number_does_not_show_in_its_representation() -> None:
     assert WOMAN not in repr(IdentityNumber.parse(WOMAN))
-    assert "11010500100100001" not in repr(RecordNumber.parse("11010500100100001"))
 
 
 @pytest.mark.parametrize(
@@ -184,49 +181,3 @@ def test_passports_of_two_countries_are_two_persons_and_eighteen_digits_are_one(
         "number": "1",
         "reason": "补录",
     }
-
-
-def test_a_record_number_has_the_segments_of_its_scheme() -> None:
-    number = RecordNumber.parse("11010500100100001")
-
-    assert number.segments == {"county": "110105", "town": "001", "village": "001", "sequence": "00001"}
-    assert number.warnings() == []
-
-
-@pytest.mark.parametrize(
-    "text, reason",
-    [
-        ("1101050010010000", "17 digits"),
-        ("110105001001000011", "17 digits"),
-        ("1101050010010000a", "17 digits"),
-        ("１１０１０５００１００１００００１", "17 digits"),
-        ("99010500100100001", "county"),
-        ("83010500100100001", "county"),
-        ("11010500100100000", "sequence"),
-    ],
-)
-def test_a_record_number_outside_its_scheme_is_refused_without_repeating_it(text: str, reason: str) -> None:
-    with pytest.raises(ContentRefused) as caught:
-        RecordNumber.parse(text)
-
-    assert reason in str(caught.value)
-    assert text not in str(caught.value)
-    assert caught.value.problems[0]["field"] == "/record_number"
-
-
-def test_real_village_codes_break_the_printed_ranges_so_they_only_warn() -> None:
-    assert len(RecordNumber.parse("11010500120100001").warnings()) == 1
-    for village in ("001", "099", "101", "199", "901", "999"):
-        assert RecordNumber.parse(f"110105001{village}00001").warnings() == []
-
-
-def test_an_unknown_scheme_is_refused() -> None:
-    with pytest.raises(ContentRefused) as caught:
-        RecordNumber.parse("1", scheme=CANARY)
-
-    assert CANARY not in str(caught.value)
-
-
-def test_a_scheme_says_where_it_comes_from() -> None:
-    for scheme in schemes().values():
-        assert scheme["source"] and date.fromisoformat(scheme["valid_from"])

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from domain.errors import ContentRefused, OccurredRefused
 from domain.forms.model import Code
 from domain.scalars import Checked, Count, Day, Quantity, Text, Yes
-from domain.values import CodingIn, digest
+from domain.values import CodingIn, IdentityDocumentIn, LicenceIn, OccurredIn, SourceIn, digest
 
 FEVER = Quantity("°C", "30", "45", 2)
 ICD = "http://hl7.org/fhir/sid/icd-10"
@@ -110,3 +111,25 @@ def test_a_coding_that_no_system_could_hold_is_refused(coding: dict[str, object]
 def test_a_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert digest({"b": [1, "体"], "a": None}) == digest({"a": None, "b": [1, "体"]})
     assert digest({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+def test_input_becomes_the_stored_shape_or_is_refused() -> None:
+    told = OccurredIn.model_validate({"at": "1987-05", "about": True})
+    paper = IdentityDocumentIn.model_validate({"kind": "passport", "number": "e12345678", "issuer": "FRA"})
+
+    assert told.value() == {"at": "1987-05", "precision": "month", "about": True}
+    assert paper.value() == {"kind": "passport", "number": "E12345678", "issuer": "FRA"}
+    assert LicenceIn(kind="physician", number="1101").value() == {"kind": "physician", "number": "1101"}
+    assert SourceIn(system="his").value() == {"system": "his", "device": None}
+    with pytest.raises(OccurredRefused):
+        OccurredIn(at="yesterday").value()
+    with pytest.raises(ContentRefused):
+        IdentityDocumentIn(kind="passport", number=None).value()
+
+
+@pytest.mark.parametrize(
+    "told", [{"at": 1987}, {"at": "1987", "about": 1}, {"at": "1987", "precision": "day"}, {}]
+)
+def test_the_precision_of_a_time_is_read_and_never_claimed(told: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        OccurredIn.model_validate(told)

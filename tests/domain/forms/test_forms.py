@@ -128,6 +128,25 @@ def test_a_number_is_no_boolean_and_a_boolean_no_number(case: tuple[Form, str, J
     assert pointer.replace("*", "0") in refused_fields(refusal(form, with_value(form, pointer, wrong)))
 
 
+PLAIN = {"text": "文", "boolean": False, "date": "2026-01-17", "partial-date": "1987", "dip-stick": "++"}
+
+
+@pytest.mark.parametrize("case", [c for c in LEAVES if c[2]["kind"] in (*PLAIN, "code")], ids=named)
+def test_a_field_takes_every_choice_or_a_plain_value(case: tuple[Form, str, JsonObject]) -> None:
+    form, pointer, field = case
+    codes = field.get("codes", {})
+    assert isinstance(codes, dict)
+
+    for value in codes or [PLAIN[str(field["kind"])]]:
+        try:
+            kept = form.check(with_value(form, pointer, value))
+        except FormRefused as error:  # by other rules, as when a note needs its finding
+            reasons = " ".join(problem["reason"] for problem in error.problems)
+            assert "must be one of" not in reasons and "must be a" not in reasons
+        else:
+            assert str(value) in str(kept)
+
+
 @pytest.mark.parametrize("case", NUMBERS, ids=named)
 def test_a_number_is_taken_at_its_limits_and_refused_one_step_beyond(
     case: tuple[Form, str, JsonObject],

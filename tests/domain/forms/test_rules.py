@@ -133,7 +133,7 @@ REFUSED: list[tuple[str, JsonObject, str]] = [
     ("programme-enrolment", {"programme": "weight-loss"}, "/programme"),
     (
         "programme-enrolment",
-        {"programme": "elderly", "managing_practitioner": "Dr"},
+        {"programme": "hypertension", "managing_practitioner": "Dr"},
         "/managing_practitioner",
     ),
 ]
