@@ -88,7 +88,7 @@ class Coding(TypedDict):
 class Input(BaseModel):
     """Base of checked input: unknown fields refused, nothing coerced, frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 CodeSystem = Annotated[

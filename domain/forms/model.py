@@ -86,7 +86,7 @@ class Block(BaseModel):
     refusals, `oddities` what is accepted but worth a second look.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
     rules: ClassVar[tuple[str, ...]] = ()
 

@@ -1,15 +1,21 @@
 """What every form promises, checked on every form and every field of it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 
 from domain import forms
 from domain.forms import Form, FormRefused, FormUnknown
+from domain.forms.describe import describe
+from domain.forms.model import Block
 from domain.forms.table import page
 from domain.scalars import JsonObject
 
@@ -273,7 +279,28 @@ def test_the_json_schema_names_every_top_level_field() -> None:
         json.dumps(schema)
 
 
-def test_the_documentation_is_written_from_the_forms() -> None:
-    written = HERE.parents[2].joinpath("docs", "forms.md").read_text(encoding="utf-8")
+def test_the_documentation_is_what_its_command_writes() -> None:
+    root = HERE.parents[2]
+    written = root.joinpath("docs", "forms.md").read_text(encoding="utf-8")
 
-    assert written == page(forms.registry)
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "domain.forms.table"], cwd=root, capture_output=True, check=True
+    )
+
+    assert written == page(forms.registry) == run.stdout.decode()
+
+
+def test_names_lists_every_form_once() -> None:
+    assert forms.names() == sorted({form.name for form in EVERY})
+
+
+def test_a_check_that_would_be_missing_from_the_digest_is_a_mistake() -> None:
+    class Unmarked(Block):
+        field: str
+
+    class Marked(Block):
+        field: Annotated[str, Field(max_length=3)]
+
+    for careless in (Unmarked, Marked):
+        with pytest.raises(TypeError):
+            describe(careless)
