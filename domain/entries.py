@@ -21,9 +21,14 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "documents": ("document",),
 }
 
-PROGRAMMES: Mapping[str, str] = {  # programme -> the form of its follow-ups
+PROGRAMMES: Mapping[str, str | None] = {  # programme -> the form of its follow-ups, where we hold one
+    "child": None,
+    "maternal": None,
+    "elderly": None,
     "hypertension": "hypertension-follow-up",
     "type-2-diabetes": "type-2-diabetes-follow-up",
+    "severe-mental-disorder": None,
+    "tuberculosis": None,
 }
 
 

@@ -95,7 +95,8 @@ class RecordView:
 
     @take.register
     def _identity_linked(self, event: events.IdentityLinked, stored: Stored) -> None:
-        self.identities.append({**event.identity, "event": str(event.event_id), **_told(event, stored)})
+        shown = {name: value for name, value in event.identity.items() if name != "subject"}  # of a login
+        self.identities.append({**shown, "event": str(event.event_id), **_told(event, stored)})
 
     @take.register
     def _consent_given(self, event: events.ConsentGiven, stored: Stored) -> None:

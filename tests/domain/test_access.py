@@ -1,0 +1,147 @@
+"""The policy: who may do what. Everything not said here is denied."""
+
+from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, datetime
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from domain.access import POLICY, PURPOSES, RESIDENT, Actor, Decision, Facts, Policy, Rule, decide
+from domain.institution import ROLES
+from domain.institution_state import RoleHeld
+from domain.values import occurred
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+HERE, THERE = UUID(int=1), UUID(int=2)
+RECORD, OTHER_RECORD = UUID(int=3), UUID(int=4)
+OURS = Facts(record=RECORD, custodian=HERE)
+THEIRS = Facts(record=RECORD, custodian=THERE)
+RESIDENT_SELF = Actor(None, (RESIDENT,), own_record=RECORD)
+WRITES = ("add-entry", "correct", "retract", "close", "reopen", "link-identity")
+ACTIONS = sorted({action for one in POLICY.rules for action in one.actions} | {"erase"})
+
+
+def staff(*roles: str, until: str | None = None) -> Actor:
+    held = tuple(RoleHeld(role, occurred("2020"), until) for role in roles)
+    return Actor(UUID(int=5), held, institution=HERE)
+
+
+def allowed(actor: Actor, action: str, facts: Facts, purpose: str) -> bool:
+    return decide(actor, action, facts, purpose, NOW).allowed
+
+
+@pytest.mark.parametrize("role", ["practitioner", "record-manager"])
+@pytest.mark.parametrize("action", ["read", "read-events", *WRITES])
+@pytest.mark.parametrize("purpose", ["care", "management", "public_health"])
+def test_staff_of_the_institution_in_custody_read_and_write(role: str, action: str, purpose: str) -> None:
+    decision = decide(staff(role), action, OURS, purpose, NOW)
+
+    assert decision.allowed
+    assert (decision.basis, decision.role) == ("custody", role)
+
+
+@pytest.mark.parametrize("action", ["read", "read-events", "list", *WRITES])
+def test_staff_of_another_institution_do_neither(action: str) -> None:
+    assert not allowed(staff("practitioner"), action, THEIRS, "care")
+
+
+def test_a_resident_reads_the_own_record_and_who_saw_it_and_nothing_else() -> None:
+    permitted = {action for action in ACTIONS if allowed(RESIDENT_SELF, action, OURS, "self")}
+
+    assert permitted == {"read", "read-events", "read-accesses"}
+    assert not any(allowed(RESIDENT_SELF, action, Facts(OTHER_RECORD, HERE), "self") for action in ACTIONS)
+    assert not any(
+        allowed(RESIDENT_SELF, action, OURS, purpose)
+        for action, purpose in product(ACTIONS, PURPOSES)
+        if purpose != "self"
+    )
+
+
+@pytest.mark.parametrize("role", ["auditor", "institution-administrator", "county-administrator"])
+def test_other_roles_neither_read_nor_write_records(role: str) -> None:
+    acts = ("read", "read-events", "read-accesses", "list", "search", "create", *WRITES)
+
+    assert not any(allowed(staff(role), action, OURS, purpose) for action, purpose in product(acts, PURPOSES))
+
+
+def test_a_connector_imports_into_its_institutions_records_and_reads_none() -> None:
+    permitted = {action for action in ACTIONS if allowed(staff("connector"), action, OURS, "management")}
+
+    assert permitted == {"add-entry", "link-identity", "close"}
+
+
+def test_creating_is_for_ones_own_institution() -> None:
+    assert allowed(staff("practitioner"), "create", Facts(institution=HERE), "care")
+    assert not allowed(staff("practitioner"), "create", Facts(institution=THERE), "care")
+
+
+def test_only_the_county_registers_and_gives_the_countys_role() -> None:
+    administrator, county = staff("institution-administrator"), staff("county-administrator")
+    their_role = Facts(institution=HERE, role_given="county-administrator")
+
+    assert allowed(county, "register-institution", Facts(institution=THERE), "management")
+    assert not allowed(administrator, "register-institution", Facts(institution=HERE), "management")
+    assert allowed(administrator, "give-role", Facts(institution=HERE, role_given="auditor"), "management")
+    assert not allowed(administrator, "give-role", their_role, "management")
+    assert not allowed(administrator, "enrol-practitioner", Facts(institution=THERE), "management")
+    assert allowed(county, "give-role", their_role, "management")
+
+
+@pytest.mark.parametrize("purpose", ["commercial", "marketing", "curiosity", "", "CARE"])
+def test_an_unlisted_or_commercial_purpose_is_refused_whoever_asks(purpose: str) -> None:
+    everybody = staff(*ROLES)
+
+    decisions = [decide(everybody, action, OURS, purpose, NOW) for action in ACTIONS]
+
+    assert not any(decision.allowed for decision in decisions)
+    assert all(decision.rules[0].startswith("purpose-") for decision in decisions)
+
+
+def test_a_role_that_has_run_out_permits_nothing() -> None:
+    assert allowed(staff("practitioner", until="2026-06-01"), "read", OURS, "care")
+    assert not allowed(staff("practitioner", until="2026-05-31"), "read", OURS, "care")
+
+
+def test_what_no_rule_allows_is_denied_by_default() -> None:
+    assert decide(staff("auditor"), "read", OURS, "audit", NOW) == Decision(False, ("deny-by-default",))
+    assert decide(Actor(None), "read", Facts(), "care", NOW) == Decision(False, ("deny-by-default",))
+
+
+def test_nothing_known_on_either_side_is_no_custody() -> None:
+    homeless = Actor(UUID(int=5), staff("practitioner").roles, institution=None)
+
+    assert not allowed(homeless, "read", Facts(), "care")
+
+
+def test_an_error_inside_the_decision_denies() -> None:
+    broken = replace(
+        POLICY, rules=(Rule("all", "allow"), Rule("broken", "allow", when=("no-such-condition",)))
+    )
+
+    assert decide(staff("practitioner"), "read", OURS, "care", NOW, broken) == Decision(
+        False, ("undecidable",)
+    )
+
+
+def test_a_deny_rule_overrides_every_allow_rule() -> None:
+    rules = (Rule("everything", "allow"), Rule("nobody-reads", "deny", actions=("read",)))
+    policy = Policy("test", "1", rules)
+
+    assert decide(staff(), "write", OURS, "care", NOW, policy).allowed
+    assert decide(staff(), "read", OURS, "care", NOW, policy) == Decision(False, ("nobody-reads",))
+
+
+def test_the_policy_is_frozen_data_and_its_digest_tells_any_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        POLICY.edition = "2027.1"  # type: ignore[misc]  # that is the point
+
+    changed = replace(POLICY, rules=POLICY.rules[1:])
+
+    assert POLICY.ref == {"name": "access", "edition": "2026.1", "digest": POLICY.ref["digest"]}
+    assert len(POLICY.ref["digest"]) == 64 and changed.ref["digest"] != POLICY.ref["digest"]
+
+
+def test_reads_oblige_to_record_before_answering() -> None:
+    assert decide(RESIDENT_SELF, "read", OURS, "self", NOW).obligations == ("record-before-answer",)
+    assert decide(staff("practitioner"), "read", OURS, "care", NOW).obligations == ("record-before-answer",)
