@@ -1,8 +1,7 @@
-"""Test data: people by their role in the story, contents that satisfy their forms, a county to work in."""
+"""Test data: people by their role in the story, and contents that satisfy their forms."""
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -10,23 +9,19 @@ from uuid import UUID
 from domain import forms
 from domain.access import POLICY
 from domain.acts import Act
-from domain.application import Records
 from domain.entries import FORMS
 from domain.identity import check_digit, identity_document
 from domain.institution_state import Login
-from domain.ports import RecordRenderer, RequestKey
+from domain.ports import RequestKey
 from domain.record import Record
 from domain.requests import (
     Consent,
     NewEntry,
-    NewInstitution,
-    NewPractitioner,
     NewRecord,
     Principal,
     Request,
 )
 from domain.values import FormRef, IdentityDocument, JsonObject, Occurred, Who, occurred
-from tests.memory_log import MemoryLog
 
 ISSUER = "https://login.example"
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -148,54 +143,6 @@ OTHER_NURSE = request("other-nurse")
 CONNECTOR = request("connector", "management")
 WANG = request("wang", "self")
 LI = request("li", "self")
-
-
-@dataclass
-class County:
-    """A county in memory: a bureau, two clinics and their people."""
-
-    render: RecordRenderer
-    clock: Clock = field(default_factory=Clock)
-
-    def __post_init__(self) -> None:
-        made = ids()
-        self.log = MemoryLog(self.clock)
-        self.records = Records(
-            self.log, self.render, self.clock, lambda: next(made), pause=lambda attempt: None
-        )
-        bureau = NewInstitution("示例县卫生健康局", "county-bureau", COUNTY_CODE, "110101000000")
-        administrator = NewPractitioner("县管理员", login("county"), roles=("county-administrator",))
-        self.bureau = self.records.found(request("operator", "management"), bureau, administrator).institution
-        self.clinic = self._institution("示例村卫生室", "A" * 22, AREA)
-        self.other_clinic = self._institution("邻村卫生室", "B" * 22, "110101001002")
-        self.nurse = self._enrol(self.clinic, "nurse", "practitioner")
-        self.doctor = self._enrol(self.clinic, "doctor", "practitioner", "record-manager")
-        self._enrol(self.clinic, "clerk", "institution-administrator")
-        self._enrol(self.clinic, "connector", "connector")
-        self._enrol(self.other_clinic, "other-nurse", "practitioner")
-        self._enrol(self.bureau, "auditor", "auditor")
-
-    def open_record(self, number: str = WANG_ID, resident: str | None = "wang") -> UUID:
-        """A resident's record at the clinic, with their login."""
-        new = new_record(card(number), login=login(resident) if resident else None)
-        return self.records.create_record(NURSE, new).record
-
-    def topics(self, stream: UUID) -> list[str]:
-        return [one.stored.topic for one in self.log.read(stream)]
-
-    def accesses(self, record_id: UUID) -> list[str]:
-        """The topics of the record's access stream."""
-        opened = self.log.load(Record, record_id)
-        assert opened is not None
-        return self.topics(opened.access_stream)
-
-    def _institution(self, name: str, code: str, area: str) -> UUID:
-        new = NewInstitution(name, "village-clinic", code, area)
-        return self.records.register_institution(COUNTY, new).institution
-
-    def _enrol(self, institution: UUID, subject: str, *roles: str) -> UUID:
-        new = NewPractitioner(subject, login(subject), roles=roles)
-        return self.records.enrol_practitioner(COUNTY, institution, new).practitioner
 
 
 def new_record(*documents: IdentityDocument, **changes: object) -> NewRecord:

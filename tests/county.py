@@ -1,0 +1,101 @@
+"""A county in memory to work in: a bureau, two clinics and their people."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.acts import Event
+from domain.application import Records
+from domain.ports import NOW, Recorded, RecordQuery, RecordRenderer, Rendered
+from domain.record import Record
+from domain.requests import NewInstitution, NewPractitioner
+from tests.builders import (
+    AREA,
+    COUNTY,
+    COUNTY_CODE,
+    NURSE,
+    WANG_ID,
+    Clock,
+    card,
+    ids,
+    login,
+    new_record,
+    request,
+)
+from tests.memory_log import MemoryLog
+
+NOWHERE = UUID(int=2**127)
+
+
+class PlainRender:
+    """A renderer that shows how many events it was given, so that only the gate is under test."""
+
+    def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
+        return Rendered("plain/1", json.dumps({"events": len(recorded)}).encode())
+
+    def events(self, recorded: Sequence[Recorded]) -> Rendered:
+        return Rendered("plain-events/1", json.dumps({"listed": len(recorded)}).encode())
+
+    def accesses(self, record: UUID, recorded: Sequence[Recorded]) -> Rendered:
+        return Rendered("plain-accesses/1", json.dumps({"accesses": len(recorded)}).encode())
+
+
+@dataclass
+class County:
+    """The county, founded and staffed. `render` is given by tests of what is shown."""
+
+    render: RecordRenderer = field(default_factory=PlainRender)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        made = ids()
+        self.log = MemoryLog(self.clock)
+        self.records = Records(
+            self.log, self.render, self.clock, lambda: next(made), pause=lambda attempt: None
+        )
+        bureau = NewInstitution("示例县卫生健康局", "county-bureau", COUNTY_CODE, "110101000000")
+        administrator = NewPractitioner("县管理员", login("county"), roles=("county-administrator",))
+        self.bureau = self.records.found(request("operator", "management"), bureau, administrator).institution
+        self.clinic = self._institution("示例村卫生室", "A" * 22, AREA)
+        self.other_clinic = self._institution("邻村卫生室", "B" * 22, "110101001002")
+        self.nurse = self._enrol(self.clinic, "nurse", "practitioner")
+        self.doctor = self._enrol(self.clinic, "doctor", "practitioner", "record-manager")
+        self._enrol(self.clinic, "clerk", "institution-administrator")
+        self._enrol(self.clinic, "connector", "connector")
+        self._enrol(self.other_clinic, "other-nurse", "practitioner")
+        self._enrol(self.bureau, "auditor", "auditor")
+
+    def open_record(self, number: str = WANG_ID, resident: str | None = "wang") -> UUID:
+        """A resident's record at the clinic, with their login."""
+        new = new_record(card(number), login=login(resident) if resident else None)
+        return self.records.create_record(NURSE, new).record
+
+    def topics(self, stream: UUID) -> list[str]:
+        return [one.stored.topic for one in self.log.read(stream)]
+
+    def accesses(self, record_id: UUID) -> list[str]:
+        """The topics of the record's access stream."""
+        opened = self.log.load(Record, record_id)
+        assert opened is not None
+        return self.topics(opened.access_stream)
+
+    def _institution(self, name: str, code: str, area: str) -> UUID:
+        new = NewInstitution(name, "village-clinic", code, area)
+        return self.records.register_institution(COUNTY, new).institution
+
+    def _enrol(self, institution: UUID, subject: str, *roles: str) -> UUID:
+        new = NewPractitioner(subject, login(subject), roles=roles)
+        return self.records.enrol_practitioner(COUNTY, institution, new).practitioner
+
+
+def last_event(county: County, stream: UUID) -> Event:
+    event = county.log.read(stream)[-1].event
+    assert isinstance(event, Event)
+    return event
+
+
+def access_stream(county: County, record_id: UUID) -> UUID:
+    opened = county.log.load(Record, record_id)
+    assert opened is not None
+    return opened.access_stream

@@ -1,0 +1,119 @@
+"""Institutions through the application: founded once, staffed by who may."""
+
+import pytest
+
+from domain.errors import (
+    AlreadyFounded,
+    CallerUnknown,
+    ClaimTaken,
+    InstitutionCodeTaken,
+    LoginTaken,
+    NotAvailable,
+    NotPermitted,
+)
+from domain.ports import Claim
+from domain.record import Record
+from domain.requests import (
+    NewInstitution,
+    NewPractitioner,
+)
+from tests.builders import (
+    AREA,
+    CLERK,
+    COUNTY,
+    COUNTY_CODE,
+    LI_ID,
+    NURSE,
+    STRANGER,
+    WANG_ID,
+    act,
+    login,
+    request,
+)
+from tests.county import NOWHERE, County
+
+
+def test_a_county_is_founded_once(county: County) -> None:
+    again = NewInstitution("又一局", "county-bureau", "D" * 22, "110101000000")
+
+    with pytest.raises(AlreadyFounded):
+        county.records.found(STRANGER, again, NewPractitioner("x", login("x")))
+
+
+def test_founding_with_a_login_in_use_says_so() -> None:
+    county = County()
+    del county.log.claims["founding", "county"]
+    bureau = NewInstitution("又一局", "county-bureau", "D" * 22, "110101000000")
+
+    with pytest.raises(LoginTaken):
+        county.records.found(STRANGER, bureau, NewPractitioner("x", login("county")))
+
+
+def test_institution_codes_and_logins_are_unique(county: County) -> None:
+    with pytest.raises(InstitutionCodeTaken):
+        county.records.register_institution(
+            COUNTY, NewInstitution("x", "hospital", COUNTY_CODE, "110101000000")
+        )
+    with pytest.raises(LoginTaken):
+        county.records.enrol_practitioner(COUNTY, county.clinic, NewPractitioner("x", login("nurse")))
+    other = county.open_record(LI_ID, resident=None)
+    county.open_record(WANG_ID, resident="wang")
+    with pytest.raises(LoginTaken):
+        county.records.link_login(NURSE, other, login("wang"))
+
+
+def test_an_administrator_staffs_the_own_institution_and_makes_nobody_the_county(county: County) -> None:
+    records = county.records
+    enrolled = records.enrol_practitioner(CLERK, county.clinic, NewPractitioner("新", login("new")))
+    records.give_role(CLERK, county.clinic, enrolled.practitioner, "record-manager", until="2027-01-01")
+    records.end_role(CLERK, county.clinic, enrolled.practitioner, "record-manager")
+
+    refused = (
+        lambda: records.enrol_practitioner(CLERK, county.other_clinic, NewPractitioner("x", login("x"))),
+        lambda: records.give_role(CLERK, county.clinic, county.nurse, "county-administrator"),
+        lambda: records.enrol_practitioner(
+            CLERK, county.clinic, NewPractitioner("x", login("x"), roles=("county-administrator",))
+        ),
+        lambda: records.register_institution(CLERK, NewInstitution("x", "hospital", "E" * 22, AREA)),
+        lambda: records.give_role(NURSE, county.clinic, county.nurse, "auditor"),
+    )
+    for command in refused:
+        with pytest.raises(NotPermitted):
+            command()
+        assert county.topics(county.clinic)[-1] == "institution.refused.v1"
+
+
+def test_who_left_is_unknown_and_the_login_may_be_bound_anew(county: County) -> None:
+    record_id = county.open_record()
+
+    county.records.practitioner_leaves(COUNTY, county.clinic, county.nurse)
+
+    with pytest.raises(CallerUnknown):
+        county.records.read_record(NURSE, record_id)
+    county.records.enrol_practitioner(COUNTY, county.other_clinic, NewPractitioner("护士", login("nurse")))
+    with pytest.raises(NotAvailable):
+        county.records.read_record(NURSE, record_id)
+
+
+def test_a_login_whose_institution_no_longer_knows_it_is_nobodys(county: County) -> None:
+    county.log.claims["login:practitioner", "https://login.example ghost"] = county.clinic
+    county.log.claims["login:practitioner", "https://login.example spectre"] = NOWHERE
+
+    for ghost in ("ghost", "spectre"):
+        with pytest.raises(CallerUnknown):
+            county.records.who_calls(request(ghost))
+
+
+def test_an_institution_that_is_not_there_cannot_be_staffed(county: County) -> None:
+    with pytest.raises(NotAvailable):
+        county.records.give_role(COUNTY, NOWHERE, county.nurse, "auditor")
+
+
+def test_a_claim_of_an_unforeseen_kind_is_refused_by_its_namespace(county: County) -> None:
+    opened = county.log.load(Record, county.open_record())
+    county.log.claims["card", "1"] = NOWHERE
+    assert opened is not None
+    opened.give_consent(act(), by="resident")
+
+    with pytest.raises(ClaimTaken, match="card"):
+        county.records.gate.append(NURSE, opened, [Claim("card", "1")])

@@ -1,0 +1,180 @@
+"""Reads and searches: recorded before they are answered, and nothing is told to whom it is not for."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+
+import domain.access_stream as accesses
+from domain import errors
+from domain.errors import (
+    ContentRefused,
+    NotAvailable,
+    NotPermitted,
+    QueryRefused,
+)
+from domain.institution import Institution
+from domain.requests import (
+    SearchKey,
+)
+from tests.builders import (
+    AREA,
+    AUDITOR,
+    CONNECTOR,
+    DOCTOR,
+    LI,
+    LI_ID,
+    NURSE,
+    OTHER_NURSE,
+    WANG,
+    WANG_ID,
+    new_entry,
+)
+from tests.county import County, access_stream, last_event
+
+BY_CARD = SearchKey("identity-card", WANG_ID)
+
+
+# Reads.
+
+
+def test_a_read_is_recorded_before_it_is_answered_with_the_digest_of_what_is_shown(county: County) -> None:
+    record_id = county.open_record()
+
+    shown = county.records.read_record(NURSE, record_id, version=2)
+
+    read = last_event(county, access_stream(county, record_id))
+    assert isinstance(read, accesses.RecordRead)
+    assert read.body_sha256 == hashlib.sha256(shown.body).hexdigest()
+    assert (read.basis, read.purpose, read.sections) == ("custody", "care", ["record"])
+    assert (read.record_version, read.asked_version) == (2, 2) == (shown.version, shown.version)
+    assert (read.log_position, read.view) == (shown.position, shown.edition)
+    assert read.who["actor"] == str(county.nurse)
+
+
+def test_a_read_that_cannot_be_recorded_is_not_answered(county: County) -> None:
+    record_id = county.open_record()
+
+    def database_goes_away() -> None:
+        raise errors.LogUnavailable
+
+    county.log.before_append.append(database_goes_away)
+
+    with pytest.raises(errors.LogUnavailable):
+        county.records.read_record(NURSE, record_id)
+
+
+def test_a_read_is_decided_again_when_the_record_moves_before_it_is_recorded(county: County) -> None:
+    record_id = county.open_record()
+
+    def somebody_is_faster() -> None:
+        county.records.add_entry(DOCTOR, record_id, new_entry("problems"))
+
+    county.log.before_append.append(somebody_is_faster)
+    shown = county.records.read_record(NURSE, record_id)
+
+    assert shown.version == county.log.head(record_id)
+    assert county.accesses(record_id) == ["access.read.v1"]
+
+
+def test_a_resident_reads_the_own_record_and_its_access_history_and_no_other(county: County) -> None:
+    record_id = county.open_record(WANG_ID, resident="wang")
+    other_id = county.open_record(LI_ID, resident="li")
+    county.records.read_record(NURSE, record_id)
+
+    county.records.read_record(WANG, record_id)
+    county.records.read_events(WANG, record_id)
+    history = county.records.read_accesses(WANG, record_id)
+
+    assert json.loads(history.body) == {"accesses": 3}
+    assert county.accesses(record_id) == ["access.read.v1"] * 4
+    for read in (
+        county.records.read_record,
+        county.records.read_events,
+        county.records.read_accesses,
+    ):
+        with pytest.raises(NotAvailable):
+            read(LI, record_id)
+    assert county.accesses(other_id) == []
+
+
+def test_the_first_access_history_is_empty_and_itself_recorded(county: County) -> None:
+    record_id = county.open_record()
+
+    history = county.records.read_accesses(WANG, record_id)
+
+    assert json.loads(history.body) == {"accesses": 0}
+    assert county.accesses(record_id) == ["access.read.v1"]
+
+
+def test_a_question_about_an_impossible_past_is_refused(county: County) -> None:
+    record_id = county.open_record()
+    naive = county.clock.now.replace(tzinfo=None)
+
+    for version in (0, -1, 99):
+        with pytest.raises(QueryRefused, match="version"):
+            county.records.read_record(NURSE, record_id, version=version)
+    with pytest.raises(QueryRefused, match="as_of"):
+        county.records.read_record(NURSE, record_id, as_of=county.clock.now - timedelta(days=1))
+    with pytest.raises(QueryRefused, match="valid_at"):
+        county.records.read_record(NURSE, record_id, valid_at=naive)
+
+    county.records.read_record(NURSE, record_id, as_of=county.clock.now, valid_at=county.clock.now)
+    read = last_event(county, access_stream(county, record_id))
+    assert isinstance(read, accesses.RecordRead)
+    assert read.as_of == read.valid_at == "2026-06-01T02:00:00.000000Z"
+
+
+# Search.
+
+
+def test_a_search_that_hits_leaves_its_trace_with_both_and_no_personal_value(county: County) -> None:
+    record_id = county.open_record(WANG_ID)
+    number = f"{AREA}00001"
+
+    for key in (BY_CARD, SearchKey("record-number", number)):
+        (found,) = county.records.search(NURSE, key)
+        assert (found.record, found.number, found.status) == (record_id, number, "open")
+
+    assert county.accesses(record_id) == ["access.listed.v1"] * 2
+    searched = last_event(county, county.clinic)
+    assert isinstance(searched, Institution.Searched)
+    assert (searched.key_kind, searched.shown) == ("record-number", 1)
+    traces = [*county.log.read(county.clinic), *county.log.read(access_stream(county, record_id))]
+    assert not any(WANG_ID in repr(one) or number in repr(one) for one in traces)
+
+
+def test_a_search_that_misses_leaves_its_trace_with_the_searcher(county: County) -> None:
+    assert county.records.search(NURSE, BY_CARD) == ()
+
+    searched = last_event(county, county.clinic)
+    assert isinstance(searched, Institution.Searched) and searched.shown == 0
+
+
+def test_a_hit_on_a_record_one_may_not_see_answers_as_a_miss_and_is_told_to_the_resident(
+    county: County,
+) -> None:
+    record_id = county.open_record(WANG_ID)
+
+    assert county.records.search(OTHER_NURSE, BY_CARD) == ()
+
+    assert county.accesses(record_id) == ["access.refused.v1"]
+    searched = last_event(county, county.other_clinic)
+    assert isinstance(searched, Institution.Searched) and searched.shown == 0
+
+
+def test_residents_and_auditors_cannot_search(county: County) -> None:
+    county.open_record()
+
+    for asked in (WANG, AUDITOR, CONNECTOR):
+        with pytest.raises(NotPermitted):
+            county.records.search(asked, BY_CARD)
+
+
+def test_a_search_key_is_one_that_can_be_unique(county: County) -> None:
+    with pytest.raises(ContentRefused):
+        county.records.search(NURSE, SearchKey("identity-card", "123"))
+    with pytest.raises(ContentRefused):
+        county.records.search(NURSE, SearchKey("temporary", "newborn"))
+    assert county.records.search(NURSE, SearchKey("record-number", "no number")) == ()
