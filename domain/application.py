@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from domain.access import POLICY, Actor, Policy
 from domain.gate import Gate, wait_a_little
 from domain.institution_commands import InstitutionCommands
+from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
-from domain.record_numbers import RecordNumbers
 from domain.record_reads import RecordReads
 from domain.requests import Request
 

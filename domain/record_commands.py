@@ -21,9 +21,9 @@ from domain.gate import Gate, Pass
 from domain.identity import claim_value
 from domain.institution import Institution
 from domain.institution_state import Login
+from domain.numbering import RecordNumbers
 from domain.ports import Answer, Claim
 from domain.record import Record
-from domain.record_numbers import RecordNumbers
 from domain.requests import (
     Added,
     Correction,

@@ -29,9 +29,9 @@ from domain.errors import (
 from domain.gate import wait_a_little
 from domain.identity import identity_document
 from domain.institution import Institution
+from domain.numbering import LAST
 from domain.ports import Claim
 from domain.record import Record
-from domain.record_numbers import LAST
 from domain.requests import (
     Request,
     SearchKey,

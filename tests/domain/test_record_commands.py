@@ -16,6 +16,7 @@ from domain.errors import (
     SourceAlreadyImported,
     StaleVersion,
     UnknownCode,
+    UnknownCollection,
 )
 from domain.gate import ATTEMPTS
 from domain.identity import identity_document
@@ -309,3 +310,10 @@ def test_occurred_times_of_a_correction_are_kept(county: County) -> None:
 
     event = last_event(county, record_id)
     assert isinstance(event, Record.EntryCorrected) and event.entry_occurred == really
+
+
+def test_an_entry_for_no_collection_of_ours_is_refused(county: County) -> None:
+    record_id = county.open_record()
+
+    with pytest.raises(UnknownCollection):
+        county.records.add_entry(NURSE, record_id, NewEntry("rumours", {}, TODAY))
