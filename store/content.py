@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from evidence.commitment import SALT_SIZE
 from evidence.errors import ProofError
+from store.entropy import take
 
 NONCE_SIZE = 12
 
@@ -45,7 +46,7 @@ class ContentKey:
         return cls(stream, generation, secret, AESGCM(secret))
 
     def seal(self, plaintext: bytes, log: bytes, event: UUID) -> bytes:
-        nonce = os.urandom(NONCE_SIZE)
+        nonce = take(NONCE_SIZE)
         return nonce + self.cipher.encrypt(nonce, plaintext, self._place(log, event.bytes))
 
     def open(self, ciphertext: bytes, log: bytes, event: UUID) -> bytes:

@@ -5,7 +5,6 @@ what the lock decides (instant, version, previous leaf) is put between those pie
 result is one canonical JSON object; the tests compare it with `evidence.canonical.encode`.
 """
 
-import os
 from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from evidence.commitment import SALT_SIZE, commit
 from evidence.merkle import leaf_hash
 from store import clock
 from store.content import ContentKey, Part, pack
+from store.entropy import take
 
 _EVENT_AT = len('{"at":"2026-11-22T02:35:01.123456Z","event":"')
 
@@ -66,7 +66,7 @@ def draft(
     parts: Mapping[str, bytes], key: ContentKey,
 ) -> Draft:  # fmt: skip
     """Commit to the parts under fresh salts, encrypt them, and prepare the envelope around them."""
-    salted = {name: Part(os.urandom(SALT_SIZE), value) for name, value in parts.items()}
+    salted = {name: Part(take(SALT_SIZE), value) for name, value in parts.items()}
     commitments = b",".join(
         b'"%b":"%b"' % (name.encode(), _base64url(commit(name=name, value=part.value, salt=part.salt)))
         for name, part in sorted(salted.items())

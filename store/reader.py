@@ -1,6 +1,7 @@
 """Reads the log: binary tuple rows, short transactions, content decrypted and nothing else done to it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from store.content import Part, unpack
 from store.envelope import event_id
 from store.keys import KeyStore
 
-Row = tuple[int, UUID, int, str, bytes, bytes, int, bytes]
+Row = tuple[int, UUID, int, str, datetime, bytes, bytes, int, bytes | None]
 
 _COLUMNS: LiteralString = """
-    SELECT e.position, e.stream_id, e.version, e.topic, e.envelope, e.leaf_hash, c.key_generation, c.ciphertext
+    SELECT e.position, e.stream_id, e.version, e.topic, e.recorded_at, e.envelope, e.leaf_hash,
+           c.key_generation, c.ciphertext
     FROM store.event AS e LEFT JOIN store.content AS c USING (log_no, position)
     WHERE e.log_no = %(log_no)s """
 
@@ -30,6 +32,7 @@ class StoredRow(NamedTuple):
     stream: UUID
     version: int
     topic: str
+    recorded_at: datetime
     event: UUID
     envelope: bytes
     leaf_hash: bytes
@@ -119,9 +122,9 @@ class LogReader:
         return [self._opened(row) for row in rows]
 
     def _opened(self, row: Row) -> StoredRow:
-        position, stream, version, topic, envelope, leaf, generation, ciphertext = row
+        position, stream, version, topic, recorded_at, envelope, leaf, generation, ciphertext = row
         if ciphertext is None:
             raise ContentMissing(f"event at position {position} has no content row")
         event = event_id(envelope)
         plaintext = self._keys.get(stream, generation).open(ciphertext, self._origin, event)
-        return StoredRow(position, stream, version, topic, event, envelope, leaf, unpack(plaintext))
+        return StoredRow(position, stream, version, topic, recorded_at, event, envelope, leaf, unpack(plaintext))

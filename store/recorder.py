@@ -6,7 +6,7 @@ what it has no words for travels beside it as `Terms`.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import (
@@ -21,6 +21,7 @@ from eventsourcing.persistence import (
 from domain.errors import ClaimTaken, KeyReused, RecordError, StaleVersion
 from store.append import Append, ClaimHash, Outcome, RequestHash
 from store.content import ContentKey
+from store.entropy import random_uuid
 from store.envelope import Draft, draft
 from store.group_commit import GroupCommit
 from store.keys import KeyStore
@@ -137,16 +138,20 @@ class LogRecorder(ApplicationRecorder):
         self._writer.write(batch)
         self._notifier.stored()
 
+    def _key(self, stream: UUID, version: int) -> ContentKey:
+        """A stream that begins here has no key to look up; should it have one after all, `keep` finds it."""
+        return ContentKey.new(stream) if version == 1 else self._keys.newest(stream)
+
     def _drafts(self, events: Sequence[StoredEvent], terms: Terms) -> list[Draft]:
         keys: dict[UUID, ContentKey] = {}
         drafts = []
         for number, event in enumerate(events):
             stream = UUID(str(event.originator_id)) if type(event.originator_id) is str else event.originator_id
             if stream not in keys:
-                keys[stream] = self._keys.newest(stream)
+                keys[stream] = self._key(stream, event.originator_version)
             drafts.append(draft(
                 log=self._origin,
-                event=terms.events[number] if terms.events else uuid4(),
+                event=terms.events[number] if terms.events else random_uuid(),
                 stream=stream,
                 version=None if stream in terms.at_end else event.originator_version,
                 topic=event.topic,

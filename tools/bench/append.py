@@ -84,24 +84,25 @@ class Insert:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._local = threading.local()
-        self._all: list[psycopg.Connection[tuple[object, ...]]] = []
-        self._connection().execute(self._TABLE)
+        self._idle: list[psycopg.Connection[tuple[object, ...]]] = []
+        with connect.plain(dsn) as connection:
+            connection.execute(self._TABLE)
 
     def append(self, stream: UUID, version: int) -> None:
-        self._connection().execute(
+        connection = self._take()
+        connection.execute(
             "INSERT INTO bench_insert VALUES (%s, %s, %s, %b)", [stream, version, TOPIC, BODY], prepare=True
         )
+        self._idle.append(connection)
 
-    def _connection(self) -> psycopg.Connection[tuple[object, ...]]:
-        if not hasattr(self._local, "connection"):
-            self._local.connection = connect.plain(self._dsn)
-            self._all.append(self._local.connection)
-        connection: psycopg.Connection[tuple[object, ...]] = self._local.connection
-        return connection
+    def _take(self) -> psycopg.Connection[tuple[object, ...]]:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return connect.plain(self._dsn)
 
     def close(self) -> None:
-        for connection in self._all:
+        for connection in self._idle:
             connection.close()
 
 

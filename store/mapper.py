@@ -1,0 +1,88 @@
+"""Turns events into the parts that are sealed, and back.
+
+An event's `who` is one part and the rest of what it says the other, `body`: one canonical JSON object
+keyed by field name. Identity and order (event id, stream, version, instant) stand in the envelope only.
+Stored topics find their classes in this table, never by import path, so code can move for a century.
+"""
+
+from dataclasses import fields
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
+from uuid import UUID
+
+import orjson
+from eventsourcing.domain import DomainEvent
+
+from domain import access_stream, institution, log_stream, record
+from domain.acts import Event
+from evidence import canonical
+from store.reader import StoredRow
+
+MODULES = (record, institution, access_stream, log_stream)  # importing them defines the events
+_ELSEWHERE = {"originator_id", "originator_version", "timestamp", "event_id", "who", "originator_topic"}
+
+
+class UnknownTopic(Exception):
+    """A stored topic that this release has no class for: it is older than the log."""
+
+
+class _Shape(NamedTuple):
+    body: tuple[str, ...]
+    ids: tuple[str, ...]  # fields of the body that are UUIDs
+
+
+def parts_of(event: Event) -> dict[str, bytes]:
+    """The parts to seal. Raises NotCanonical if a field lies outside the canonical profile."""
+    shape = _shape(type(event))
+    body: dict[str, object] = {name: getattr(event, name) for name in shape.body}
+    for name in shape.ids:
+        body[name] = None if body[name] is None else str(body[name])
+    return {"body": canonical.encode(body), "who": canonical.encode(event.who)}
+
+
+def event_of(row: StoredRow) -> DomainEvent:
+    """The event that was stored. Raises UnknownTopic."""
+    event_class = _class_of(row.topic)
+    state: dict[str, Any] = orjson.loads(row.parts["body"].value)  # Any: whatever the event's fields are
+    for name in _shape(event_class).ids:
+        state[name] = None if state[name] is None else UUID(state[name])
+    state.update(
+        originator_id=row.stream, originator_version=row.version, timestamp=row.recorded_at,
+        event_id=row.event, who=orjson.loads(row.parts["who"].value),
+    )  # fmt: skip
+    event = object.__new__(event_class)
+    object.__setattr__(event, "__dict__", state)  # frozen, and checked when it was made
+    return event
+
+
+def topic_of(event: Event) -> str:
+    topic: str = vars(type(event))["TOPIC"]
+    return topic
+
+
+def topics() -> dict[str, type[Event]]:
+    """Every event class by its topic."""
+    return {vars(known)["TOPIC"]: known for known in _descendants(Event) if "TOPIC" in vars(known)}
+
+
+def _class_of(topic: str) -> type[Event]:
+    try:
+        return _topics()[topic]
+    except KeyError:
+        raise UnknownTopic(f"no event class for the topic {topic}") from None
+
+
+@cache
+def _topics() -> dict[str, type[Event]]:
+    return topics()
+
+
+def _descendants(base: type[Event]) -> set[type[Event]]:
+    return {base}.union(*(_descendants(child) for child in base.__subclasses__()))
+
+
+@cache
+def _shape(event_class: type[Event]) -> _Shape:
+    hints = get_type_hints(event_class)
+    body = tuple(field.name for field in fields(event_class) if field.name not in _ELSEWHERE)
+    return _Shape(body, tuple(name for name in body if hints[name] in (UUID, UUID | None)))
