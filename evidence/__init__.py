@@ -1,1 +1,1 @@
-"""The transparency log as mathematics: bytes, hashes and signatures, checkable by someone who runs none of our server."""
+"""The transparency log as mathematics, checkable by someone who runs none of our server."""

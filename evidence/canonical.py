@@ -12,7 +12,7 @@ import orjson
 
 from evidence.errors import ProofError
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 64
@@ -29,7 +29,7 @@ class NotCanonical(ProofError):
         self.where = where
 
     def inside(self, name: str) -> "NotCanonical":
-        """The same refusal seen from one level further out: built while unwinding, so success pays nothing."""
+        """The same refusal one level further out: built while unwinding, so success pays nothing."""
         return NotCanonical(self.reason, f"/{name}{self.where}")
 
 

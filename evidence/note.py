@@ -77,8 +77,8 @@ class Note:
     signed_by: tuple[Verifier, ...]
 
 
-def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # noqa: A001  # the specification's verb
-    """Open a signed note. Raises ProofError unless a known key signed it, and every known key's signature holds."""
+def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # the specification's verb
+    """Open a note. Raises ProofError unless a known key signed it and each known key's signature holds."""
     body, separator, lines = text.rpartition(b"\n\n")
     if not separator or not lines.endswith(b"\n"):
         raise ProofError("a note is text, an empty line and signature lines")

@@ -44,9 +44,13 @@ def verify_receipt(*, text: bytes, verifiers: Sequence[note.Verifier]) -> Receip
     origin, stream, version, position, leaf, at = lines
     try:
         receipt = Receipt(
-            origin.removesuffix("/receipt"), stream, int(version), int(position),
-            base64.b64decode(leaf, validate=True), at,
-        )  # fmt: skip
+            origin.removesuffix("/receipt"),
+            stream,
+            int(version),
+            int(position),
+            base64.b64decode(leaf, validate=True),
+            at,
+        )
     except (ValueError, binascii.Error):
         raise ProofError("a receipt with a line that does not read") from None
     if len(receipt.leaf_hash) != 32:

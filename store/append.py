@@ -1,6 +1,6 @@
 """One append: what a caller asks the log to store together or not at all, and what became of it."""
 
-from _thread import allocate_lock
+from _thread import LockType, allocate_lock
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -45,7 +45,7 @@ class Append:
 
     outcome: Outcome | None = None
     error: Exception | None = None
-    waiter: "allocate_lock" = field(default_factory=allocate_lock, repr=False)
+    waiter: LockType = field(default_factory=allocate_lock, repr=False)
 
     def settle(self, verdict: Outcome | Exception) -> None:
         if isinstance(verdict, Exception):

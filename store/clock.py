@@ -1,4 +1,4 @@
-"""The instant an event is recorded at: the server's clock, never going back, and stopped when it cannot be trusted.
+"""When an event is recorded: the server's clock, never going back, and stopped when it cannot be trusted.
 
 Instants are integers here: microseconds since 1970-01-01T00:00:00Z.
 """
@@ -49,11 +49,11 @@ class Clock:
         """
         now = self._now()
         if abs(now - database - self._shift()) > TOLERANCE:
-            raise ClockWrong("the clocks of server and database are more than 5 s apart")
+            raise ClockWrong(reason="the clocks of server and database are more than 5 s apart")
         if now > last:
             return now
         if last - now > TOLERANCE and last - confirmed() > TOLERANCE:
-            raise ClockWrong("the clock is more than 5 s behind the last event")
+            raise ClockWrong(reason="the clock is more than 5 s behind the last event")
         return last + 1
 
 

@@ -27,9 +27,14 @@ def plain(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
 def pool(dsn: str, size: int) -> ConnectionPool:
     """Connections for reads: autocommit, so that no read holds a transaction open; checked when taken."""
     return ConnectionPool(
-        _with_options(dsn, _READER), min_size=1, max_size=size, open=True, timeout=POOL_TIMEOUT_S,
-        kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S}, check=ConnectionPool.check_connection,
-    )  # fmt: skip
+        _with_options(dsn, _READER),
+        min_size=1,
+        max_size=size,
+        open=True,
+        timeout=POOL_TIMEOUT_S,
+        kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S},
+        check=ConnectionPool.check_connection,
+    )
 
 
 def _with_options(dsn: str, options: str) -> str:

@@ -47,12 +47,16 @@ class Draft:
     leaf: bytes = b""
 
     def place(self, *, position: int, at: int, version: int, previous: bytes | None) -> None:
-        """Finish the envelope. at: microseconds since 1970; previous: the leaf hash before it in its stream."""
+        """Finish the envelope. at: microseconds since 1970; previous: the leaf before it in the stream."""
         self.position, self.at, self.placed_version = position, at, version
         prev = b"null" if previous is None else b'"%b"' % previous.hex().encode()
         self.envelope = b'{"at":"%b",%b%b%b%d}' % (
-            clock.text(at).encode(), self.after_at, prev, self.after_previous, version,
-        )  # fmt: skip
+            clock.text(at).encode(),
+            self.after_at,
+            prev,
+            self.after_previous,
+            version,
+        )
         self.leaf = leaf_hash(self.envelope)
 
     def reseal(self, key: ContentKey, log: bytes) -> None:
@@ -62,9 +66,16 @@ class Draft:
 
 
 def draft(
-    *, log: str, event: UUID, stream: UUID, version: int | None, topic: str, category: str,
-    parts: Mapping[str, bytes], key: ContentKey,
-) -> Draft:  # fmt: skip
+    *,
+    log: str,
+    event: UUID,
+    stream: UUID,
+    version: int | None,
+    topic: str,
+    category: str,
+    parts: Mapping[str, bytes],
+    key: ContentKey,
+) -> Draft:
     """Commit to the parts under fresh salts, encrypt them, and prepare the envelope around them."""
     salted = {name: Part(take(SALT_SIZE), value) for name, value in parts.items()}
     commitments = b",".join(
@@ -73,11 +84,18 @@ def draft(
     )
     plaintext = pack(salted)
     return Draft(
-        event, stream, version, topic, category, key, plaintext,
+        event,
+        stream,
+        version,
+        topic,
+        category,
+        key,
+        plaintext,
         ciphertext=key.seal(plaintext, log.encode(), event),
-        after_at=b'"event":"%b","log":%b,"parts":{%b},"prev":' % (str(event).encode(), _text(log), commitments),
+        after_at=b'"event":"%b","log":%b,"parts":{%b},"prev":'
+        % (str(event).encode(), _text(log), commitments),
         after_previous=b',"stream":"%b","topic":%b,"v":1,"version":' % (str(stream).encode(), _text(topic)),
-    )  # fmt: skip
+    )
 
 
 def event_id(envelope: bytes) -> UUID:

@@ -1,7 +1,7 @@
 """The domain's event log, kept by the recorder."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol, cast, runtime_checkable
+from typing import ClassVar, Protocol, cast
 from uuid import UUID
 
 import orjson
@@ -23,11 +23,11 @@ from store.wiring import OpenLog
 SNAPSHOT_EVERY = 100  # events
 
 
-@runtime_checkable
 class Snapshotted(Protocol):
     """An aggregate whose state can be kept: FOLD names the edition of its fold."""
 
-    FOLD: str
+    FOLD: ClassVar[str]
+    version: int
 
     def state_to_json(self) -> JsonObject: ...
 
@@ -50,9 +50,8 @@ class StoredLog:
             if aggregate is None and not isinstance(event, kind.Created):
                 return None
             aggregate = cast(Event, event).mutate(aggregate)
-        if isinstance(aggregate, Snapshotted) and aggregate.version - start >= SNAPSHOT_EVERY:
-            state = canonical.encode(aggregate.state_to_json())
-            self._log.snapshots.put(stream, aggregate.FOLD, aggregate.version, state)
+        if aggregate is not None and aggregate.version - start >= SNAPSHOT_EVERY:
+            self._keep_snapshot(stream, aggregate)
         return aggregate
 
     def read(
@@ -111,10 +110,15 @@ class StoredLog:
         return self._log.reader.last_position()
 
     def _restored(self, kind: type[A], stream: UUID) -> A | None:
-        if not issubclass(kind, Snapshotted):
-            return None
-        found = self._log.snapshots.newest(stream, kind.FOLD)
-        return cast(A, kind.restore(stream, orjson.loads(found[1]))) if found else None
+        """Only aggregates that can be kept are ever asked for: `domain.record` and `domain.institution`."""
+        kept = cast(type[Snapshotted], kind)
+        found = self._log.snapshots.newest(stream, kept.FOLD)
+        return cast(A, kept.restore(stream, orjson.loads(found[1]))) if found else None
+
+    def _keep_snapshot(self, stream: UUID, aggregate: Aggregate) -> None:
+        kept = cast(Snapshotted, aggregate)
+        state = canonical.encode(kept.state_to_json())
+        self._log.snapshots.put(stream, kept.FOLD, kept.version, state)
 
     def _first_answer(self, first_position: int, events: int) -> Answer:
         rows = self._log.reader.log(first=first_position, limit=events)

@@ -8,6 +8,7 @@ the first one waiting. A lone caller therefore never waits for another thread.
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from domain.errors import LogBusy
 from store.append import Append, Outcome
@@ -44,8 +45,7 @@ class GroupCommit:
                 self._hand_over()
         if append.error is not None:
             raise append.error
-        assert append.outcome is not None  # settled without an error
-        return append.outcome
+        return cast(Outcome, append.outcome)  # settled without an error
 
     def _store_next(self, own: Append) -> None:
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -86,12 +87,10 @@ class KeyStore:
         if key := self._newest.get(stream):
             return key
         row = self._select("SELECT max(generation) FROM content_key WHERE stream = ?", (stream.bytes,))
-        generation = row[0] if row and row[0] else 0
+        generation = int(row[0] or 0) if row else 0
         if generation:
-            try:
+            with suppress(KeyDestroyed):
                 return self._remember(self.get(stream, generation))
-            except KeyDestroyed:
-                pass
         return ContentKey.new(stream, generation + 1)
 
     def get(self, stream: UUID, generation: int) -> ContentKey:
@@ -148,7 +147,8 @@ class KeyStore:
                 (name, self._kek.wrap(os.urandom(32), name.encode())),
             )
         row = self._select("SELECT wrapped FROM secret WHERE name = ?", (name,))
-        assert row is not None  # inserted above, and secrets are never deleted
+        if row is None:
+            raise KeyMissing("a secret that was just kept is gone")
         return self._kek.unwrap(row[0], name.encode())
 
     def has_secret(self, name: str) -> bool:
@@ -178,9 +178,11 @@ class KeyStore:
             self._cache.popitem(last=False)
         return key
 
-    def _select(self, statement: str, arguments: tuple[object, ...]) -> tuple[bytes, ...] | None:
+    def _select(
+        self, statement: str, arguments: tuple[object, ...]
+    ) -> tuple[Any, ...] | None:  # Any: SQLite's columns have no types
         with self._read_lock:
-            row: tuple[bytes, ...] | None = self._reader.execute(statement, arguments).fetchone()
+            row: tuple[Any, ...] | None = self._reader.execute(statement, arguments).fetchone()
             return row
 
 

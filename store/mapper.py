@@ -47,9 +47,12 @@ def event_of(row: StoredRow) -> DomainEvent:
     for name in _shape(event_class).ids:
         state[name] = None if state[name] is None else UUID(state[name])
     state.update(
-        originator_id=row.stream, originator_version=row.version, timestamp=row.recorded_at,
-        event_id=row.event, who=orjson.loads(row.parts["who"].value),
-    )  # fmt: skip
+        originator_id=row.stream,
+        originator_version=row.version,
+        timestamp=row.recorded_at,
+        event_id=row.event,
+        who=orjson.loads(row.parts["who"].value),
+    )
     event = object.__new__(event_class)
     object.__setattr__(event, "__dict__", state)  # frozen, and checked when it was made
     return event

@@ -49,9 +49,15 @@ class LogReader:
         self._keys = keys
 
     def stream(
-        self, stream: UUID, *, gt: int | None = None, lte: int | None = None, upto_position: int | None = None,
-        desc: bool = False, limit: int | None = None,
-    ) -> list[StoredRow]:  # fmt: skip
+        self,
+        stream: UUID,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        upto_position: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredRow]:
         """A stream's events by version: greater than gt, up to lte, at most limit of them."""
         condition: LiteralString = "AND e.stream_id = %(stream)s"
         if gt is not None:
@@ -81,7 +87,8 @@ class LogReader:
         """The size of the log; 0 when it is empty."""
         with self._pool.connection() as connection:
             row = connection.execute(
-                "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1", [self._log_no]
+                "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1",
+                [self._log_no],
             ).fetchone()
         return int(row[0]) if row else 0
 
@@ -91,8 +98,9 @@ class LogReader:
             row: tuple[bytes, int, int] | None = connection.execute(
                 """SELECT request_hash, first_position, events FROM store.append_key
                    WHERE log_no = %s AND key_hash = %s""",
-                [self._log_no, key_hash], binary=True,
-            ).fetchone()  # fmt: skip
+                [self._log_no, key_hash],
+                binary=True,
+            ).fetchone()
         return row
 
     def claim(self, namespace: str, value_hash: bytes) -> UUID | None:
@@ -100,15 +108,17 @@ class LogReader:
         with self._pool.connection() as connection:
             row = connection.execute(
                 "SELECT stream_id FROM store.claim WHERE log_no = %s AND namespace = %s AND value_hash = %s",
-                [self._log_no, namespace, value_hash], binary=True,
-            ).fetchone()  # fmt: skip
+                [self._log_no, namespace, value_hash],
+                binary=True,
+            ).fetchone()
         return UUID(str(row[0])) if row else None
 
     def category(self, stream: UUID) -> str | None:
         """What kind of stream it is; None if there is none."""
         with self._pool.connection() as connection:
             row = connection.execute(
-                "SELECT category FROM store.stream WHERE log_no = %s AND stream_id = %s", [self._log_no, stream]
+                "SELECT category FROM store.stream WHERE log_no = %s AND stream_id = %s",
+                [self._log_no, stream],
             ).fetchone()
         return str(row[0]) if row else None
 
@@ -116,7 +126,10 @@ class LogReader:
         self._pool.close()
 
     def _select(self, condition: LiteralString, **arguments: object) -> list[StoredRow]:
-        with self._pool.connection() as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+        with (
+            self._pool.connection() as connection,
+            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
             cursor.execute(_COLUMNS + condition, {"log_no": self._log_no, **arguments}, prepare=True)
             rows: list[Row] = cursor.fetchall()
         return [self._opened(row) for row in rows]
@@ -127,4 +140,6 @@ class LogReader:
             raise ContentMissing(f"event at position {position} has no content row")
         event = event_id(envelope)
         plaintext = self._keys.get(stream, generation).open(ciphertext, self._origin, event)
-        return StoredRow(position, stream, version, topic, recorded_at, event, envelope, leaf, unpack(plaintext))
+        return StoredRow(
+            position, stream, version, topic, recorded_at, event, envelope, leaf, unpack(plaintext)
+        )

@@ -6,6 +6,7 @@ what it has no words for travels beside it as `Terms`.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
 import psycopg
@@ -61,9 +62,16 @@ class LogRecorder(ApplicationRecorder):
     """Records in one log. Safe for several threads; several processes may each have one."""
 
     def __init__(
-        self, *, origin: str, keys: KeyStore, writer: LogWriter, reader: LogReader, notifier: Notifier,
-        most_waiting: int, listen: Callable[[], psycopg.Connection[tuple[object, ...]]],
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        origin: str,
+        keys: KeyStore,
+        writer: LogWriter,
+        reader: LogReader,
+        notifier: Notifier,
+        most_waiting: int,
+        listen: Callable[[], psycopg.Connection[tuple[object, ...]]],
+    ) -> None:
         self.reader = reader
         self._origin = origin
         self._keys = keys
@@ -84,7 +92,9 @@ class LogRecorder(ApplicationRecorder):
         """
         drafts = self._drafts(events, terms)
         outcome = self._queue.submit(
-            Append(drafts, terms.conditions, terms.claims, terms.releases, terms.request, terms.confirms_clock)
+            Append(
+                drafts, terms.conditions, terms.claims, terms.releases, terms.request, terms.confirms_clock
+            )
         )
         return outcome, drafts
 
@@ -95,10 +105,8 @@ class LogRecorder(ApplicationRecorder):
         """
         if not stored_events:
             return None
-        terms = kwargs.get("terms", PLAIN)
-        assert isinstance(terms, Terms)
         try:
-            outcome, _ = self.append(stored_events, terms)
+            outcome, _ = self.append(stored_events, cast(Terms, kwargs.get("terms", PLAIN)))
         except (StaleVersion, ClaimTaken, KeyReused) as error:
             raise IntegrityError(str(error)) from error
         except RecordError as error:
@@ -106,17 +114,27 @@ class LogRecorder(ApplicationRecorder):
         return list(range(outcome.first_position, outcome.first_position + outcome.events))
 
     def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None,
-        desc: bool = False, limit: int | None = None,
-    ) -> Sequence[StoredEvent]:  # fmt: skip
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
         """A stream's events, by version."""
         rows = self.reader.stream(UUID(str(originator_id)), gt=gt, lte=lte, desc=desc, limit=limit)
         return [StoredEvent(row.stream, row.version, row.topic, state(row)) for row in rows]
 
     def select_notifications(
-        self, start: int | None, limit: int, stop: int | None = None, topics: Sequence[str] = (),
-        *, inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:  # fmt: skip
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
         """The log's events, by position."""
         first = (start or 0) + (0 if inclusive_of_start else 1)
         rows = self.reader.log(first=first, limit=limit, last=stop, topics=topics)
@@ -146,19 +164,23 @@ class LogRecorder(ApplicationRecorder):
         keys: dict[UUID, ContentKey] = {}
         drafts = []
         for number, event in enumerate(events):
-            stream = UUID(str(event.originator_id)) if type(event.originator_id) is str else event.originator_id
+            stream = event.originator_id
+            if not isinstance(stream, UUID):
+                stream = UUID(stream)
             if stream not in keys:
                 keys[stream] = self._key(stream, event.originator_version)
-            drafts.append(draft(
-                log=self._origin,
-                event=terms.events[number] if terms.events else random_uuid(),
-                stream=stream,
-                version=None if stream in terms.at_end else event.originator_version,
-                topic=event.topic,
-                category=terms.categories.get(stream) or event.topic.partition(".")[0],
-                parts=terms.parts[number] if terms.parts else {OPAQUE: event.state},
-                key=keys[stream],
-            ))  # fmt: skip
+            drafts.append(
+                draft(
+                    log=self._origin,
+                    event=terms.events[number] if terms.events else random_uuid(),
+                    stream=stream,
+                    version=None if stream in terms.at_end else event.originator_version,
+                    topic=event.topic,
+                    category=terms.categories.get(stream) or event.topic.partition(".")[0],
+                    parts=terms.parts[number] if terms.parts else {OPAQUE: event.state},
+                    key=keys[stream],
+                )
+            )
         return drafts
 
 
@@ -184,7 +206,12 @@ class LogAggregateRecorder(AggregateRecorder):
         return None
 
     def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None,
-        desc: bool = False, limit: int | None = None,
-    ) -> Sequence[StoredEvent]:  # fmt: skip
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
         return self._recorder.select_events(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)

@@ -33,10 +33,12 @@ class Snapshots:
             key = self._keys.keep([key])[stream]
         ciphertext = key.seal(state, self._origin, _place(fold, version))
         with self._pool.connection() as connection:
-            return bool(connection.execute(
-                "INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",
-                [self._log_no, stream, fold, version, key.generation, ciphertext],
-            ).rowcount)  # fmt: skip
+            return bool(
+                connection.execute(
+                    "INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",
+                    [self._log_no, stream, fold, version, key.generation, ciphertext],
+                ).rowcount
+            )
 
     def newest(self, stream: UUID, fold: str, *, lte: int | None = None) -> tuple[int, bytes] | None:
         """Version and state of the newest readable snapshot of that fold, up to version lte."""
@@ -45,8 +47,9 @@ class Snapshots:
                 """SELECT version, key_generation, ciphertext FROM store.snapshot
                    WHERE log_no = %s AND stream_id = %s AND fold = %s AND version <= coalesce(%s, version)
                    ORDER BY version DESC LIMIT 1""",
-                [self._log_no, stream, fold, lte], binary=True,
-            ).fetchone()  # fmt: skip
+                [self._log_no, stream, fold, lte],
+                binary=True,
+            ).fetchone()
         if row is None:
             return None
         version, generation, ciphertext = row
@@ -77,8 +80,9 @@ class Snapshots:
                    WHERE log_no = %s AND stream_id = %s
                    AND version > coalesce(%s, -1) AND version <= coalesce(%s, version)
                    ORDER BY CASE WHEN %s THEN -version ELSE version END LIMIT %s""",
-                [self._log_no, stream, gt, lte, desc, limit], binary=True,
-            ).fetchall()  # fmt: skip
+                [self._log_no, stream, gt, lte, desc, limit],
+                binary=True,
+            ).fetchall()
         opened = ((v, fold, self._opened(stream, fold, v, generation, c)) for v, fold, generation, c in rows)
         return [(version, fold, state) for version, fold, state in opened if state is not None]
 
@@ -97,9 +101,14 @@ class SnapshotRecorder(AggregateRecorder):
         return None
 
     def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None,
-        desc: bool = False, limit: int | None = None,
-    ) -> Sequence[StoredEvent]:  # fmt: skip
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
         stream = UUID(str(originator_id))
         found = self._snapshots.select(stream, gt=gt, lte=lte, desc=desc, limit=limit)
         return [StoredEvent(stream, version, fold, state) for version, fold, state in found]

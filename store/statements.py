@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from store.pipeline import BYTES_OID, INSTANT_OID, INT4_OID, INT8_OID, TEXT_OID, UUID_OID
+from store.pipeline import INSTANT_OID, INT4_OID, INT8_OID
 
 
 class Statement(NamedTuple):

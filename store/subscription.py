@@ -25,9 +25,12 @@ class LogSubscription(Subscription["LogRecorder"]):
     """Iterates over notifications after `gt`, for ever, until `stop` is called from any thread."""
 
     def __init__(
-        self, recorder: "LogRecorder", gt: int | None, topics: Sequence[str],
+        self,
+        recorder: "LogRecorder",
+        gt: int | None,
+        topics: Sequence[str],
         listen: Callable[[], psycopg.Connection[tuple[object, ...]]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(recorder, gt, topics)
         self._listen = listen
         self._listener: psycopg.Connection[tuple[object, ...]] | None = None
@@ -64,7 +67,7 @@ class LogSubscription(Subscription["LogRecorder"]):
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
 
     def _pull(self) -> bool:
-        """Read the next page. Up to the log's end first, so that a quiet topic does not read the log again."""
+        """Read the next page, up to the log's end, so that a quiet topic does not read the log again."""
         end = self._recorder.max_notification_id() or 0
         if end <= self._seen:
             return False

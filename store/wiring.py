@@ -22,7 +22,7 @@ MOST_WAITING = 4096
 
 
 class WrongKeyStore(Exception):
-    """The key store does not belong to the log: starting would hash claims under other keys and lose content."""
+    """The key store is not the log's: starting would hash claims under other keys and lose content."""
 
 
 class WrongOrigin(Exception):
@@ -49,9 +49,15 @@ class OpenLog:
 
 
 def open_log(
-    *, dsn: str, keys: Path, origin: str, log_no: int = 1, clock: Clock | None = None,
-    readers: int = READERS, most_waiting: int = MOST_WAITING,
-) -> OpenLog:  # fmt: skip
+    *,
+    dsn: str,
+    keys: Path,
+    origin: str,
+    log_no: int = 1,
+    clock: Clock | None = None,
+    readers: int = READERS,
+    most_waiting: int = MOST_WAITING,
+) -> OpenLog:
     """Open a log with the appender's DSN and the folder that holds the keys; the first time, begin it.
 
     Raises WrongOrigin or WrongKeyStore, and psycopg.OperationalError if the database is away.
@@ -65,18 +71,26 @@ def open_log(
         raise
     reader = LogReader(pool, log_no=log_no, origin=origin, keys=key_store)
     recorder = LogRecorder(
-        origin=origin, keys=key_store, reader=reader, most_waiting=most_waiting,
+        origin=origin,
+        keys=key_store,
+        reader=reader,
+        most_waiting=most_waiting,
         writer=LogWriter(
             lambda: connect.writer(dsn), log_no=log_no, origin=origin, keys=key_store, clock=clock or Clock()
         ),
         notifier=Notifier(lambda: connect.plain(dsn), log_no),
         listen=lambda: _listen(dsn, log_no),
-    )  # fmt: skip
+    )
     return OpenLog(
-        origin, log_no, key_store, recorder, reader,
+        origin,
+        log_no,
+        key_store,
+        recorder,
+        reader,
         snapshots=Snapshots(pool, log_no=log_no, origin=origin, keys=key_store),
-        hasher=Hasher(key_store), signer=receipt_signer(origin, key_store),
-    )  # fmt: skip
+        hasher=Hasher(key_store),
+        signer=receipt_signer(origin, key_store),
+    )
 
 
 def _begin(dsn: str, log_no: int, origin: str, keys: KeyStore) -> None:

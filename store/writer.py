@@ -7,18 +7,19 @@ its first answer, a stale one or one whose claim is taken is refused, the rest g
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
 import psycopg
 from psycopg.pq.abc import PGresult
 
-from domain.errors import ClaimTaken, KeyReused, LogUnavailable, RecordError, StaleVersion
+from domain.errors import LogUnavailable, RecordError
 from store import pipeline as pg
 from store import statements
 from store.append import Append, ClaimHash, Outcome
 from store.clock import Clock
 from store.content import ContentKey
+from store.decision import Head, Seen, check, first_answer, place
 from store.envelope import Draft
 from store.keys import KeyStore
 from store.pipeline import Pipeline
@@ -26,36 +27,19 @@ from store.pipeline import Pipeline
 PATIENCE_S = 15.0  # how long a batch waits for a lost database before its appends are told it is away
 
 
-@dataclass(slots=True)
-class Head:
-    """A stream's last event: its version (−1: none yet) and leaf hash."""
-
-    version: int = -1
-    leaf: bytes | None = None
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the log looks like under the lock, moved on by each append that is decided."""
-
-    position: int
-    at: int
-    database_clock: int
-    heads: dict[UUID, Head]
-    claims: dict[ClaimHash, UUID]
-    requests: dict[bytes, tuple[bytes, Outcome]]
-    placed: list[Append] = field(default_factory=list)
-    started: set[UUID] = field(default_factory=set)
-    verdicts: list[tuple[Append, Outcome | RecordError]] = field(default_factory=list)
-
-
 class LogWriter:
     """Writes one log. Used by one thread at a time; several processes are safe, since the row is locked."""
 
     def __init__(
-        self, connect: Callable[[], psycopg.Connection[tuple[object, ...]]], *, log_no: int, origin: str,
-        keys: KeyStore, clock: Clock, patience_s: float = PATIENCE_S,
-    ) -> None:  # fmt: skip
+        self,
+        connect: Callable[[], psycopg.Connection[tuple[object, ...]]],
+        *,
+        log_no: int,
+        origin: str,
+        keys: KeyStore,
+        clock: Clock,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._connect = connect
         self._log_no = pg.int4(log_no)
         self._origin = origin.encode()
@@ -185,15 +169,13 @@ class LogWriter:
                     draft.reseal(kept[draft.stream], self._origin)
 
     def _decide(self, pipeline: Pipeline, append: Append, seen: Seen) -> Outcome | RecordError:
-        if append.request and (known := seen.requests.get(append.request.key)):
-            request, outcome = known
-            return outcome._replace(repeated=True) if request == append.request.request else KeyReused()
+        if answer := first_answer(append, seen):
+            return answer
         try:
-            _check(append, seen)
-            at = self._instant(pipeline, append, seen)
+            check(append, seen)
+            return place(append, seen, self._instant(pipeline, append, seen))
         except RecordError as refusal:
             return refusal
-        return _place(append, seen, at)
 
     def _instant(self, pipeline: Pipeline, append: Append, seen: Seen) -> int:
         def confirmed() -> int:
@@ -262,58 +244,6 @@ class LogWriter:
         )
 
 
-def _check(append: Append, seen: Seen) -> None:
-    """Refuse an append whose conditions, versions or claims no longer hold. Changes nothing."""
-    for stream, version in append.conditions.items():
-        head = seen.heads.get(stream, _NO_HEAD).version
-        if max(head, 0) != version:
-            raise StaleVersion(stream, max(head, 0))
-    expected: dict[UUID, int] = {}
-    for draft in append.drafts:
-        head = expected.get(draft.stream, seen.heads.get(draft.stream, _NO_HEAD).version)
-        if draft.version is not None and not _continues(draft.version, head):
-            raise StaleVersion(draft.stream, max(head, 0))
-        expected[draft.stream] = _next(head) if draft.version is None else draft.version
-    for claim in append.claims:
-        if claim in seen.claims and claim not in append.releases:
-            raise ClaimTaken(claim.namespace)
-
-
-_NO_HEAD = Head()
-
-
-def _continues(version: int, head: int) -> bool:
-    """A stream's first version is 1; the library's own cases also begin at 0."""
-    return version == head + 1 or (head < 0 and version == 1)
-
-
-def _next(head: int) -> int:
-    return max(head, 0) + 1
-
-
-def _place(append: Append, seen: Seen, at: int) -> Outcome:
-    """Give the events their places; everything has been checked."""
-    first = seen.position + 1
-    for draft in append.drafts:
-        head = seen.heads.get(draft.stream)
-        if head is None:
-            head = seen.heads[draft.stream] = Head()
-            seen.started.add(draft.stream)
-        version = _next(head.version) if draft.version is None else draft.version
-        seen.position += 1
-        draft.place(position=seen.position, at=at, version=version, previous=head.leaf)
-        head.version, head.leaf = version, draft.leaf
-        seen.at, at = at, at + 1
-    for claim in append.releases:
-        seen.claims.pop(claim, None)
-    seen.claims.update(dict.fromkeys(append.claims, append.drafts[0].stream))
-    outcome = Outcome(first, len(append.drafts), repeated=False)
-    if append.request:
-        seen.requests[append.request.key] = (append.request.request, outcome)
-    seen.placed.append(append)
-    return outcome
-
-
 def _claim_arrays(claims: Iterable[ClaimHash]) -> tuple[bytes, bytes]:
     claims = list(claims)
     return pg.text_array([c.namespace for c in claims]), pg.bytes_array([c.value_hash for c in claims])
@@ -342,6 +272,4 @@ def _requests(result: PGresult) -> dict[bytes, tuple[bytes, Outcome]]:
 
 
 def _value(result: PGresult, row: int, column: int) -> bytes:
-    value = result.get_value(row, column)
-    assert value is not None  # the column is NOT NULL
-    return value
+    return cast(bytes, result.get_value(row, column))  # the column is NOT NULL

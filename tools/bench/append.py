@@ -5,12 +5,9 @@ median of same-round ratios. The workload of real life: bodies of 572 bytes, nin
 existing streams, one to a new one. Only ours seals and encrypts.
 """
 
-import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -62,9 +59,15 @@ class Stock:
     def __init__(self, dsn: str) -> None:
         info = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(dsn).items()}
         self._datastore = PostgresDatastore(
-            info.get("dbname", ""), info.get("host", ""), info.get("port", "5432"), info.get("user", ""),
-            info.get("password", ""), pool_size=64, max_overflow=0, max_waiting=512,
-        )  # fmt: skip
+            info.get("dbname", ""),
+            info.get("host", ""),
+            info.get("port", "5432"),
+            info.get("user", ""),
+            info.get("password", ""),
+            pool_size=64,
+            max_overflow=0,
+            max_waiting=512,
+        )
         self._recorder = PostgresApplicationRecorder(self._datastore, events_table_name="bench_stock")
         self._recorder.create_table()
 
@@ -123,12 +126,12 @@ class Cell:
 
 
 def run_cell(contestant: Contestant, threads: int, seconds: float, cell: Cell) -> None:
-    """Append from `threads` threads for `seconds`, each to its own streams; only the counted part is timed."""
+    """Append from `threads` threads for `seconds`, each to streams of its own; the seeding is not timed."""
     barrier = threading.Barrier(threads + 1)
     counts: list[int] = []
     clients = [
-        threading.Thread(target=_client, args=(contestant, barrier, seconds, counts, cell.latencies_s, number))
-        for number in range(threads)
+        threading.Thread(target=_client, args=(contestant, barrier, seconds, counts, cell.latencies_s, seed))
+        for seed in range(threads)
     ]
     for client in clients:
         client.start()
@@ -140,9 +143,13 @@ def run_cell(contestant: Contestant, threads: int, seconds: float, cell: Cell) -
 
 
 def _client(
-    contestant: Contestant, barrier: threading.Barrier, seconds: float, counts: list[int],
-    latencies_s: list[float], number: int,
-) -> None:  # fmt: skip
+    contestant: Contestant,
+    barrier: threading.Barrier,
+    seconds: float,
+    counts: list[int],
+    latencies_s: list[float],
+    number: int,
+) -> None:
     draw = random.Random(number)  # noqa: S311  # a workload, not a secret
     versions = {uuid4(): 1 for _ in range(max(1, SEEDED_STREAMS * 16 // (16 + barrier.parties)))}
     for stream in versions:
