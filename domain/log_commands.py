@@ -1,0 +1,67 @@
+"""What the operator can do to the log itself, each recorded with who did it on the log's own stream."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC
+from typing import Protocol
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.access import Actor, Decision
+from domain.acts import make
+from domain.errors import ClaimTaken, ContentRefused
+from domain.gate import Gate, Pass
+from domain.log_stream import ClockConfirmed
+from domain.ports import Answer, Claim
+from domain.requests import Request
+from domain.scalars import Text
+
+OWN_STREAM = Claim("log", "own")
+OPERATOR = Decision(True, ("operator",), basis="law", role="operator")
+REASON = Text(500)
+
+
+class ConfirmableLog(Protocol):
+    """The part of an event log that an operator's confirmation needs."""
+
+    def find_claim(self, namespace: str, value: str) -> UUID | None: ...
+
+    def append(
+        self,
+        events: Sequence[DomainEvent],
+        *,
+        at_end: Collection[UUID],
+        claims: Sequence[Claim],
+        confirms_clock: bool,
+    ) -> Answer:
+        """confirms_clock: these events are stored although the log is ahead of the clock."""
+
+
+def confirm_clock(log: ConfirmableLog, gate: Gate, request: Request, reason: str) -> Answer:
+    """Let appends go on although the clock is behind the log's last event: the operator's act, recorded.
+
+    Who may call this is the operator's machine account, not the policy. Raises ContentRefused.
+    """
+    if not REASON.allows(reason):
+        raise ContentRefused([{"field": "/reason", "reason": f"must be {REASON.accepts}"}])
+    clock = gate.clock().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    act = gate.act(Pass(request, Actor(id=None), OPERATOR))
+
+    def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
+        confirmed = make(ClockConfirmed, act, stream, 0, clock=clock, reason=reason)
+        return log.append([confirmed], at_end=[stream], claims=claims, confirms_clock=True)
+
+    return _on_own_stream(log, gate.new_id, attempt)
+
+
+def _on_own_stream(
+    log: ConfirmableLog, new_id: Callable[[], UUID], attempt: Callable[[UUID, Sequence[Claim]], Answer]
+) -> Answer:
+    """Append to the log's own stream, beginning it if this is its first event."""
+    known = log.find_claim(OWN_STREAM.namespace, OWN_STREAM.value)
+    if known:
+        return attempt(known, [])
+    try:
+        return attempt(new_id(), [OWN_STREAM])
+    except ClaimTaken:  # somebody else began it meanwhile
+        return _on_own_stream(log, new_id, attempt)
