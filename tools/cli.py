@@ -1,0 +1,159 @@
+"""`lifelong`: the command line. Each command imports what it needs when it runs, so that help is instant.
+
+Exit status: 0 done, 1 the answer is no (refused, or something was found), 2 wrong usage, 3 not available.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from tools.output import USAGE, CommandFailed, end
+
+if TYPE_CHECKING:
+    from store.settings import Settings
+
+
+def group(name: str, about: str) -> typer.Typer:
+    """rich takes longer to load than all the rest of a help page; its tracebacks print local variables."""
+    return typer.Typer(
+        name=name,
+        help=about,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+app = group(
+    "lifelong", "Residents' health records, kept for a whole life. Settings are LIFELONG_* variables."
+)
+importing = group("import", "Bring in records from elsewhere.")
+institution = group("institution", "Institutions of the county.")
+clock = group("clock", "The clock by which events are recorded.")
+bench = group("bench", "Measure this machine, next to what it is compared with.")
+for part in (importing, institution, clock, bench):
+    app.add_typer(part)
+
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")]
+Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on. [default: LIFELONG_HOST]")]
+Port: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="0 takes a free one. [default: LIFELONG_PORT]")
+]
+
+
+def settings() -> "Settings":
+    """The deployment, from the environment. Raises SettingsError."""
+    from store.settings import Settings
+
+    return Settings.from_environment(os.environ)
+
+
+@app.command()
+def serve(
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that serve.")] = 1,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Serve the API until Ctrl-C, on LIFELONG_DSN or the embedded server."""
+    from tools import serve as command
+
+    chosen = settings()
+    command.run(chosen, host=host or chosen.host, port=chosen.port if port is None else port, workers=workers)
+
+
+@app.command()
+def demo(host: Host = None, port: Port = None) -> None:
+    """Serve a made-up county with a token for each role, and say what to try."""
+    from tools import demo as command
+
+    chosen = settings()
+    command.run(chosen, host=host or chosen.host, port=chosen.port if port is None else port)
+
+
+@app.command()
+def migrate(json: Json = False) -> None:
+    """Bring the database up to this release."""
+    from tools import migrate as command
+
+    command.run(settings(), as_json=json)
+
+
+@importing.command()
+def fhir(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Folder of FHIR R4 bundles.")
+    ],
+    at: Annotated[
+        str | None, typer.Option("--institution", metavar="ID", help="Institution that keeps the records.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Lives imported at once.")] = 4,
+    json: Json = False,
+) -> None:
+    """Import whole lives as FHIR R4 bundles. Running it again adds nothing."""
+    from tools.fhir import command
+
+    raise typer.Exit(command.run(settings(), folder, institution=at, jobs=jobs, as_json=json))
+
+
+@institution.command("open")
+def open_bureau(
+    name: Annotated[str, typer.Option(help="Name of the county bureau.")],
+    code: Annotated[str, typer.Option(help="Unified social credit code, or WS 218 code.")],
+    area: Annotated[str, typer.Option(help="Area code of 12 digits.")],
+    administrator: Annotated[str, typer.Option(help="Name of the first administrator.")],
+    issuer: Annotated[str, typer.Option(help="Issuer of the administrator's tokens.")],
+    subject: Annotated[str, typer.Option(help="Subject of the administrator's tokens.")],
+    kind: Annotated[str, typer.Option(help="Kind of the institution.")] = "county-bureau",
+    json: Json = False,
+) -> None:
+    """Register the first institution and its administrator: once, in a log that holds none."""
+    from domain.requests import NewInstitution
+    from tools import institution as command
+
+    bureau = NewInstitution(name, kind, code, area)
+    command.run(settings(), bureau, administrator=administrator, issuer=issuer, subject=subject, as_json=json)
+
+
+@clock.command()
+def confirm(
+    reason: Annotated[str, typer.Option(help="What was wrong and how you know that the clock is right now.")],
+    json: Json = False,
+) -> None:
+    """Let appends go on although the log is ahead of the clock. It is recorded who said so."""
+    from tools import clock as command
+
+    command.run(settings(), reason, as_json=json)
+
+
+@bench.command("append")
+def bench_append(
+    rounds: Annotated[
+        int, typer.Option(min=1, max=1000, help="Rounds; the ratios are medians over them.")
+    ] = 5,
+    threads: Annotated[str, typer.Option(help="Numbers of threads, with commas.")] = "1,16,64,256",
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Length of one measurement.")] = 3.0,
+    json: Json = False,
+) -> None:
+    """Sealed appends against the library's stock recorder and against a plain INSERT."""
+    counts = _threads(threads)
+    from tools import bench_append as command
+
+    command.run(settings(), rounds=rounds, threads=counts, seconds=seconds, as_json=json)
+
+
+def _threads(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):
+        raise CommandFailed("--threads: expected whole numbers from 1 to 4096 with commas between", USAGE)
+    return [int(part) for part in parts]
+
+
+def main() -> None:
+    """Run the command line; every foreseen failure is one line and an exit status."""
+    try:
+        app()
+    except (Exception, KeyboardInterrupt) as error:
+        end(error)
