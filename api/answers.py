@@ -1,0 +1,52 @@
+"""Answers as bytes. A repeated request gets the same bytes as the first time, and a header that says so."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from starlette.responses import Response
+
+from api.problems import etag
+from api.service import Service
+from domain.ports import Answer, Stored
+from domain.requests import Shown
+from evidence import canonical
+from store import clock
+
+JSON: Final = "application/json"
+
+
+def kept(service: Service, stored: Stored, **names: object) -> dict[str, object]:
+    """What a command is answered: the names it is about, where the event lies, and the receipt."""
+    return {
+        **{name: value if isinstance(value, list | str) else str(value) for name, value in names.items()},
+        "event": str(stored.event),
+        "version": stored.version,
+        "position": stored.position,
+        "recorded_at": clock.text(clock.from_datetime(stored.recorded_at)),
+        "receipt": service.receipt(stored),
+    }
+
+
+def last(answer: Answer) -> Stored:
+    """The newest event of the stream that the command is about, which is its first event's."""
+    return [one for one in answer.stored if one.stream == answer.stored[0].stream][-1]
+
+
+def created(service: Service, answer: Answer, location: str, **names: object) -> Response:
+    """201: stored, with its receipt. location: a path of ids; the version is added for a record."""
+    stored = last(answer)
+    headers = {"Location": location, "ETag": etag(stored.version)}
+    if answer.repeated:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(canonical.encode(kept(service, stored, **names)), 201, headers, media_type=JSON)
+
+
+def shown(body: Shown) -> Response:
+    """200: exactly the bytes whose digest the access event carries."""
+    headers = {"ETag": etag(body.version), "Log-Position": str(body.position), "View-Edition": body.edition}
+    return Response(body.body, 200, headers, media_type=JSON)
+
+
+def told(content: Mapping[str, object] | Sequence[object]) -> Response:
+    """200 with a JSON answer in the canonical profile."""
+    return Response(canonical.encode(content), 200, media_type=JSON)

@@ -1,0 +1,90 @@
+"""The application: routes, problems and the outermost layer put together."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+
+import anyio.to_thread
+import psycopg
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import logs
+from api.metrics import Metrics
+from api.middleware import Edge
+from api.problems import Refusal, respond, tell
+from api.routes import ROUTERS
+from api.service import Service, open_service
+from api.validation import refusal_of
+from domain.errors import LogUnavailable, RecordError
+from store.settings import Settings
+
+THREADS = 128  # requests decided at the same time; the group commit stores what they append together
+DESCRIPTION = """
+Residents' health records (居民健康档案), kept for a whole life. Every command is stored as an event and answered
+with a signed receipt; every read is recorded before it is answered. Errors are problem documents (RFC 9457).
+"""
+
+
+def create_app(service: Service, on_close: Callable[[], None] | None = None) -> FastAPI:
+    """The web application on an open service. on_close: called when the server stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        logs.log.info("started", origin=service.opened.origin, log_no=service.opened.log_no)
+        yield
+        logs.log.info("stopped", origin=service.opened.origin, log_no=service.opened.log_no)
+        if on_close:
+            await anyio.to_thread.run_sync(on_close)
+
+    app = FastAPI(
+        title="Lifelong", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None, debug=False,
+        swagger_ui_oauth2_redirect_url=None,
+    )  # fmt: skip
+    app.state.service = service
+    app.state.metrics = Metrics(service)
+    for router in ROUTERS:
+        app.include_router(router)
+    _handle_errors(app)
+    app.add_middleware(Edge, metrics=app.state.metrics)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """For `uvicorn api.app:from_environment --factory`: settings from LIFELONG_*, closed when it stops."""
+    logs.take_over()
+    stack = ExitStack()
+    service = stack.enter_context(open_service(Settings.from_environment(os.environ)))
+    return create_app(service, stack.close)
+
+
+def _handle_errors(app: FastAPI) -> None:
+    async def told(request: Request, error: Exception) -> Response:
+        return respond(tell(_known(error)), request)
+
+    for kind in (
+        RecordError,
+        Refusal,
+        RequestValidationError,
+        HTTPException,
+        psycopg.OperationalError,
+        PoolTimeout,
+    ):
+        app.add_exception_handler(kind, told)
+
+
+def _known(error: Exception) -> RecordError | Refusal:
+    """What the libraries around us raise, as what we say."""
+    if isinstance(error, RecordError | Refusal):
+        return error
+    if isinstance(error, RequestValidationError):
+        return refusal_of(error)
+    if isinstance(error, HTTPException):
+        codes = {404: "no-such-address", 405: "method-not-allowed"}
+        return Refusal(codes.get(error.status_code, "request-refused"), error.headers)
+    return LogUnavailable()  # the database is away, or every connection to it is taken

@@ -1,0 +1,102 @@
+"""What routes are given: the application, the circumstances of the request, the version it was decided on."""
+
+import hashlib
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Security
+from fastapi.security import HTTPBearer
+from starlette.requests import Request as HttpRequest
+
+from api.problems import Refusal
+from api.service import Service
+from domain.application import Records
+from domain.gate import login_value
+from domain.ports import RequestKey
+from domain.requests import Principal, Request
+
+KEY = re.compile(r"[!-~]([ -~]{0,198}[!-~])?")
+VERSION = re.compile(r'"([1-9][0-9]{0,14})"')
+LONGEST_PURPOSE = 200
+
+BEARER = HTTPBearer(auto_error=False, description="A token of the configured OpenID Connect issuer.")
+PURPOSE = "What the request is for: care, management, public_health, self, audit …"
+IDEMPOTENCY = "1 to 200 printable ASCII characters; repeating the request under it gives the first answer."
+IF_MATCH = 'The version the request was decided on, as the ETag of what was read: "7".'
+
+
+async def service(request: HttpRequest) -> Service:
+    """The service of this process."""
+    held: Service = request.app.state.service
+    return held
+
+
+async def records(request: HttpRequest) -> Records:
+    """The application."""
+    held: Service = request.app.state.service
+    return held.records
+
+
+async def reading(
+    request: HttpRequest,
+    _token: Annotated[object, Security(BEARER)],
+    purpose: Annotated[str | None, Header(alias="Purpose-Of-Use", description=PURPOSE)] = None,
+) -> Request:
+    """The circumstances of a read. Raises Refusal purpose-missing or header-refused."""
+    return Request(principal_of(request), checked_purpose(purpose))
+
+
+async def asking(
+    request: HttpRequest,
+    _token: Annotated[object, Security(BEARER)],
+    purpose: Annotated[str | None, Header(alias="Purpose-Of-Use", description=PURPOSE)] = None,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", description=IDEMPOTENCY)] = None,
+) -> Request:
+    """The circumstances of a command. Raises Refusal purpose-missing or header-refused."""
+    principal, named = principal_of(request), checked_purpose(purpose)
+    if key is None:
+        return Request(principal, named)
+    asked = [request.method, request.url.path, request.headers.get("if-match", ""), named]
+    return Request(principal, named, request_key(principal, key, asked, request.state.body))
+
+
+async def expected_version(
+    if_match: Annotated[str | None, Header(alias="If-Match", description=IF_MATCH)] = None,
+) -> int:
+    """The version in If-Match. Raises Refusal if-match-missing or header-refused."""
+    if if_match is None:
+        raise Refusal("if-match-missing")
+    found = VERSION.fullmatch(if_match.strip())
+    if found is None:
+        raise Refusal("header-refused", header="If-Match")
+    return int(found[1])
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """Whom the request's token proves; the route has seen to it."""
+    held: Principal = request.state.principal
+    return held
+
+
+def checked_purpose(purpose: str | None) -> str:
+    """Whether the purpose is accepted is the policy's to say; here only that there is one."""
+    if not purpose or not purpose.strip():
+        raise Refusal("purpose-missing", header="Purpose-Of-Use")
+    if len(purpose) > LONGEST_PURPOSE or not purpose.isascii() or not purpose.isprintable():
+        raise Refusal("header-refused", header="Purpose-Of-Use")
+    return purpose.strip()
+
+
+def request_key(principal: Principal, key: str, asked: list[str], body: bytes) -> RequestKey:
+    """The idempotency key: whose, which, and the digest of all that makes it this request."""
+    if not KEY.fullmatch(key):
+        raise Refusal("header-refused", header="Idempotency-Key")
+    digest = hashlib.sha256("\n".join(asked).encode() + b"\n\n" + body).digest()
+    return RequestKey(login_value(principal), key, digest)
+
+
+Reading = Annotated[Request, Depends(reading)]
+Asking = Annotated[Request, Depends(asking)]
+ExpectedVersion = Annotated[int, Depends(expected_version)]
+RecordsDep = Annotated[Records, Depends(records)]
+ServiceDep = Annotated[Service, Depends(service)]

@@ -1,0 +1,98 @@
+"""The outermost layer: a request id, headers of every answer, one log line, and no error that gets past it."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.logs import frames, log
+from api.metrics import Metrics
+from api.problem_texts import INTERNAL
+from api.problems import Told, respond
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+UNMATCHED: Final = "unmatched"
+
+
+class Edge:
+    """Plain ASGI, so that streamed answers stream."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        exchange = _Exchange(scope, send)
+        try:
+            await self._app(scope, receive, exchange.send)
+        except Exception as error:  # whatever broke: the caller gets a problem, the operator the place
+            log.error(
+                "failed",
+                request_id=exchange.id,
+                error=type(error).__name__,
+                frames=frames(error),
+                route=exchange.route,
+            )
+            if exchange.status == 0:
+                told = Told("internal-error", INTERNAL, {}, {})
+                await respond(told, Request(scope))(scope, receive, exchange.send)
+        finally:
+            self._tell(exchange)
+
+    def _tell(self, exchange: "_Exchange") -> None:
+        seconds = time.perf_counter() - exchange.began
+        method, route, problem = exchange.method, exchange.route, exchange.problem
+        self._metrics.answered(method, route, exchange.status, seconds, problem)
+        log.info(
+            "answered",
+            request_id=exchange.id,
+            method=method,
+            route=route,
+            status=exchange.status,
+            duration_ms=round(seconds * 1000, 1),
+            **({"error": problem} if problem else {}),
+        )
+
+
+class _Exchange:
+    """One request and what became of it."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.id = str(uuid4())
+        self.began = time.perf_counter()
+        self.status = 0
+        self.method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        self._scope = scope
+        self._send = send
+
+    @property
+    def route(self) -> str:
+        """The template of the route, never the path asked for."""
+        return str(getattr(self._scope.get("route"), "path", UNMATCHED))
+
+    @property
+    def problem(self) -> str | None:
+        state: MutableMapping[str, Any] = self._scope.get("state", {})
+        found = state.get("problem")
+        return str(found) if found else None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.id
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)

@@ -1,0 +1,39 @@
+"""Whether the process lives, whether it can serve, and what it counts."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import told
+from api.deps import ServiceDep
+from api.documentation import problems
+from api.metrics import Metrics
+from api.problems import Refusal
+from api.readiness import checks
+from api.strict_route import OpenRoute
+
+router = APIRouter(route_class=OpenRoute, tags=["operation"])
+
+
+@router.get("/healthz", response_model=dict[str, str])
+async def healthz() -> Response:
+    """The process lives."""
+    return told({"status": "alive"})
+
+
+@router.get(
+    "/readyz", response_model=dict[str, object], responses=problems({503: "Not ready; checks says why."})
+)
+def readyz(service: ServiceDep) -> Response:
+    """The database answers, the clocks agree and the keys can be read: a command would be stored."""
+    found = checks(service)
+    if any(said != "ok" for said in found.values()):
+        raise Refusal("not-ready", checks=found)
+    return told({"status": "ready", "checks": found})
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Counters in Prometheus' text format."""
+    held: Metrics = request.app.state.metrics
+    return Response(held.text(), media_type="text/plain; version=0.0.4")

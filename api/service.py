@@ -1,0 +1,60 @@
+"""What one process serves with: the database, the open log, the application and the judge of tokens."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from api.auth import Tokens
+from domain.application import Records
+from domain.ports import Stored
+from evidence.receipt import Receipt
+from projections.record_view import RecordRender
+from store import clock
+from store.database import APPENDER, Database, open_database
+from store.event_log import StoredLog
+from store.settings import Settings
+from store.wiring import OpenLog, open_log
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything the routes need; made once, closed by whoever opened it."""
+
+    settings: Settings
+    database: Database
+    opened: OpenLog
+    records: Records
+    tokens: Tokens
+
+    def receipt(self, stored: Stored) -> str:
+        """Our signed word that the event has its place; the same text whenever it is asked for."""
+        at = clock.text(clock.from_datetime(stored.recorded_at))
+        receipt = Receipt(
+            self.opened.origin, str(stored.stream), stored.version, stored.position, stored.leaf_hash, at
+        )
+        return receipt.signed(self.opened.signer).decode()
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """Open everything a deployment serves with.
+
+    Raises SettingsError, PostgresError, MigrationError, WrongOrigin, WrongKeyStore, or
+    psycopg.OperationalError when the database does not answer.
+    """
+    tokens = Tokens.from_settings(settings)  # before the database: a wrong setting is told at once
+    with open_database(settings) as database, serve(settings, database, tokens) as service:
+        yield service
+
+
+@contextmanager
+def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Service]:
+    """The service on a database that is open already."""
+    opened = open_log(
+        dsn=database.dsn(APPENDER),
+        keys=settings.data / "keys",
+        origin=settings.origin,
+        log_no=settings.log_no,
+    )
+    with closing(opened):
+        yield Service(settings, database, opened, Records(StoredLog(opened), RecordRender()), tokens)

@@ -1,0 +1,53 @@
+"""pydantic's refusals of a body or a parameter in our words: where, and what is accepted; never the value."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import ErrorDetails
+
+from api.problems import Refusal
+from api.strict_json import KEY, pointer
+from domain.errors import ContentRefused, FieldProblem, RecordError
+
+MOST = 50  # fields named at once
+REASONS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field here",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "uuid_type": "must be an id",
+    "uuid_parsing": "must be an id",
+    "string_too_long": "is too long",
+    "too_long": "has too many items",
+}
+
+
+def refusal_of(error: RequestValidationError) -> RecordError | Refusal:
+    """The refusal of a whole request."""
+    errors: Sequence[Any] = error.errors()  # untyped in FastAPI
+    if errors and errors[0]["loc"][0] == "path":
+        return Refusal("no-such-address")
+    if errors and errors[0]["loc"][0] == "query":
+        return Refusal("parameter-refused", parameter=str(errors[0]["loc"][1]))
+    return content_refused([{**one, "loc": one["loc"][1:]} for one in errors])
+
+
+def content_refused(errors: Sequence[ErrorDetails]) -> ContentRefused:
+    """One problem per refused field."""
+    return ContentRefused([_problem(one) for one in errors[:MOST]])
+
+
+def _problem(error: ErrorDetails) -> FieldProblem:
+    where = [str(part) for part in error["loc"]]
+    if error["type"] == "refused":  # a rule of ours, which says what it accepts
+        context = error["ctx"]
+        return {"field": pointer(where) + context["field"], "reason": context["reason"]}
+    if error["type"] == "extra_forbidden" and not KEY.fullmatch(where[-1]):
+        return {"field": pointer(where[:-1]), "reason": "has an unknown field"}
+    return {"field": pointer(where), "reason": REASONS.get(error["type"], "is not accepted")}
