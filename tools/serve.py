@@ -1,18 +1,21 @@
 """`lifelong serve`: the API, in this process or in several."""
 
+import os
 import socket
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, suppress
 
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
+from api import logs
+from api.app import create_app, from_environment
+from api.auth import Tokens
+from api.service import open_service
 from store.database import open_database
 from store.settings import Settings
 from tools.output import UNAVAILABLE, CommandFailed, say
-from tools.runtime import settle
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from tools.runtime import settle, stop_in_order
 
 BACKLOG = 2048
 DRAIN_S = 20  # how long running requests may go on after the signal to stop
@@ -24,25 +27,32 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = f"{host}:{port} cannot be listened on: {error.strerror or error}"
-        raise CommandFailed(f"{reason}; choose another port with --port", UNAVAILABLE) from None
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise CommandFailed(
+            f"cannot listen on {host} port {port}: {reason}; choose another with --port", UNAVAILABLE
+        ) from None
 
 
-def application() -> "FastAPI":
-    """What each process serves: set up from the environment, then settled for a long life."""
-    from api.app import from_environment  # here: the parent of several workers does not need it
+def address(host: str, listening: socket.socket) -> str:
+    """Where it can be reached, as the beginning of a URL."""
+    named = f"[{host}]" if ":" in host else host
+    return f"http://{named}:{listening.getsockname()[1]}"
 
+
+def application() -> FastAPI:
+    """What each of several workers serves: set up from the environment, then settled for a long life."""
     app = from_environment()
     settle()
     return app
 
 
-def configure(app: "FastAPI | str", *, workers: int | None = None) -> uvicorn.Config:
+def configure(app: FastAPI | str, *, workers: int | None = None) -> uvicorn.Config:
     """Logs carry no addresses: requests are counted in /metrics instead."""
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
         workers=workers,
+        log_config=None,  # api.logs has taken over
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -52,25 +62,32 @@ def configure(app: "FastAPI | str", *, workers: int | None = None) -> uvicorn.Co
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until SIGINT or SIGTERM."""
+    stop_in_order()
     with ExitStack() as stack:
         listening = stack.enter_context(listen(host, port))
-        # The server is this process's, so that workers may come and go without it.
-        stack.enter_context(open_database(settings))
-        say(f"serving on http://{host}:{listening.getsockname()[1]} with {workers} worker(s); Ctrl-C stops")
-        serve(configure("tools.serve:application", workers=workers), listening)
+        at = address(host, listening)
+        if workers > 1:
+            Tokens.from_settings(settings)  # a wrong setting is told once, not by every worker
+            stack.enter_context(open_database(settings))  # ours, so that workers may come and go
+            say(f"serving on {at} with {workers} workers; Ctrl-C stops")
+            supervise(configure("tools.serve:application", workers=workers), listening)
+            return
+        logs.take_over()
+        app = create_app(stack.enter_context(open_service(settings)))
+        settle()
+        say(f"serving on {at}; Ctrl-C stops")
+        serve(configure(app), listening)
 
 
 def serve(config: uvicorn.Config, listening: socket.socket) -> None:
-    """Run until stopped. Raises CommandFailed if the application did not start."""
-    if config.workers > 1:
-        from uvicorn.supervisors import Multiprocess
-
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
-        return
+    """Run in this process until stopped. Raises CommandFailed if the application did not start."""
     server = uvicorn.Server(config)
-    try:
+    with suppress(KeyboardInterrupt):  # uvicorn has stopped in order and passes the signal on
         server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass  # uvicorn has stopped in order and passes the signal on
     if not server.started:
         raise CommandFailed("the application did not start", UNAVAILABLE)
+
+
+def supervise(config: uvicorn.Config, listening: socket.socket) -> None:
+    """Run several processes until stopped; one that ends is started again."""
+    Multiprocess(config, sockets=[listening]).run()
