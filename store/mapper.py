@@ -7,7 +7,7 @@ Stored topics find their classes in this table, never by import path, so code ca
 
 from dataclasses import fields
 from functools import cache
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -86,6 +86,6 @@ def _descendants(base: type[Event]) -> set[type[Event]]:
 
 @cache
 def _shape(event_class: type[Event]) -> _Shape:
-    hints = get_type_hints(event_class)
-    body = tuple(field.name for field in fields(event_class) if field.name not in _ELSEWHERE)
-    return _Shape(body, tuple(name for name in body if hints[name] in (UUID, UUID | None)))
+    own = [field for field in fields(event_class) if field.name not in _ELSEWHERE]
+    ids = tuple(field.name for field in own if field.type in (UUID, UUID | None))
+    return _Shape(tuple(field.name for field in own), ids)
