@@ -25,8 +25,9 @@ from store.settings import Settings
 
 THREADS = 128  # requests decided at the same time; the group commit stores what they append together
 DESCRIPTION = """
-Residents' health records (居民健康档案), kept for a whole life. Every command is stored as an event and answered
-with a signed receipt; every read is recorded before it is answered. Errors are problem documents (RFC 9457).
+Residents' health records (居民健康档案), kept for a whole life. Every command is stored as an event and
+answered with a signed receipt; every read is recorded before it is answered. Errors are problem documents
+(RFC 9457).
 """
 
 
@@ -43,9 +44,13 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
             await anyio.to_thread.run_sync(on_close)
 
     app = FastAPI(
-        title="Lifelong", version="1", description=DESCRIPTION, lifespan=lifespan, redoc_url=None, debug=False,
+        title="Lifelong",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
-    )  # fmt: skip
+    )
     app.state.service = service
     app.state.metrics = Metrics(service)
     for router in ROUTERS:

@@ -1,4 +1,4 @@
-"""Who calls: tokens of an OpenID Connect issuer, validated; the keys cached and fetched anew within bounds."""
+"""Who calls: tokens of an OpenID Connect issuer, validated; its keys cached and renewed within bounds."""
 
 import json
 import time

@@ -57,3 +57,25 @@ def entry_examples(kind: str) -> dict[str, object]:
         }
         for name in FORMS[kind]
     }
+
+
+def record_example() -> dict[str, object]:
+    """A whole request for a new record."""
+    return {
+        "channel": "visit",
+        "occurred_at": "2026-06-01T09:30:00+08:00",
+        "documents": [{"kind": "identity-card", "number": "11010519491231002X"}],
+        "consent": {"by": "resident"},
+    }
+
+
+def batch_body() -> dict[str, Any]:
+    """The body of a batch: NDJSON, an object a line."""
+    line = {
+        "key": "tablet-7/000123",
+        "record": "00000000-0000-4000-8000-000000000000",
+        "collection": "allergies",
+        "occurred_at": "2026-06-01T09:30:00+08:00",
+        "content": forms.current("allergy", datetime.now(CHINA).date()).example,
+    }
+    return {"requestBody": {"required": True, "content": {"application/x-ndjson": {"example": line}}}}

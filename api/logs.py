@@ -11,11 +11,8 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 ALLOWED: Final = frozenset(
-    {
-        "event", "level", "timestamp", "request_id", "method", "route", "status", "duration_ms", "error", "frames",
-        "logger", "origin", "log_no", "position",
-    }
-)  # fmt: skip
+    "event level timestamp request_id method route status duration_ms error frames logger origin log_no".split()
+)
 # Of these libraries we know that their messages hold addresses and states, nothing that was sent to us.
 TRUSTED: Final = ("uvicorn.error", "psycopg.pool")
 MOST_FRAMES: Final = 12

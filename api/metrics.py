@@ -1,4 +1,4 @@
-"""Counters for the operator. Labels are routes, methods, status and problem codes; never an id of anything."""
+"""Counters for the operator. Labels are routes, methods, status and problem codes; never an id."""
 
 from collections.abc import Iterator
 

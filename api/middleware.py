@@ -1,4 +1,4 @@
-"""The outermost layer: a request id, headers of every answer, one log line, and no error that gets past it."""
+"""The outermost layer: request id, headers of every answer, one log line; no error gets past it."""
 
 import time
 from collections.abc import MutableMapping

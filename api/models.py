@@ -1,5 +1,6 @@
 """What is sent to us and what we answer, as JSON. Checked here for shape; what it means the domain checks."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from api.problems import below
 from domain.errors import ContentRefused
 from domain.forms.document import Sha256
 from domain.institution_state import Login
-from domain.requests import Consent, NewEntry
+from domain.requests import Consent, NewEntry, Request
 from domain.values import (
     IdentityDocument,
     IdentityDocumentIn,
@@ -37,6 +38,11 @@ class Told(Input):
     )
     cause: Cause | None = Field(None, description="the event or request it follows from")
     source: SourceIn | None = Field(None, description="the system and device it comes from")
+
+    def told_by(self, request: Request) -> Request:
+        """The circumstances of the request, with what its body tells of them."""
+        source = self.source.value() if self.source else None
+        return replace(request, author=self.author, cause=self.cause, source=source)
 
 
 class Timed(Told):

@@ -1,4 +1,4 @@
-"""What each problem says: its status, and how to mend it. One row per error of the domain, one per edge problem."""
+"""What each problem says: status, and how to mend it. One row per error of the domain and of the edge."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -116,7 +116,7 @@ def _check_parameters(route: APIRoute, request: Request) -> None:
     known = {field.alias for field in route.dependant.query_params}
     for name in request.query_params:
         if name not in known:
-            raise Refusal("parameter-unknown", **_named(name))
+            raise Refusal("parameter-unknown", None, **_named(name))
         if len(request.query_params.getlist(name)) > 1:
             raise Refusal("parameter-refused", parameter=name)
 

@@ -1,7 +1,7 @@
 """pydantic's refusals of a body or a parameter in our words: where, and what is accepted; never the value."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import ErrorDetails
@@ -30,21 +30,21 @@ REASONS = {
 
 def refusal_of(error: RequestValidationError) -> RecordError | Refusal:
     """The refusal of a whole request."""
-    errors: Sequence[Any] = error.errors()  # untyped in FastAPI
+    errors = cast("Sequence[ErrorDetails]", error.errors())  # untyped in FastAPI
     if errors and errors[0]["loc"][0] == "path":
         return Refusal("no-such-address")
     if errors and errors[0]["loc"][0] == "query":
         return Refusal("parameter-refused", parameter=str(errors[0]["loc"][1]))
-    return content_refused([{**one, "loc": one["loc"][1:]} for one in errors])
+    return content_refused(errors, within=1)
 
 
-def content_refused(errors: Sequence[ErrorDetails]) -> ContentRefused:
-    """One problem per refused field."""
-    return ContentRefused([_problem(one) for one in errors[:MOST]])
+def content_refused(errors: Sequence[ErrorDetails], within: int = 0) -> ContentRefused:
+    """One problem per refused field. within: how many leading parts of its place are not the body's."""
+    return ContentRefused([_problem(one, within) for one in errors[:MOST]])
 
 
-def _problem(error: ErrorDetails) -> FieldProblem:
-    where = [str(part) for part in error["loc"]]
+def _problem(error: ErrorDetails, within: int) -> FieldProblem:
+    where = [str(part) for part in error["loc"][within:]]
     if error["type"] == "refused":  # a rule of ours, which says what it accepts
         context = error["ctx"]
         return {"field": pointer(where) + context["field"], "reason": context["reason"]}

@@ -1,0 +1,18 @@
+"""Adding one entry, from a route or from a line of a batch."""
+
+from uuid import UUID
+
+from api.models import EntryIn
+from api.problems import below
+from domain.application import Records
+from domain.errors import ContentRefused
+from domain.ports import Answer
+from domain.requests import Request
+
+
+def add(records: Records, asking: Request, record: UUID, kind: str, body: EntryIn) -> Answer:
+    """Add the entry. Raises what Records.add_entry does; refused fields are named from the body's top."""
+    try:
+        return records.add_entry(body.told_by(asking), record, body.entry(kind))
+    except ContentRefused as refused:
+        raise below("/content", refused) from None

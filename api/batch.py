@@ -1,0 +1,199 @@
+"""A batch: lines read as they arrive, decided in parallel, answered in order.
+
+Upload and answer do not wait for each other: a client may send everything before it reads anything.
+What has arrived whole is done even if the connection breaks; a line cut off in the middle is not.
+"""
+
+from asyncio import Queue, Task, create_task
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Final
+
+import anyio
+import anyio.to_thread
+from pydantic import Field, ValidationError
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api import strict_json
+from api.adding import add
+from api.answers import kept
+from api.deps import request_key
+from api.logs import frames, log
+from api.models import EntryIn, Id
+from api.problem_texts import INTERNAL
+from api.problems import Refusal, Told, tell
+from api.service import Service
+from api.strict_route import LARGEST_BODY
+from api.validation import content_refused
+from domain.errors import RecordError
+from domain.requests import Request
+from evidence import canonical
+
+NDJSON: Final = "application/x-ndjson"
+CHUNK: Final = 128  # lines decided at the same time, so that the group commit has something to group
+MOST_LINES: Final = 10_000  # bounds the results held for a client that reads late
+LARGEST_CHUNK: Final = 16_777_216  # bytes
+
+Result = dict[str, object]
+
+
+class LineIn(EntryIn):
+    """An entry, the record and collection it belongs to, and the key under which it may be sent again."""
+
+    key: Annotated[str, Field(max_length=200)]
+    record: Id
+    collection: Annotated[str, Field(max_length=40)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it arrived, counted from 1; or why it was not even read."""
+
+    number: int
+    text: bytes
+    refusal: Refusal | None = None
+
+
+class Duplex(StreamingResponse):
+    """An answer that streams while the request is still being read.
+
+    The library's own listens for a disconnect beside it, and would swallow pieces of the upload.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
+class Batch:
+    """One upload by one caller for one purpose."""
+
+    def __init__(self, service: Service, asking: Request) -> None:
+        self._service = service
+        self._asking = asking
+
+    async def results(self, upload: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The result lines, in the order of the lines."""
+        done: Queue[list[Result] | None] = Queue()
+        work = create_task(self._work(upload, done))
+        try:
+            while (results := await done.get()) is not None:
+                yield b"".join(canonical.encode(result) + b"\n" for result in results)
+            await work
+        finally:
+            await _finish(work)
+
+    async def _work(self, upload: AsyncIterator[bytes], done: "Queue[list[Result] | None]") -> None:
+        """Decide chunk by chunk; what has arrived is done although nobody may read the results any more."""
+        try:
+            async for lines in _chunks(_lines(upload)):
+                done.put_nowait(await self._decide(lines))
+        finally:
+            done.put_nowait(None)
+
+    async def _decide(self, lines: Sequence[Line]) -> list[Result]:
+        """Lines for one record one after the other, records side by side."""
+        read = [self._read(line) for line in lines]
+        results: dict[int, Result] = {}
+        groups: dict[object, list[tuple[Line, LineIn | Told]]] = {}
+        for line, found in zip(lines, read, strict=True):
+            group = found.record if isinstance(found, LineIn) else line.number
+            groups.setdefault(group, []).append((line, found))
+        async with anyio.create_task_group() as tasks:
+            for members in groups.values():
+                tasks.start_soon(anyio.to_thread.run_sync, partial(self._add_all, members, results))
+        return [results[line.number] for line in lines]
+
+    def _add_all(self, members: Sequence[tuple[Line, "LineIn | Told"]], results: dict[int, Result]) -> None:
+        for line, found in members:
+            results[line.number] = self._result(line, found)
+
+    def _read(self, line: Line) -> "LineIn | Told":
+        """The line, or the problem with it."""
+        try:
+            if line.refusal:
+                raise line.refusal
+            value = strict_json.parse(line.text)
+            return LineIn.model_validate(value)
+        except ValidationError as error:
+            return tell(content_refused(error.errors(include_url=False, include_input=False)))
+        except Refusal as refusal:
+            return tell(refusal)
+
+    def _result(self, line: Line, found: "LineIn | Told") -> Result:
+        if isinstance(found, Told):
+            return _refused(line, found)
+        try:
+            return self._add(line, found)
+        except (RecordError, Refusal) as refusal:
+            return _refused(line, tell(refusal), found.key)
+        except Exception as error:  # a line that breaks us must not break its neighbours
+            log.error("failed", route="/v1/batches", error=type(error).__name__, frames=frames(error))
+            return _refused(line, Told("internal-error", INTERNAL, {}, {}), found.key)
+
+    def _add(self, line: Line, entry: LineIn) -> Result:
+        principal, purpose = self._asking.principal, self._asking.purpose
+        key = request_key(principal, entry.key, ["POST", "/v1/batches", purpose], line.text)
+        answer = add(
+            self._service.records, replace(self._asking, key=key), entry.record, entry.collection, entry
+        )
+        stored = answer.stored[0]
+        told = kept(self._service, stored, record=entry.record, entry=stored.event)
+        return {"line": line.number, "key": entry.key, "status": 201, "repeated": answer.repeated, **told}
+
+
+def _refused(line: Line, told: Told, key: str | None = None) -> Result:
+    """A refused line. The key is repeated only from a line that could be read."""
+    named = {"key": key} if key is not None else {}
+    return {"line": line.number, **named, "status": told.problem.status, "problem": told.body(None)}
+
+
+async def _lines(upload: AsyncIterator[bytes]) -> AsyncIterator[Line]:
+    """The lines of an upload, without white lines. A line too long is passed over, holding none of it."""
+    held, number, too_long = bytearray(), 0, False
+    try:
+        async for piece in upload:
+            *ends, rest = piece.split(b"\n")
+            for end in ends:
+                held += end
+                number += 1
+                if too_long or len(held) > LARGEST_BODY:
+                    yield Line(number, b"", Refusal("body-too-large", largest=LARGEST_BODY))
+                elif held.strip():
+                    yield Line(number, bytes(held.strip()))
+                held, too_long = bytearray(), False
+            held += rest
+            if len(held) > LARGEST_BODY:
+                held, too_long = bytearray(), True
+    except ClientDisconnect:
+        return  # the line that was being sent is lost with the connection; the client sends it again
+    if too_long:
+        yield Line(number + 1, b"", Refusal("body-too-large", largest=LARGEST_BODY))
+    elif held.strip():
+        yield Line(number + 1, bytes(held.strip()))
+
+
+async def _chunks(lines: AsyncIterator[Line]) -> AsyncIterator[list[Line]]:
+    """Lines by the chunk; beyond MOST_LINES one refusal, and an end."""
+    chunk: list[Line] = []
+    size = count = 0
+    async for line in lines:
+        count += 1
+        if count > MOST_LINES:
+            chunk.append(Line(line.number, b"", Refusal("batch-too-long", most=MOST_LINES)))
+            break
+        chunk.append(line)
+        size += len(line.text)
+        if len(chunk) == CHUNK or size > LARGEST_CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+async def _finish(work: "Task[None]") -> None:
+    """Let what has been read be done, even while the answer is being given up."""
+    with anyio.CancelScope(shield=True):
+        await work

@@ -1,0 +1,35 @@
+"""Which past is asked for, as written in an address."""
+
+import re
+from datetime import datetime
+
+from api.problems import Refusal
+from domain.errors import OccurredRefused
+from domain.time import earliest, latest, occurred
+
+VERSION = re.compile(r"[1-9][0-9]{0,14}")
+
+
+def version_number(text: str | None) -> int | None:
+    """A version, counted from 1. Raises Refusal parameter-refused."""
+    if text is None:
+        return None
+    if not VERSION.fullmatch(text):
+        raise Refusal("parameter-refused", parameter="version")
+    return int(text)
+
+
+def instant(name: str, text: str | None) -> datetime | None:
+    """The instant meant: as given, or the end of the year, month or day given.
+
+    Without an offset China standard time is meant.
+
+    Raises Refusal parameter-refused naming the parameter.
+    """
+    if text is None:
+        return None
+    try:
+        told = occurred(text)
+        return earliest(told) if "T" in text else latest(told)
+    except (OccurredRefused, OverflowError):
+        raise Refusal("parameter-refused", parameter=name) from None

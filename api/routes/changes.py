@@ -1,0 +1,89 @@
+"""What depends on what the caller saw, and needs If-Match: correcting, retracting, closing, reopening."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.answers import created, last
+from api.deps import Asking, ExpectedVersion, RecordsDep, ServiceDep
+from api.documentation import COMMON, DECIDED, WRITING, problems
+from api.models import ClosingIn, CorrectionIn, EntryKept, RecordKept, ReopeningIn, RetractionIn
+from api.problems import below
+from api.service import Service
+from api.strict_route import StrictRoute
+from domain.errors import ContentRefused
+from domain.ports import Answer
+from domain.requests import Correction
+
+router = APIRouter(route_class=StrictRoute, tags=["corrections and closing"], prefix="/v1/records")
+PROBLEMS = problems(COMMON, WRITING, DECIDED)
+
+
+@router.post("/{record_id}/corrections", status_code=201, response_model=EntryKept, responses=PROBLEMS)
+def correct(
+    record_id: UUID,
+    body: CorrectionIn,
+    asking: Asking,
+    seen: ExpectedVersion,
+    records: RecordsDep,
+    service: ServiceDep,
+) -> Response:
+    """Correct an entry: its whole content as it should be, and why. Both versions stay readable."""
+    correction = Correction(
+        body.entry, body.reason, body.content, body.occurred, body.edition, body.entry_occurred
+    )
+    try:
+        answer = records.correct_entry(body.told_by(asking), record_id, seen, correction)
+    except ContentRefused as refused:
+        raise below("/content", refused) from None
+    return _created(service, answer, record_id, entry=body.entry)
+
+
+@router.post("/{record_id}/retractions", status_code=201, response_model=EntryKept, responses=PROBLEMS)
+def retract(
+    record_id: UUID,
+    body: RetractionIn,
+    asking: Asking,
+    seen: ExpectedVersion,
+    records: RecordsDep,
+    service: ServiceDep,
+) -> Response:
+    """Retract an entry that should not be there. It stays readable, with who, when and why."""
+    answer = records.retract_entry(body.told_by(asking), record_id, seen, body.entry, body.reason)
+    return _created(service, answer, record_id, entry=body.entry)
+
+
+@router.post("/{record_id}/closing", status_code=201, response_model=RecordKept, responses=PROBLEMS)
+def close(
+    record_id: UUID,
+    body: ClosingIn,
+    asking: Asking,
+    seen: ExpectedVersion,
+    records: RecordsDep,
+    service: ServiceDep,
+) -> Response:
+    """Close the record since a time: death, moved-out, lost, refused. Late results are still accepted."""
+    answer = records.close_record(
+        body.told_by(asking), record_id, seen, reason=body.reason, since=body.occurred, note=body.note
+    )
+    return _created(service, answer, record_id)
+
+
+@router.post("/{record_id}/reopening", status_code=201, response_model=RecordKept, responses=PROBLEMS)
+def reopen(
+    record_id: UUID,
+    body: ReopeningIn,
+    asking: Asking,
+    seen: ExpectedVersion,
+    records: RecordsDep,
+    service: ServiceDep,
+) -> Response:
+    """Open a closed record again."""
+    answer = records.reopen_record(body.told_by(asking), record_id, seen, reason=body.reason)
+    return _created(service, answer, record_id)
+
+
+def _created(service: Service, answer: Answer, record_id: UUID, **names: object) -> Response:
+    location = f"/v1/records/{record_id}?version={last(answer).version}"
+    return created(service, answer, location, record=record_id, **names)

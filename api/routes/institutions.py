@@ -1,0 +1,109 @@
+"""Registering institutions, and who works there in which role."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.answers import created
+from api.deps import Asking, RecordsDep, ServiceDep
+from api.documentation import COMMON, WRITING, body_examples, problems
+from api.models import (
+    InstitutionIn,
+    InstitutionKept,
+    LeavingIn,
+    PractitionerIn,
+    PractitionerKept,
+    RoleEndIn,
+    RoleIn,
+)
+from api.strict_route import StrictRoute
+from domain.requests import NewInstitution, NewPractitioner
+from domain.values import Occurred, occurred
+
+router = APIRouter(route_class=StrictRoute, tags=["institutions"], prefix="/v1/institutions")
+PROBLEMS = problems(COMMON, WRITING)
+CLINIC: dict[str, object] = {
+    "name": "示例村卫生室",
+    "kind": "village-clinic",
+    "code": "PDY000000000000000000A",
+    "area": "110101001001",
+}
+NURSE: dict[str, object] = {
+    "name": "示例护士",
+    "login": {"issuer": "https://issuer.example", "subject": "nurse-1"},
+    "licence": {"kind": "护士执业证书", "number": "000000000000"},
+    "roles": ["practitioner"],
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=body_examples({"a village clinic": CLINIC}),
+)
+def register(body: InstitutionIn, asking: Asking, records: RecordsDep, service: ServiceDep) -> Response:
+    """Register an institution. 409 if its code is registered."""
+    new = NewInstitution(body.name, body.kind, body.code, body.area)
+    registered = records.register_institution(asking, new)
+    location = f"/v1/institutions/{registered.institution}"
+    return created(service, registered.answer, location, institution=registered.institution)
+
+
+@router.post(
+    "/{institution_id}/practitioners",
+    status_code=201,
+    response_model=PractitionerKept,
+    responses=PROBLEMS,
+    openapi_extra=body_examples({"a nurse": NURSE}),
+)
+def enrol(
+    institution_id: UUID, body: PractitionerIn, asking: Asking, records: RecordsDep, service: ServiceDep
+) -> Response:
+    """Let a person work at an institution, under a login, with the roles they begin with."""
+    licence = body.licence.value() if body.licence else None
+    new = NewPractitioner(body.name, body.login.value(), licence, tuple(body.roles))
+    enrolled = records.enrol_practitioner(asking, institution_id, new)
+    location = f"/v1/institutions/{institution_id}/practitioners/{enrolled.practitioner}"
+    return created(
+        service, enrolled.answer, location, institution=institution_id, practitioner=enrolled.practitioner
+    )
+
+
+@router.post(
+    "/{institution_id}/leavings", status_code=201, response_model=InstitutionKept, responses=PROBLEMS
+)
+def leave(
+    institution_id: UUID, body: LeavingIn, asking: Asking, records: RecordsDep, service: ServiceDep
+) -> Response:
+    """End a person's work here, with all roles; the login is free again."""
+    answer = records.practitioner_leaves(asking, institution_id, body.practitioner, _when(body.since))
+    return created(service, answer, f"/v1/institutions/{institution_id}", institution=institution_id)
+
+
+@router.post("/{institution_id}/roles", status_code=201, response_model=InstitutionKept, responses=PROBLEMS)
+def give_role(
+    institution_id: UUID, body: RoleIn, asking: Asking, records: RecordsDep, service: ServiceDep
+) -> Response:
+    """Give a practitioner a role, until a last day if one is set."""
+    answer = records.give_role(
+        asking, institution_id, body.practitioner, body.role, since=_when(body.since), until=body.until
+    )
+    return created(service, answer, f"/v1/institutions/{institution_id}", institution=institution_id)
+
+
+@router.post(
+    "/{institution_id}/role-endings", status_code=201, response_model=InstitutionKept, responses=PROBLEMS
+)
+def end_role(
+    institution_id: UUID, body: RoleEndIn, asking: Asking, records: RecordsDep, service: ServiceDep
+) -> Response:
+    """Take a role away."""
+    answer = records.end_role(asking, institution_id, body.practitioner, body.role, since=_when(body.since))
+    return created(service, answer, f"/v1/institutions/{institution_id}", institution=institution_id)
+
+
+def _when(since: str | None) -> Occurred | None:
+    return occurred(since) if since else None
