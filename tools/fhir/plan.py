@@ -1,0 +1,189 @@
+"""A life in steps: which entries it becomes, in the order in which it was lived, and what is refused.
+
+Every resource is accounted for once. Those that our forms can tell become entries, and are kept whole as
+well: the originals of one encounter in one document. All others are documents of their own.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from domain.forms.document import LARGEST
+from domain.requests import NewEntry
+from domain.values import Occurred, earliest, latest
+from tools.fhir.allergies import allergy
+from tools.fhir.bundle import Resource
+from tools.fhir.conditions import enrolment, problem, programme_of
+from tools.fhir.documents import document, originals, parts
+from tools.fhir.encounters import encounter
+from tools.fhir.immunizations import immunization
+from tools.fhir.life import Life
+from tools.fhir.medications import medication
+from tools.fhir.observations import Sheet, examination_entry, follow_up_entry, sort_out
+from tools.fhir.patient import basic_information, source_id
+from tools.fhir.reading import text
+
+Mapper = Callable[[Life, Resource, Occurred], NewEntry | None]
+
+MAPPERS: Mapping[str, tuple[str, Mapper]] = {  # resource type → what it becomes, and how
+    "AllergyIntolerance": ("allergy", lambda life, one, when: allergy(one, when)),
+    "Condition": ("problem", lambda life, one, when: problem(one, when)),
+    "Encounter": ("encounter", encounter),
+    "Immunization": ("immunization", lambda life, one, when: immunization(one, when)),
+    "MedicationRequest": ("medication", medication),
+}
+# Of what happened at the same time, what explains comes before what it explains.
+ORDER = ("basic-information", "encounters", "problems", "programmes")
+TOO_LARGE = f"is larger than {LARGEST} bytes"
+OTHER_PATIENT = "is about a patient who is not the bundle's"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry to add. becomes: what its resources are reported to have become.
+
+    is_original: it only keeps whole what other steps have told; its resources are theirs.
+    """
+
+    entry: NewEntry
+    becomes: str
+    resources: tuple[Resource, ...] = ()
+    is_original: bool = False
+
+
+@dataclass
+class Plan:
+    """The steps of a life in order, and the resources that cannot be taken, with the reason."""
+
+    steps: list[Step] = field(default_factory=list)
+    refused: dict[Resource, str] = field(default_factory=dict)
+
+
+def plan(life: Life) -> Plan:
+    """The whole life. What no mapper takes becomes a document; what is too large or another's is refused."""
+    made = _Planner(life).work()
+    made.steps.sort(key=_place)
+    return made
+
+
+def _place(step: Step) -> tuple[datetime, int]:
+    kind = step.entry.kind
+    place = ORDER.index(kind) if kind in ORDER else len(ORDER) + (kind == "documents")
+    return earliest(step.entry.occurred), place
+
+
+class _Planner:
+    """Fills one plan."""
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+        self.made = Plan()
+        self.enrolled: dict[str, Occurred] = {}
+        self.told: list[Resource] = []  # became entries, so that their originals are still to be kept
+
+    def work(self) -> Plan:
+        observations = []
+        for one in filter(self._is_taken, self.life.resources):
+            if one.type == "Observation":
+                observations.append(one)
+            elif one is self.life.patient:
+                self._patient()
+            else:
+                self._resource(one)
+        self._enrol()
+        for group in self._groups(observations):
+            self._observations(group)
+        self._originals()
+        return self.made
+
+    def _is_taken(self, resource: Resource) -> bool:
+        reason = None
+        if len(resource.raw) > LARGEST:
+            reason = TOO_LARGE
+        elif self.life.is_about_another(resource):
+            reason = OTHER_PATIENT
+        if reason:
+            self.made.refused[resource] = reason
+        return reason is None
+
+    def _patient(self) -> None:
+        self.told.append(self.life.patient)
+        if entry := basic_information(self.life):
+            self.made.steps.append(Step(entry, "record"))
+
+    def _resource(self, resource: Resource) -> None:
+        """An entry if there is a form for it and it was care: after a death come late documents only."""
+        when = self.life.occurred(resource)
+        becomes, mapper = MAPPERS.get(resource.type, ("", None))
+        entry = mapper(self.life, resource, when) if mapper and not self.life.is_after_death(when) else None
+        if entry is None:
+            self._add(document(resource, when), "document", self.life.local_id(resource), resource)
+            return
+        self.told.append(resource)
+        self._add(entry, becomes, self.life.local_id(resource), resource)
+
+    def _enrol(self) -> None:
+        """Into each programme once, at the first condition that asks for it."""
+        conditions = [one for one in self.told if one.type == "Condition"]
+        for one in sorted(conditions, key=lambda one: earliest(self.life.occurred(one))):
+            when = self.life.occurred(one)
+            programme = programme_of(one)
+            entry = enrolment(one, when) if programme and programme not in self.enrolled else None
+            if programme and entry:
+                self.enrolled[programme] = when
+                self._add(entry, "enrolment", f"{self.life.local_id(one)}#enrolment")
+
+    def _groups(self, observations: Iterable[Resource]) -> list[list[Resource]]:
+        """What was observed in one encounter at one time."""
+        found: dict[tuple[Resource | None, str], list[Resource]] = {}
+        for one in observations:
+            key = self.life.encounter(one), self.life.occurred(one)["at"]
+            found.setdefault(key, []).append(one)
+        return list(found.values())
+
+    def _observations(self, group: list[Resource]) -> None:
+        """An examination, follow-ups of the programmes the resident was in by then, and documents."""
+        when, anchor = self.life.occurred(group[0]), self.life.encounter(group[0])
+        left = group
+        if not self.life.is_after_death(when):
+            since = [name for name, at in self.enrolled.items() if earliest(when) > latest(at)]
+            examination, follow_ups, left = sort_out(group, since)
+            setting = text(anchor.value, "class", "code") if anchor else None
+            for name, sheet in follow_ups.items():
+                self._sheet(sheet, anchor, "follow-up", follow_up_entry(name, sheet, setting, when))
+            self._sheet(examination, anchor, "examination", examination_entry(examination, when))
+        for one in left:
+            self._add(document(one, when), "document", self.life.local_id(one), one)
+
+    def _sheet(self, sheet: Sheet, anchor: Resource | None, becomes: str, entry: NewEntry) -> None:
+        if sheet.resources:
+            name = entry.form or becomes
+            local = f"{self.life.local_id(anchor or self.life.patient)}#{name}/{_digest(sheet.resources)}"
+            self.told += sheet.resources
+            self._add(entry, becomes, local, *sheet.resources)
+
+    def _originals(self) -> None:
+        """What became entries, whole: together where an encounter holds it together."""
+        found: dict[Resource, list[Resource]] = {}
+        for one in self.told:
+            found.setdefault(self.life.encounter(one) or one, []).append(one)
+        for anchor, group in found.items():
+            when = self.life.occurred(anchor)
+            for part in parts(group):
+                local = f"{self.life.local_id(anchor)}#originals/{_digest(part)}"
+                step = Step(originals(part, when), "document", tuple(part), is_original=True)
+                self._claimed(step, local)
+
+    def _add(self, entry: NewEntry, becomes: str, local: str, *resources: Resource) -> None:
+        self._claimed(Step(entry, becomes, resources), local)
+
+    def _claimed(self, step: Step, local: str) -> None:
+        entry = replace(step.entry, source_id=source_id(self.life, local))
+        self.made.steps.append(replace(step, entry=entry))
+
+
+def _digest(resources: Iterable[Resource]) -> str:
+    """Of which resources it consists: a later export with more of them brings another entry, not silence."""
+    names = "\n".join(sorted(one.reference for one in resources))
+    return hashlib.sha256(names.encode()).hexdigest()[:16]
