@@ -37,9 +37,9 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        logs.log.info("started", origin=service.opened.origin, log_no=service.opened.log_no)
+        logs.log.info("started", origin=service.opened.origin)
         yield
-        logs.log.info("stopped", origin=service.opened.origin, log_no=service.opened.log_no)
+        logs.log.info("stopped", origin=service.opened.origin)
         if on_close:
             await anyio.to_thread.run_sync(on_close)
 

@@ -11,7 +11,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 ALLOWED: Final = frozenset(
-    "event level timestamp request_id method route status duration_ms error frames logger origin log_no".split()
+    "event level timestamp request_id method route status duration_ms error frames logger origin".split()
 )
 # Of these libraries we know that their messages hold addresses and states, nothing that was sent to us.
 TRUSTED: Final = ("uvicorn.error", "psycopg.pool")
