@@ -157,3 +157,7 @@ def main() -> None:
         app()
     except (Exception, KeyboardInterrupt) as error:
         end(error)
+
+
+if __name__ == "__main__":
+    main()

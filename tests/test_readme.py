@@ -1,0 +1,82 @@
+"""The README's tour runs as printed: every command ends well and shows what the text says."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import temporary_data
+from tests.tools.processes import Demo
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CUT = "---- next block"
+
+# What each block shows, in order: a pattern that its output must match.
+SHOWN = (
+    r'"status":"ready"',
+    r"^1101011010000000\d$",
+    r"^the first answer again$",
+    r"^7\n8$",
+    r"^82\.0$",
+    r"^refused: the record has moved on since version 1\n9$",
+    r"^62\.0\n82\.0\nactive\n\[\]$",
+    r"^refused: another institution\nrefused: a purpose that no rule permits$",
+    r"^open\n(.*\n)*.* access\.refused\.v1 practitioner care\n(.*\n)*.* access\.read\.v1 resident self$",
+    r"^Receipt\(origin='lifelong\.example/110101/1', stream='[0-9a-f-]{36}', version=",
+)
+
+
+@pytest.fixture(scope="module")
+def tour() -> Iterator[list[str]]:
+    """The output of each block, run in one shell against a demo of its own."""
+    script = f"\necho '{CUT}'\n".join(BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    with temporary_data() as data, Demo(data):
+        environment = {**os.environ, "LIFELONG_DATA": str(data), "PYTHONUTF8": "1"}
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail"],
+            input=script,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        yield [output.strip() for output in ran.stdout.split(CUT)]
+
+
+@pytest.mark.skipif(not (ROOT / ".venv/bin/python").exists(), reason="the tour uses the environment of make")
+def test_the_tour_runs_line_by_line_as_printed(tour: list[str]) -> None:
+    assert len(tour) == len(SHOWN)
+
+    for number, (output, shown) in enumerate(zip(tour, SHOWN, strict=True), start=1):
+        assert re.search(shown, output), f"block {number} shows: {output}"
+
+
+def test_the_readme_names_the_two_commands_on_lines_of_their_own() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+    assert {"make run", "make test"} <= set(lines)
+
+
+def test_every_file_that_the_documents_point_to_exists() -> None:
+    for document in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for target in re.findall(r"\]\(([^)#]+)", document.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_command_that_the_documents_name_exists() -> None:
+    known = subprocess.run(
+        [sys.executable, "-m", "tools.cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for document in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for command in re.findall(r"`lifelong ([a-z]+)", document.read_text(encoding="utf-8")):
+            assert re.search(rf"^  {command}\b", known, re.MULTILINE), f"{document.name}: lifelong {command}"

@@ -1,0 +1,93 @@
+"""`lifelong demo` and `lifelong serve` as processes: ready, clear about what is in the way, stopped in order."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.demo_issuer import AUDIENCE, ISSUER, DemoIssuer
+from tests.conftest import temporary_data
+from tests.tools.processes import Demo, Running, lifelong
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with temporary_data() as folder:
+        yield folder
+
+
+def servers_of(data: Path) -> list[str]:
+    """The PostgreSQL processes that work in the data folder."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if str(data) in line and "postgres" in line]
+
+
+def test_the_demo_keeps_its_data_and_a_second_start_adds_nothing(data: Path) -> None:
+    with Demo(data) as first:
+        assert "(81 events, 81 of them new)" in first.said
+        assert all(f"\n{name}=" in first.said for name in ("COUNTY", "DOCTOR", "VILLAGE_DOCTOR", "RESIDENT"))
+    assert first.status == 0
+    assert servers_of(data) == []
+
+    with Demo(data) as second:
+        assert "(81 events, 0 of them new)" in second.said
+    assert second.status == 0
+
+
+def test_tokens_are_readable_by_their_owner_only(data: Path) -> None:
+    with Demo(data):
+        script = data / "demo" / "demo.sh"
+        assert stat.S_IMODE(script.stat().st_mode) == 0o600
+
+
+def test_a_port_in_use_is_said_in_one_line_before_anything_is_started(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        asked = lifelong("demo", "--port", str(port), data=data)
+
+    assert asked.returncode == 3
+    assert asked.stderr.startswith(
+        f"lifelong: cannot listen on 127.0.0.1 port {port}: Address already in use"
+    )
+    assert len(asked.stderr.splitlines()) == 1
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_answers_readyz_and_ends_in_order_on_sigterm(data: Path, workers: str) -> None:
+    with serving(data, "--workers", workers) as server:
+        assert '"status":"ready"' in server.get("/readyz")
+        server.stop(signal.SIGTERM)
+
+    assert server.status == 0
+    assert "Traceback" not in server.said
+    assert servers_of(data) == []
+
+
+def test_serve_without_an_issuer_says_which_setting_is_missing(data: Path) -> None:
+    asked = lifelong("serve", "--port", "0", data=data)
+
+    assert asked.returncode == 2
+    assert asked.stderr == "lifelong: LIFELONG_OIDC_ISSUER: is needed to validate tokens\n"
+
+
+def serving(data: Path, *arguments: str) -> Running:
+    keys = DemoIssuer(data.parent / "issuer").jwks
+    return Running(
+        "serve",
+        "--port",
+        "0",
+        *arguments,
+        data=data,
+        LIFELONG_OIDC_ISSUER=ISSUER,
+        LIFELONG_OIDC_JWKS=os.fspath(keys),
+        LIFELONG_OIDC_AUDIENCE=AUDIENCE,
+    )
