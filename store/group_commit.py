@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from domain.errors import LogBusy
+from domain.errors import LogBusy, LogUnavailable
 from store.append import Append, Outcome
 
 MOST_WAITING = 4096
@@ -51,10 +51,12 @@ class GroupCommit:
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
         try:
             self._write(batch)
-        except BaseException as error:
+        except BaseException:  # this thread is being stopped: the others must not wait for it
             for append in batch:
-                append.error = append.error or RuntimeError("the append was interrupted")
-            raise error
+                if not append.is_settled:
+                    append.settle(LogUnavailable())
+            self._hand_over()
+            raise
         finally:
             for append in batch:
                 if append is not own:

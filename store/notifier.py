@@ -44,6 +44,8 @@ class Notifier:
         connection = None
         while self._pending.wait() and not self._closed.wait(GATHER_S):
             self._pending.clear()
+            if self._closed.is_set():
+                break  # set just before we cleared: nobody would wake us again
             with suppress(psycopg.OperationalError):  # subscribers poll: a lost wake-up delays, loses nothing
                 if connection is None or connection.closed:
                     connection = self._connect()

@@ -5,6 +5,7 @@ lock committed), then insert and commit. In between each append is decided on it
 its first answer, a stale one or one whose claim is taken is refused, the rest get the next positions.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
@@ -58,11 +59,13 @@ class LogWriter:
                 return self._attempt(batch)
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline or isinstance(error, psycopg.errors.DiskFull):
-                    return self._give_up(batch)
+                    return self._give_up(batch, error)
                 time.sleep(pause_s)
                 pause_s = min(pause_s * 2, 1.0)
-            except psycopg.Error:
-                return self._write_singly(batch)
+            except psycopg.Error as error:
+                return self._write_singly(batch, error)
+            except (OSError, sqlite3.Error) as error:  # the key store's disk
+                return self._give_up(batch, error)
 
     def close(self) -> None:
         pipeline, self._pipeline = self._pipeline, None
@@ -82,15 +85,17 @@ class LogWriter:
         for append, verdict in seen.verdicts:
             append.settle(verdict)
 
-    def _give_up(self, batch: Sequence[Append]) -> None:
+    def _give_up(self, batch: Sequence[Append], cause: Exception) -> None:
         self._in_doubt = None
         for append in batch:
-            append.settle(LogUnavailable())
+            failure = LogUnavailable()
+            failure.__cause__ = cause
+            append.settle(failure)
 
-    def _write_singly(self, batch: Sequence[Append]) -> None:
+    def _write_singly(self, batch: Sequence[Append], cause: Exception) -> None:
         """The database refused something in the batch: find out what, so that its neighbours are stored."""
         if len(batch) == 1:
-            return self._give_up(batch)
+            return self._give_up(batch, cause)
         for append in batch:
             self.write([append])
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -22,7 +23,9 @@ from store.content import ContentKey, Part
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "envelope.json").read_text("utf-8"))
 STREAM, LOG = UUID(VECTORS["stream"]), VECTORS["log"]
-parts = st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True), st.binary(max_size=200), min_size=1)
+parts = st.dictionaries(
+    st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True), st.binary(max_size=200), min_size=1
+)
 
 
 @pytest.mark.parametrize("vector", VECTORS["events"], ids=lambda vector: vector["topic"])
@@ -38,7 +41,7 @@ def test_commitments_envelope_and_leaf_hash_are_those_of_the_golden_vectors(
         log=LOG, event=UUID(str(vector["event"])), stream=STREAM, version=None, topic=str(vector["topic"]),
         category="record", parts=given_parts, key=ContentKey.new(STREAM),
     )  # fmt: skip
-    at = clock.from_datetime(clock.datetime.fromisoformat(str(vector["at"])))
+    at = clock.from_datetime(datetime.fromisoformat(str(vector["at"])))
     draft.place(
         position=1,
         at=at,
@@ -53,7 +56,9 @@ def test_commitments_envelope_and_leaf_hash_are_those_of_the_golden_vectors(
 
 def test_the_receipt_is_the_golden_one() -> None:
     vector, event = VECTORS["receipt"], VECTORS["events"][1]
-    signer = Signer(f"{LOG}/receipt", Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["key_seed_hex"])))
+    signer = Signer(
+        f"{LOG}/receipt", Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["key_seed_hex"]))
+    )
     leaf = bytes.fromhex(event["leaf_hash_hex"])
 
     receipt = Receipt(LOG, str(STREAM), vector["version"], vector["position"], leaf, event["at"])
@@ -70,7 +75,14 @@ def test_an_envelope_is_canonical_and_commits_to_each_part(
     key = ContentKey.new(stream)
 
     draft = envelope.draft(
-        log=LOG, event=uuid4(), stream=stream, version=None, topic=topic, category="x", parts=given_parts, key=key
+        log=LOG,
+        event=uuid4(),
+        stream=stream,
+        version=None,
+        topic=topic,
+        category="x",
+        parts=given_parts,
+        key=key,
     )
     draft.place(position=9, at=clock.system_clock(), version=version, previous=previous)
 
@@ -108,7 +120,9 @@ def test_content_does_not_open_anywhere_but_in_its_place(moved: str) -> None:
     key = ContentKey.of(stream, 2 if moved == "generation" else 1, secret)
 
     with pytest.raises(ProofError):
-        key.open(sealed, b"elsewhere" if moved == "log" else LOG.encode(), uuid4() if moved == "event" else event)
+        key.open(
+            sealed, b"elsewhere" if moved == "log" else LOG.encode(), uuid4() if moved == "event" else event
+        )
 
 
 @given(parts, st.integers(1, 40))

@@ -1,0 +1,128 @@
+"""The key store: durable before use, unreadable without its key-encryption key, and gone when destroyed."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from store import entropy
+from store.content import ContentKey
+from store.keys import KeyDestroyed, KeyEncryptionKey, KeyMissing, KeyStore, WrongKeyEncryptionKey
+
+STREAM = UUID(int=7)
+
+
+def key_store(folder: Path) -> KeyStore:
+    return KeyStore(folder / "keys.sqlite", KeyEncryptionKey.from_file(folder / "kek"))
+
+
+def test_a_key_that_was_kept_is_there_when_the_store_is_opened_again(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+    key = store.newest(STREAM)
+    store.keep([key])
+    store.close()
+
+    again = key_store(tmp_path)
+
+    assert again.newest(STREAM).secret == again.get(STREAM, 1).secret == key.secret
+    again.close()
+
+
+def test_of_two_keys_for_one_stream_the_first_one_kept_counts(tmp_path: Path) -> None:
+    one, two = key_store(tmp_path), key_store(tmp_path)
+    first, second, other = one.newest(STREAM), two.newest(STREAM), ContentKey.new(uuid4())
+
+    one.keep([first])
+    kept = two.keep([second, other])
+
+    assert kept[STREAM].secret == first.secret != second.secret
+    assert kept[other.stream].secret == other.secret
+    assert two.newest(STREAM).secret == first.secret
+    one.close()
+    two.close()
+
+
+def test_a_destroyed_key_is_gone_from_every_file_and_the_next_has_a_new_generation(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+    key = store.newest(STREAM)
+    store.keep([key])
+    wrapped = store._select("SELECT wrapped FROM content_key", ())
+    assert wrapped is not None and any(wrapped[0] in file.read_bytes() for file in tmp_path.iterdir())
+
+    store.destroy(STREAM)
+
+    assert not any(wrapped[0] in file.read_bytes() for file in tmp_path.iterdir())
+    with pytest.raises(KeyDestroyed):
+        store.get(STREAM, 1)
+    assert store.newest(STREAM).generation == 2
+    store.close()
+
+
+def test_no_key_lies_in_the_files_as_it_is(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+    key = store.newest(STREAM)
+    store.keep([key])
+    secret = store.secret("claims/1")
+    store.close()
+
+    for file in tmp_path.iterdir():
+        assert key.secret not in file.read_bytes() and secret not in file.read_bytes()
+        assert file.name != "kek" or file.stat().st_mode & 0o077 == 0
+
+
+def test_another_key_encryption_key_opens_nothing(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+    store.keep([store.newest(STREAM)])
+    store.close()
+
+    wrong = KeyStore(tmp_path / "keys.sqlite", KeyEncryptionKey(os.urandom(32)))
+
+    with pytest.raises(WrongKeyEncryptionKey):
+        wrong.get(STREAM, 1)
+    wrong.close()
+
+
+def test_a_key_that_was_never_kept_is_missed(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+
+    with pytest.raises(KeyMissing):
+        store.get(STREAM, 1)
+    store.close()
+
+
+def test_processes_that_start_together_agree_on_key_encryption_key_and_secrets(tmp_path: Path) -> None:
+    barrier = threading.Barrier(8)
+
+    def start(_: int) -> bytes:
+        barrier.wait()
+        store = key_store(tmp_path)
+        try:
+            return store.secret("claims/1")
+        finally:
+            store.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(start, range(8)))) == 1
+
+
+def test_random_bytes_are_never_handed_out_twice(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(lambda _: entropy.take(12), range(20_000)))
+
+    assert len(set(taken)) == len(taken)
+
+
+def test_a_forked_child_has_random_bytes_of_its_own(tmp_path: Path) -> None:
+    entropy.take(12)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, entropy.take(12))
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read() != entropy.take(12)
