@@ -6,6 +6,7 @@ Exit status: 0 done, 1 the answer is no (refused, or something was found), 2 wro
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
+from uuid import UUID
 
 import typer
 
@@ -31,10 +32,10 @@ app = group(
     "lifelong", "Residents' health records, kept for a whole life. Settings are LIFELONG_* variables."
 )
 importing = group("import", "Bring in records from elsewhere.")
-institution = group("institution", "Institutions of the county.")
+institutions = group("institution", "Institutions of the county.")
 clock = group("clock", "The clock by which events are recorded.")
 bench = group("bench", "Measure this machine, next to what it is compared with.")
-for part in (importing, institution, clock, bench):
+for part in (importing, institutions, clock, bench):
     app.add_typer(part)
 
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")]
@@ -86,19 +87,21 @@ def fhir(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Folder of FHIR R4 bundles.")
     ],
-    at: Annotated[
-        str | None, typer.Option("--institution", metavar="ID", help="Institution that keeps the records.")
+    institution: Annotated[
+        UUID | None, typer.Option(metavar="ID", help="Institution that keeps them. [default: one of its own]")
     ] = None,
+    area: Annotated[str, typer.Option(help="Area code of 12 digits to number them in.")] = "110101199000",
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Lives imported at once.")] = 4,
     json: Json = False,
 ) -> None:
     """Import whole lives as FHIR R4 bundles. Running it again adds nothing."""
-    from tools.fhir import command
+    from tools import import_fhir as command
 
-    raise typer.Exit(command.run(settings(), folder, institution=at, jobs=jobs, as_json=json))
+    status = command.run(settings(), folder, institution=institution, area=area, jobs=jobs, as_json=json)
+    raise typer.Exit(status)
 
 
-@institution.command("open")
+@institutions.command("open")
 def open_bureau(
     name: Annotated[str, typer.Option(help="Name of the county bureau.")],
     code: Annotated[str, typer.Option(help="Unified social credit code, or WS 218 code.")],

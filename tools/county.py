@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from domain.application import Records
-from domain.errors import AlreadyFounded
+from domain.errors import AlreadyFounded, CallerUnknown
 from domain.institution import CREDIT_CODE, is_institution_code
 from domain.institution_state import Login
 from domain.ports import RequestKey
@@ -85,25 +85,39 @@ class Settled:
 class DemoCounty:
     """Settles the county in a log, through the application."""
 
-    def __init__(self, records: Records, issuer: str) -> None:
-        """issuer: of the tokens by which its people will call."""
+    def __init__(self, records: Records, issuer: str, operator: Principal | None = None) -> None:
+        """issuer: of the tokens by which its people will call; operator: who may use the command line."""
         self._records = records
         self._issuer = issuer
+        self._operator = operator
 
     def settle(self) -> Settled:
         """Found the county and write the lives, or whatever of that is missing."""
         log = self._records.gate.log
         before = log.position()
         last = SourceId(SOURCE, LIVES[-1].name).claim  # stored in one append, after everything else
-        if log.find_claim(last.namespace, last.value) is not None:
-            return Settled(0)
-        try:
-            self._institutions()
-        except AlreadyFounded:
-            return Settled(0, foreign=True)
-        for life in LIVES:
-            self._live(life)
+        if log.find_claim(last.namespace, last.value) is None:
+            try:
+                self._institutions()
+            except AlreadyFounded:
+                return Settled(0, foreign=True)
+            for life in LIVES:
+                self._live(life)
+        self._admit_operator()
         return Settled(log.position() - before)
+
+    def _admit_operator(self) -> None:
+        """Make the account that runs the demo an administrator too, so that it can import more lives."""
+        if self._operator is None:
+            return
+        try:
+            self._records.who_calls(Request(self._operator, "management"))
+        except CallerUnknown:
+            bureau = self._records.gate.log.find_claim("institution-code", INSTITUTIONS[BUREAU].code)
+            account = NewPractitioner("命令行", self._operator.login, roles=(ADMINISTRATOR.role,))
+            request = self._request(ADMINISTRATOR.subject, "management", f"admit {self._operator.subject}")
+            if bureau is not None:
+                self._records.enrol_practitioner(request, bureau, account)
 
     def _institutions(self) -> None:
         founding = self._records.found(

@@ -13,6 +13,7 @@ from api.service import open_service
 from store.settings import Settings
 from tools.county import INSTITUTIONS, PEOPLE, DemoCounty, Settled
 from tools.county_lives import identity_number
+from tools.opening import operator
 from tools.runtime import settle, stop_in_order
 from tools.serve import address, configure, listen, serve
 
@@ -33,7 +34,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         folder = settings.data / "demo"
         issuer = DemoIssuer(folder)
         service = stack.enter_context(open_service(issuer.settings(settings)))
-        settled = DemoCounty(service.records, ISSUER).settle()
+        settled = DemoCounty(service.records, ISSUER, operator().principal).settle()
         tokens = {subject: issuer.token(subject) for subject in (*roles(), *RESIDENTS)}
         variables = {name(subject): token for subject, token in tokens.items()}
         variables["BASE"] = base
