@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from typing import Any
 
 import anyio.to_thread
 import psycopg
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import logs
+from api.documentation import complete
 from api.metrics import Metrics
 from api.middleware import Edge
 from api.problems import Refusal, respond, tell
@@ -31,6 +33,16 @@ answered with a signed receipt; every read is recorded before it is answered. Er
 """
 
 
+class Documented(FastAPI):
+    """The application with its OpenAPI document as `api.documentation` completes it."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; made once."""
+        if self.openapi_schema is None:
+            complete(super().openapi())
+        return self.openapi_schema or {}
+
+
 def create_app(service: Service, on_close: Callable[[], None] | None = None) -> FastAPI:
     """The web application on an open service. on_close: called when the server stops."""
 
@@ -43,7 +55,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
         if on_close:
             await anyio.to_thread.run_sync(on_close)
 
-    app = FastAPI(
+    app = Documented(
         title="Lifelong",
         version="1",
         description=DESCRIPTION,

@@ -3,13 +3,14 @@
 import json
 import time
 import urllib.request
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
 from joserfc import jws, jwt
-from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
+from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwk import KeySet
 
 from api.problems import Refusal
@@ -18,6 +19,8 @@ from store.settings import Settings, SettingsError
 
 # Asymmetric algorithms only: with HS256 whoever knows our public key could sign, with none anybody.
 ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "RS256", "PS256")
+# RFC 9864 prefers the name Ed25519; issuers will sign under the old one for years.
+warnings.filterwarnings("ignore", "EdDSA is deprecated", SecurityWarning)
 LEEWAY_S = 60  # how far clocks of issuer and server may differ
 LONGEST_TOKEN = 16_384
 LARGEST_KEY_SET = 262_144
@@ -106,6 +109,8 @@ class Tokens:
     def after_refresh(self, token: str) -> Principal:
         """The same, with the key set fetched anew if that is due. May wait for the issuer."""
         self.keys.refresh()
+        if self.keys.held() is None:
+            raise Refusal("issuer-unavailable")
         try:
             return self.principal(token)
         except UnknownKey:

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from api import strict_json
 from api.adding import add
 from api.answers import kept
-from api.deps import request_key
+from api.deps import KEY_PATTERN, request_key
 from api.logs import frames, log
 from api.models import EntryIn, Id
 from api.problem_texts import INTERNAL
@@ -43,7 +43,7 @@ Result = dict[str, object]
 class LineIn(EntryIn):
     """An entry, the record and collection it belongs to, and the key under which it may be sent again."""
 
-    key: Annotated[str, Field(max_length=200)]
+    key: Annotated[str, Field(pattern=KEY_PATTERN)]
     record: Id
     collection: Annotated[str, Field(max_length=40)]
 

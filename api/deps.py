@@ -15,7 +15,7 @@ from domain.gate import login_value
 from domain.ports import RequestKey
 from domain.requests import Principal, Request
 
-KEY = re.compile(r"[!-~]([ -~]{0,198}[!-~])?")
+KEY_PATTERN = r"^[!-~]([ -~]{0,198}[!-~])?$"
 VERSION = re.compile(r'"([1-9][0-9]{0,14})"')
 LONGEST_PURPOSE = 200
 
@@ -89,7 +89,7 @@ def checked_purpose(purpose: str | None) -> str:
 
 def request_key(principal: Principal, key: str, asked: list[str], body: bytes) -> RequestKey:
     """The idempotency key: whose, which, and the digest of all that makes it this request."""
-    if not KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise Refusal("header-refused", header="Idempotency-Key")
     digest = hashlib.sha256("\n".join(asked).encode() + b"\n\n" + body).digest()
     return RequestKey(login_value(principal), key, digest)

@@ -79,3 +79,16 @@ def batch_body() -> dict[str, Any]:
         "content": forms.current("allergy", datetime.now(CHINA).date()).example,
     }
     return {"requestBody": {"required": True, "content": {"application/x-ndjson": {"example": line}}}}
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Name what a problem looks like, and take out the framework's own, which is never sent."""
+    schemas = document["components"]["schemas"]
+    schemas["ProblemOut"] = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schemas["ProblemOut"].pop("$defs", {}))
+    for operation in (one for path in document["paths"].values() for one in path.values()):
+        told = operation["responses"].get("422", {})
+        if "HTTPValidationError" in str(told):
+            del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)

@@ -85,6 +85,9 @@ EDGE: Mapping[str, Problem] = {
     "token-missing": Problem(401, "The request carries no token.", BEARER),
     "token-expired": Problem(401, "The token has expired.", "Ask the issuer for a new token."),
     "token-refused": Problem(401, "The token is not accepted.", BEARER),
+    "issuer-unavailable": Problem(
+        503, "The issuer's keys could not be fetched yet.", "Send the same request again.", 10
+    ),
     "purpose-missing": Problem(
         400, "The request does not say what it is for.", "Name the purpose in the header Purpose-Of-Use."
     ),
@@ -112,9 +115,6 @@ EDGE: Mapping[str, Problem] = {
         413, "The body is too large.", "Send less at once; a document may have 1 MB before encoding."
     ),
     "body-missing": Problem(400, "The request has no body.", "Send a JSON object."),
-    "key-missing": Problem(
-        422, "A line of a batch has no key.", 'Give each line a "key" of its own, kept for repeats.'
-    ),
     "batch-too-long": Problem(413, "The batch is too long.", "Send the lines from here on in another batch."),
     "no-such-address": Problem(404, "There is nothing under this address.", "The documentation is at /docs."),
     "method-not-allowed": Problem(

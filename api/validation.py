@@ -24,6 +24,7 @@ REASONS = {
     "uuid_type": "must be an id",
     "uuid_parsing": "must be an id",
     "string_too_long": "is too long",
+    "string_pattern_mismatch": "is not written as it must be",
     "too_long": "has too many items",
 }
 

@@ -1,0 +1,138 @@
+"""What is open to everybody: health, metrics, forms, the receipt key, the documentation."""
+
+import pytest
+
+from domain import forms
+from domain.entries import FORMS
+from domain.errors import ContentRefused
+from evidence.note import Verifier
+from store.clock import SECOND, Clock, system_clock
+from tests.api.served import Served, new_record
+
+
+def test_a_service_that_can_store_says_that_it_is_ready(served: Served) -> None:
+    assert served.client.get("/healthz").json() == {"status": "alive"}
+    ready = served.client.get("/readyz")
+
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ready", "checks": {"database": "ok", "clock": "ok", "keys": "ok"}}
+
+
+def test_a_clock_that_is_wrong_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.readiness.Clock", lambda: Clock(lambda: system_clock() - 3600 * SECOND))
+
+    told = served.client.get("/readyz")
+
+    assert told.status_code == 503
+    assert told.headers["Retry-After"] == "5"
+    assert told.json()["type"] == "/problems/not-ready"
+    assert told.json()["checks"]["clock"] != "ok"
+
+
+def test_a_key_store_that_cannot_be_read_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> bytes:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(served.service.opened.keys, "secret", broken)
+
+    told = served.client.get("/readyz")
+
+    assert told.status_code == 503
+    assert told.json()["checks"]["keys"] == "cannot be read"
+
+
+def test_metrics_count_by_route_and_never_by_id(served: Served) -> None:
+    record = served.open_record()
+    served.get(f"/v1/records/{record}")
+    served.get("/v1/records/110105194912310020")
+
+    counted = served.client.get("/metrics").text
+
+    assert 'lifelong_requests_total{method="GET",route="/v1/records/{record_id}",status="200"}' in counted
+    assert 'lifelong_problems_total{code="no-such-address"}' in counted
+    assert record not in counted and "110105194912310020" not in counted
+
+
+def test_every_form_is_shown_with_an_example_that_satisfies_it(served: Served) -> None:
+    listed = served.client.get("/v1/forms").json()["forms"]
+
+    assert {one["name"] for one in listed} == set(forms.names())
+    for one in listed:
+        shown = served.client.get(f"/v1/forms/{one['name']}", params={"edition": one["edition"]}).json()
+        form = forms.get(one["name"], one["edition"])
+        assert shown["digest"] == form.digest
+        assert shown["json_schema"]["type"] == "object"
+        form.check(shown["example"])
+
+
+def test_a_form_that_is_none_is_not_there(served: Served) -> None:
+    assert served.client.get("/v1/forms/horoscope").status_code == 404
+    assert served.client.get("/v1/forms/allergy", params={"edition": "1066"}).status_code == 404
+    assert served.client.get("/v1/forms", params={"editon": "1"}).status_code == 400
+
+
+def test_the_receipt_key_is_published_for_our_log_alone(served: Served) -> None:
+    vkey = served.client.get("/v1/logs/1/receipt-key").text
+
+    assert Verifier.parse(vkey).name == f"{served.service.opened.origin}/receipt"
+    assert served.client.get("/v1/logs/2/receipt-key").status_code == 404
+
+
+def test_the_documentation_lists_every_route_with_its_problems(served: Served) -> None:
+    document = served.client.get("/openapi.json").json()
+
+    assert served.client.get("/docs").status_code == 200
+    for kind in FORMS:
+        posted = document["paths"][f"/v1/records/{{record_id}}/{kind}"]["post"]
+        assert {"201", "400", "401", "403", "404", "409", "422", "503"} <= set(posted["responses"])
+        assert posted["security"]
+        examples = posted["requestBody"]["content"]["application/json"]["examples"]
+        assert set(examples) == set(FORMS[kind])
+    corrections = document["paths"]["/v1/records/{record_id}/corrections"]["post"]
+    assert {"412", "428"} <= set(corrections["responses"])
+    assert "ProblemOut" in document["components"]["schemas"]
+
+
+def test_what_the_documentation_shows_as_examples_is_accepted(served: Served) -> None:
+    paths = served.client.get("/openapi.json").json()["paths"]
+    record = served.open_record()
+    served.post(f"/v1/records/{record}/programmes", {**_example(paths, "programmes"), "form": None})
+
+    for kind in FORMS:
+        for name, example in _examples(paths, kind).items():
+            answer = served.post(f"/v1/records/{record}/{kind}", example["value"])
+            known = answer.json().get("type") in (
+                "/problems/already-enrolled",
+                "/problems/not-enrolled",
+                "/problems/identity-disagrees",
+                "/problems/allergy-already-recorded",
+            )
+            assert answer.status_code == 201 or known, (name, answer.text)
+
+
+def test_answers_are_not_kept_by_caches_and_not_sniffed(served: Served) -> None:
+    for answer in (
+        served.client.get("/healthz"),
+        served.client.get("/nothing"),
+        served.post("/v1/records", new_record()),
+    ):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Request-Id"]
+        assert "Server" not in answer.headers
+
+
+def test_a_form_refuses_what_is_not_its_own() -> None:
+    with pytest.raises(ContentRefused):
+        forms.get("allergy", "2026").check({})
+
+
+def _examples(
+    paths: dict[str, dict[str, dict[str, dict[str, object]]]], kind: str
+) -> dict[str, dict[str, object]]:
+    body = paths[f"/v1/records/{{record_id}}/{kind}"]["post"]["requestBody"]
+    return body["content"]["application/json"]["examples"]  # type: ignore[index, no-any-return]  # parsed JSON
+
+
+def _example(paths: dict[str, dict[str, dict[str, dict[str, object]]]], kind: str) -> dict[str, object]:
+    return next(iter(_examples(paths, kind).values()))["value"]  # type: ignore[return-value]  # parsed JSON
