@@ -25,7 +25,7 @@ PARAMETERS = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "wal_level": "replica",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -5,9 +5,12 @@ median of same-round ratios. The workload of real life: bodies of 572 bytes, nin
 existing streams, one to a new one. Only ours seals and encrypts.
 """
 
+import os
+import platform
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -19,7 +22,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from store import connect
+from store.database import APPENDER, Database
 from store.wiring import open_log
+from tools.runtime import settle
 
 BODY_BYTES = 572
 NEW_STREAM_ONE_IN = 10
@@ -30,9 +35,13 @@ TOPIC = "record.examination-recorded.v1"
 
 
 class Contestant(Protocol):
+    """A way to append one event, from many threads."""
+
     name: str
 
     def append(self, stream: UUID, version: int) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Sealed:
@@ -152,11 +161,15 @@ def _client(
 ) -> None:
     draw = random.Random(number)  # noqa: S311  # a workload, not a secret
     versions = {uuid4(): 1 for _ in range(max(1, SEEDED_STREAMS * 16 // (16 + barrier.parties)))}
-    for stream in versions:
-        contestant.append(stream, 1)
-    streams = list(versions)
-    barrier.wait()
-    until, took, clock = time.perf_counter() + seconds, [], time.perf_counter
+    try:
+        for stream in versions:
+            contestant.append(stream, 1)
+        barrier.wait()
+    except BaseException:
+        barrier.abort()
+        raise
+    streams, took, clock = list(versions), list[float](), time.perf_counter
+    until = clock() + seconds
     while (before := clock()) < until:
         stream = uuid4() if draw.randrange(NEW_STREAM_ONE_IN) == 0 else draw.choice(streams)
         versions[stream] = versions.get(stream, 0) + 1
@@ -164,3 +177,60 @@ def _client(
         took.append(clock() - before)
     counts.append(len(took))
     latencies_s.extend(took)
+
+
+def run(
+    database: Database,
+    keys: Path,
+    rounds: int,
+    threads: Sequence[int],
+    seconds: float,
+    open_snapshot_s: float = 0,
+) -> dict[str, object]:
+    """Measure all contestants in interleaved rounds; a ratio is ours to theirs, median of same rounds."""
+    dsn = database.admin  # the others make tables of their own
+    contestants: list[Contestant] = [Sealed(database.dsn(APPENDER), keys), Stock(dsn), Insert(dsn)]
+    cells = {(contestant.name, count): Cell() for contestant in contestants for count in threads}
+    settle()
+    try:
+        for _ in range(rounds):
+            for count in threads:
+                for contestant in random.sample(contestants, k=len(contestants)):
+                    run_cell(contestant, count, seconds, cells[contestant.name, count])
+        ratios = {
+            f"{name}_x{count}": ratio(cells["sealed", count], cells[name, count])
+            for name in ("stock", "insert")
+            for count in threads
+        }
+        if open_snapshot_s:
+            ratios["open_snapshot"] = open_snapshot(contestants[0], dsn, open_snapshot_s)
+    finally:
+        for contestant in contestants:
+            contestant.close()
+    results = {f"{name}_x{count}": cell.summary() for (name, count), cell in cells.items()}
+    return {"bench": "append", "machine": machine(), "results": results, "ratios": ratios}
+
+
+def ratio(ours: Cell, theirs: Cell) -> float:
+    """The median of same-round ratios."""
+    return round(median(a / b for a, b in zip(ours.rates, theirs.rates, strict=True)), 2)
+
+
+def open_snapshot(
+    sealed: Contestant, dsn: str, held_s: float, threads: int = 64, sample_s: float = 5.0
+) -> float:
+    """The rate while a reader's snapshot has been open that long, to the rates just before and after it."""
+    free, held = Cell(), Cell()
+    run_cell(sealed, threads, sample_s, free)
+    with psycopg.connect(dsn) as reader:
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT count(*) FROM store.event")
+        run_cell(sealed, threads, max(0.1, held_s - sample_s), Cell())
+        run_cell(sealed, threads, sample_s, held)
+    run_cell(sealed, threads, sample_s, free)
+    return round(held.rates[0] / median(free.rates), 2)
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on, without naming it."""
+    return {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
