@@ -82,7 +82,7 @@ class Served:
 
     def open_record(self, **changes: object) -> str:
         """A new resident's record at the nurse's clinic; its id."""
-        answer = self.post("/v1/records", new_record(**changes))
+        answer = self.post("/v1/records", {**new_record(), **changes})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["record"])
 

@@ -18,6 +18,7 @@ from store.settings import Settings, SettingsError
 from tests.api.served import Served
 
 NOW = 1_800_000_000
+Key = ECKey | OKPKey | RSAKey
 CLAIMS: dict[str, object] = {"iss": ISSUER, "aud": AUDIENCE, "sub": "nurse", "exp": NOW + 600}
 EC = ECKey.generate_key("P-256", {"kid": "ec"})
 ED = OKPKey.generate_key("Ed25519", {"kid": "ed"})
@@ -28,7 +29,7 @@ STRANGER = ECKey.generate_key("P-256", {"kid": "ec"})
 class Issuer:
     """An issuer whose key set may change or be away; counts how often it is asked."""
 
-    def __init__(self, *keys: ECKey | OKPKey | RSAKey) -> None:
+    def __init__(self, *keys: Key) -> None:
         self.keys = list(keys)
         self.asked = 0
         self.is_away = False
@@ -56,8 +57,12 @@ def judge(issuer: Issuer | None = None, clock: Ticking | None = None) -> Tokens:
     return Tokens(keys, issuer=ISSUER, audience=AUDIENCE, now=lambda: NOW)
 
 
-def signed(alg: str = "ES256", key: ECKey | OKPKey | RSAKey = EC, **changes: object) -> str:
-    claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not None}
+def signed(alg: str = "ES256", key: Key = EC, **changes: object) -> str:
+    return signed_with({**CLAIMS, **changes}, alg, key)
+
+
+def signed_with(claims: dict[str, object], alg: str = "ES256", key: Key = EC) -> str:
+    claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode({"alg": alg, "kid": key.kid}, claims, key, algorithms=[alg])
 
 
@@ -76,7 +81,7 @@ def with_hmac() -> str:
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # as api.auth does; pytest forgets its filter
 @pytest.mark.parametrize("alg, key", [("ES256", EC), ("EdDSA", ED), ("RS256", RSA), ("PS256", RSA)])
-def test_a_token_proves_issuer_subject_method_and_client(alg: str, key: ECKey | OKPKey | RSAKey) -> None:
+def test_a_token_proves_issuer_subject_method_and_client(alg: str, key: Key) -> None:
     token = signed(alg, key, amr=["pwd", "otp"], client_id="clinic")
 
     principal = judge().principal(token)
@@ -132,7 +137,7 @@ def test_any_other_token_is_refused(name: str) -> None:
     "changes", [{"exp": NOW - LEEWAY_S + 1}, {"nbf": NOW + LEEWAY_S}, {"aud": ["x", AUDIENCE]}]
 )
 def test_clocks_may_differ_by_a_minute_and_a_token_may_be_for_several(changes: dict[str, object]) -> None:
-    assert judge().principal(signed(**changes)).subject == "nurse"
+    assert judge().principal(signed_with({**CLAIMS, **changes})).subject == "nurse"
 
 
 def test_a_new_key_of_the_issuer_is_fetched_when_it_is_first_met() -> None:

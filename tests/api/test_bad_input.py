@@ -191,7 +191,7 @@ def test_a_body_that_does_not_say_how_long_it_is_may_not_be_longer_either(
     problem(answer, 413, "body-too-large")
 
 
-CREATED_WRONG = {
+CREATED_WRONG: dict[str, tuple[Json, str]] = {
     "wrong check digit": (
         {"documents": [{"kind": "identity-card", "number": NUMBER[:-1] + "?"}]},
         "content-refused",
@@ -268,7 +268,7 @@ def test_a_parameter_given_twice_is_refused(served: Served, record: str) -> None
     problem(answer, 400, "parameter-refused")
 
 
-HEADERS = {
+HEADERS: dict[str, tuple[dict[str, str | None], int, str]] = {
     "no purpose": ({"Purpose-Of-Use": None}, 400, "purpose-missing"),
     "empty purpose": ({"Purpose-Of-Use": ""}, 400, "purpose-missing"),
     "long purpose": ({"Purpose-Of-Use": "x" * 201}, 400, "header-refused"),
@@ -290,7 +290,7 @@ def test_a_header_that_is_missing_or_not_acceptable_is_named(served: Served, rec
     answer = served.client.post(
         f"/v1/records/{record}/encounters",
         content=encounter(),
-        headers=[(key, value.encode("utf-8")) for key, value in headers.items() if value is not None],
+        headers=[(key.encode(), value.encode()) for key, value in headers.items() if value is not None],
     )
 
     problem(answer, status, code)

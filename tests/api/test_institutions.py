@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.api.served import AREA, CLINIC_CODE, Json, Served, enrol, login, new_record
+from tests.api.served import CLINIC_CODE, Json, Served, enrol, login, new_record
+from tests.builders import AREA
 
 
 def institution(code: str) -> Json:

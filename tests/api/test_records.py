@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from api.demo_issuer import ISSUER
 from domain.access_stream import RecordRead
 from domain.entries import FORMS
 from domain.record import Record
 from evidence.note import Verifier
 from evidence.receipt import verify_receipt
-from tests.api.served import ISSUER, WHEN, Served, enrol, new_entry, new_number, new_record
+from tests.api.served import WHEN, Served, enrol, new_entry, new_number, new_record
 from tests.builders import content
 
 keys = (f"key-{number}" for number in count(1))
