@@ -12,7 +12,15 @@ from tools.bench import append
 from tools.output import result, say
 
 
-def run(settings: Settings, *, rounds: int, threads: Sequence[int], seconds: float, as_json: bool) -> None:
+def run(
+    settings: Settings,
+    *,
+    rounds: int,
+    threads: Sequence[int],
+    seconds: float,
+    open_snapshot_s: float,
+    as_json: bool,
+) -> None:
     """Measure on the disk of the data folder; what was written for it is removed at the end."""
     folder = settings.data / "bench"
     shutil.rmtree(folder, ignore_errors=True)
@@ -20,8 +28,10 @@ def run(settings: Settings, *, rounds: int, threads: Sequence[int], seconds: flo
         with EmbeddedServer(folder, binaries=settings.pg_bin) as server:
             database = embedded_database(server)
             migrate(database.admin, login=True)
-            say(f"{rounds} rounds of {seconds:g} s each, with {', '.join(map(str, threads))} threads")
-            measured = append.run(database, folder / "keys", rounds, threads, seconds)
+            say(
+                f"rounds: {rounds}; threads: {', '.join(map(str, threads))}; {seconds:g} s for each measurement"
+            )
+            measured = append.run(database, folder / "keys", rounds, threads, seconds, open_snapshot_s)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     result(measured, _table(measured), as_json=as_json)
@@ -29,5 +39,9 @@ def run(settings: Settings, *, rounds: int, threads: Sequence[int], seconds: flo
 
 def _table(measured: Mapping[str, object]) -> str:
     ratios = cast("Mapping[str, float]", measured["ratios"])
-    width = max(map(len, ratios))
-    return "\n".join(f"{name:<{width}}  {ratio:6.2f} ×" for name, ratio in ratios.items())
+    results = cast("Mapping[str, Mapping[str, float]]", measured["results"])
+    rates = [
+        f"{name:<14} {cell['rate_per_s']:9,.0f} /s  p50 {cell['p50_ms']:8.3f} ms  p99 {cell['p99_ms']:8.3f} ms"
+        for name, cell in results.items()
+    ]
+    return "\n".join([*rates, "", *(f"{name:<14} {ratio:6.2f} ×" for name, ratio in ratios.items())])

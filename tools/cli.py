@@ -138,13 +138,24 @@ def bench_append(
     ] = 5,
     threads: Annotated[str, typer.Option(help="Numbers of threads, with commas.")] = "1,16,64,256",
     seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Length of one measurement.")] = 3.0,
+    open_snapshot: Annotated[
+        float,
+        typer.Option(min=0, max=3600, help="Also measure with a snapshot held open for so many seconds."),
+    ] = 0.0,
     json: Json = False,
 ) -> None:
     """Sealed appends against the library's stock recorder and against a plain INSERT."""
     counts = _threads(threads)
     from tools import bench_append as command
 
-    command.run(settings(), rounds=rounds, threads=counts, seconds=seconds, as_json=json)
+    command.run(
+        settings(),
+        rounds=rounds,
+        threads=counts,
+        seconds=seconds,
+        open_snapshot_s=open_snapshot,
+        as_json=json,
+    )
 
 
 def _threads(text: str) -> list[int]:

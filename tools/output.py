@@ -53,9 +53,9 @@ def _status(error: BaseException) -> int | None:
     import psycopg
 
     from domain.errors import ClockWrong, LogBusy, LogUnavailable, RecordError
+    from store.binaries import PostgresError
     from store.keys import WrongKeyEncryptionKey
     from store.migrate import MigrationError
-    from store.postgres import PostgresError
     from store.settings import SettingsError
     from store.wiring import WrongKeyStore, WrongOrigin
 
