@@ -1,10 +1,6 @@
 """The API killed in mid-append: what it acknowledged is there once, the rest is answered when sent again."""
 
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,13 +17,13 @@ from store.database import APPENDER, Database
 from store.wiring import open_log
 from tests.api.served import Served, new_entry, serving
 from tests.store.audit import audited
+from tests.tools.processes import Running
 
 pytestmark = pytest.mark.slow
 
 ROUNDS = 10
 CLIENTS = 8
 ACKNOWLEDGED_BEFORE_THE_KILL = 24
-PATIENCE_S = 60.0
 
 
 @dataclass
@@ -42,38 +38,15 @@ class Sent:
         return sum(entry is not None for entry in self.entries.values())
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
 @contextmanager
-def killed_in_the_end(environment: dict[str, str], port: int) -> Iterator[str]:
-    """A real `lifelong serve`; leaving the block kills it as the power does."""
-    command = [sys.executable, "-m", "tools.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_ready(base, process)
-        yield base
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _wait_until_ready(base: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        assert process.poll() is None, "the server ended by itself"
+def killed_in_the_end(data: Path, variables: dict[str, str]) -> Iterator[str]:
+    """A real `lifelong serve`; leaving the block kills it as a failing power supply does."""
+    server = Running("serve", "--port", "0", data=data, **variables)
+    with server:
         try:
-            if httpx.get(f"{base}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the server did not become ready")
+            yield server.base
+        finally:
+            server.stop(signal.SIGKILL)
 
 
 def send(county: Served, base: str, sent: Sent, key: str) -> None:
@@ -94,24 +67,26 @@ def send_until_it_dies(county: Served, base: str, sent: Sent) -> None:
             return
 
 
+def send_again(county: Served, base: str, records: list[Sent]) -> None:
+    """What was in doubt when the last server died."""
+    for sent in records:
+        for key in [key for key, entry in sent.entries.items() if entry is None]:
+            send(county, base, sent, key)
+
+
 def test_killing_the_api_in_mid_append_loses_and_doubles_nothing(database: Database, tmp_path: Path) -> None:
     with serving(database, tmp_path) as county:
         records = [Sent(county.open_record()) for _ in range(CLIENTS)]
-    environment = {
-        **os.environ,
+    variables = {
         "LIFELONG_DSN": database.admin,
-        "LIFELONG_DATA": str(tmp_path),
         "LIFELONG_OIDC_ISSUER": ISSUER,
         "LIFELONG_OIDC_AUDIENCE": AUDIENCE,
         "LIFELONG_OIDC_JWKS": str(county.issuer.jwks),
     }
-    port = free_port()
 
     for round_number in range(1, ROUNDS + 1):
-        with killed_in_the_end(environment, port) as base:
-            for sent in records:  # what was in doubt when the last one died
-                for key in [key for key, entry in sent.entries.items() if entry is None]:
-                    send(county, base, sent, key)
+        with killed_in_the_end(tmp_path, variables) as base:
+            send_again(county, base, records)
             clients = [
                 threading.Thread(target=send_until_it_dies, args=(county, base, sent)) for sent in records
             ]
@@ -121,10 +96,8 @@ def test_killing_the_api_in_mid_append_loses_and_doubles_nothing(database: Datab
                 time.sleep(0.005)
         for client in clients:
             client.join()
-    with killed_in_the_end(environment, port) as base:
-        for sent in records:
-            for key in [key for key, entry in sent.entries.items() if entry is None]:
-                send(county, base, sent, key)
+    with killed_in_the_end(tmp_path, variables) as base:
+        send_again(county, base, records)
 
     log = open_log(dsn=database.dsn(APPENDER), keys=tmp_path / "keys", origin=county.service.opened.origin)
     rows = audited(log)
