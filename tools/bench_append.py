@@ -28,9 +28,7 @@ def run(
         with EmbeddedServer(folder, binaries=settings.pg_bin) as server:
             database = embedded_database(server)
             migrate(database.admin, login=True)
-            say(
-                f"rounds: {rounds}; threads: {', '.join(map(str, threads))}; {seconds:g} s for each measurement"
-            )
+            say(f"rounds: {rounds}; threads: {', '.join(map(str, threads))}; {seconds:g} s each")
             measured = append.run(database, folder / "keys", rounds, threads, seconds, open_snapshot_s)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +39,7 @@ def _table(measured: Mapping[str, object]) -> str:
     ratios = cast("Mapping[str, float]", measured["ratios"])
     results = cast("Mapping[str, Mapping[str, float]]", measured["results"])
     rates = [
-        f"{name:<14} {cell['rate_per_s']:9,.0f} /s  p50 {cell['p50_ms']:8.3f} ms  p99 {cell['p99_ms']:8.3f} ms"
+        f"{name:<12} {cell['rate_per_s']:8,.0f} /s  p50 {cell['p50_ms']:8.3f} ms  p99 {cell['p99_ms']:8.3f} ms"
         for name, cell in results.items()
     ]
-    return "\n".join([*rates, "", *(f"{name:<14} {ratio:6.2f} ×" for name, ratio in ratios.items())])
+    return "\n".join([*rates, "", *(f"{name:<12} {ratio:6.2f} ×" for name, ratio in ratios.items())])

@@ -103,3 +103,15 @@ def test_an_operator_migrates_opens_the_county_once_and_confirms_the_clock(tmp_p
 
     elsewhere = lifelong("clock", "confirm", "--reason", "typing error", data=data, LIFELONG_ORIGIN="other")
     assert elsewhere.returncode == 3
+
+
+@pytest.mark.slow
+def test_the_bench_prints_one_object_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    words = ("bench", "append", "--rounds", "1", "--threads", "1,2", "--seconds", "0.1", "--json")
+
+    asked = lifelong(*words, data=tmp_path / "data")
+
+    measured = json.loads(asked.stdout)
+    assert set(measured) == {"bench", "machine", "results", "ratios"}
+    assert {"stock_x1", "stock_x2", "insert_x1", "insert_x2"} <= set(measured["ratios"])
+    assert not (tmp_path / "data" / "bench").exists()
