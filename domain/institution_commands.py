@@ -40,7 +40,7 @@ class InstitutionCommands:
             if taken.namespace == FOUNDING.namespace:
                 raise AlreadyFounded from None
             raise
-        return Registered(institution.id, answer)
+        return Registered(answer.stored[0].stream, answer)
 
     def register_institution(self, request: Request, new: NewInstitution) -> Registered:
         """Register an institution. Raises InstitutionCodeTaken, ContentRefused, UnknownCode, NotPermitted."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.application import Records
 from domain.errors import (
     AlreadyFounded,
     CallerUnknown,
@@ -30,7 +31,8 @@ from tests.builders import (
     login,
     request,
 )
-from tests.county import NOWHERE, County
+from tests.county import NOWHERE, County, PlainRender
+from tests.memory_log import MemoryLog
 
 
 def test_a_county_is_founded_once(county: County) -> None:
@@ -38,6 +40,18 @@ def test_a_county_is_founded_once(county: County) -> None:
 
     with pytest.raises(AlreadyFounded):
         county.records.found(STRANGER, again, NewPractitioner("x", login("x")))
+
+
+def test_a_founding_sent_again_under_its_key_names_the_same_bureau() -> None:
+    log = MemoryLog()
+    records = Records(log, PlainRender())
+    bureau = NewInstitution("示例县卫生健康局", "county-bureau", COUNTY_CODE, "110101000000")
+    administrator = NewPractitioner("县管理员", login("county"), roles=("county-administrator",))
+    asked = request("operator", "management", key="founding")
+
+    first, again = (records.found(asked, bureau, administrator) for _ in range(2))
+
+    assert again.answer.repeated and again.institution == first.institution
 
 
 def test_founding_with_a_login_in_use_says_so() -> None:
