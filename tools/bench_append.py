@@ -39,7 +39,7 @@ def _table(measured: Mapping[str, object]) -> str:
     ratios = cast("Mapping[str, float]", measured["ratios"])
     results = cast("Mapping[str, Mapping[str, float]]", measured["results"])
     rates = [
-        f"{name:<12} {cell['rate_per_s']:8,.0f} /s  p50 {cell['p50_ms']:8.3f} ms  p99 {cell['p99_ms']:8.3f} ms"
+        f"{name:<12} {cell['rate_per_s']:8,.0f} /s p50 {cell['p50_ms']:8.3f} ms  p99 {cell['p99_ms']:8.3f} ms"
         for name, cell in results.items()
     ]
     return "\n".join([*rates, "", *(f"{name:<12} {ratio:6.2f} ×" for name, ratio in ratios.items())])
