@@ -1,0 +1,272 @@
+"""A life in steps: in its own time, every resource accounted for once, and kept whole."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import forms
+from domain.entries import forms_of
+from domain.errors import ContentRefused
+from domain.forms.document import LARGEST
+from domain.time import CHINA
+from domain.values import earliest
+from tests.tools.fhir_lives import (
+    LOINC,
+    ME,
+    SOURCE,
+    JsonMap,
+    concept,
+    condition,
+    encounter,
+    life,
+    observation,
+    patient,
+    pressure,
+    quantity,
+    resource,
+    somebody_else,
+    to,
+    whole_life,
+)
+from tools.fhir.bundle import Bundle, Resource, read
+from tools.fhir.life import Life
+from tools.fhir.plan import OTHER_PATIENT, TOO_LARGE, Plan, Step, plan
+
+
+def documents(planned: Plan) -> list[bytes]:
+    """The bytes of every attached document."""
+    contents = [step.entry.content for step in planned.steps if step.entry.kind == "documents"]
+    return [base64.b64decode(one["data"]) for one in contents if isinstance(one, dict)]
+
+
+def kept_whole(planned: Plan) -> list[bytes]:
+    """The bytes of every resource that is in a document, taken out of collections."""
+    found = []
+    for data in documents(planned):
+        is_collection = data.startswith(b'{"resourceType":"Bundle","type":"collection"')
+        found += [one.raw for one in read(data).resources] if is_collection else [data]
+    return found
+
+
+def local_ids(planned: Plan) -> list[str]:
+    return [step.entry.source_id.id for step in planned.steps if step.entry.source_id]
+
+
+def told(planned: Plan) -> Counter[Resource]:
+    """How often each resource is told by a step that is not merely its original."""
+    return Counter(one for step in planned.steps if not step.is_original for one in step.resources)
+
+
+def test_a_life_is_told_in_its_own_time_with_what_explains_before_what_it_explains() -> None:
+    steps = [step for step in plan(life(*whole_life())).steps if step.entry.kind != "documents"]
+
+    assert [(step.entry.kind, step.entry.occurred["at"][:10]) for step in steps] == [
+        ("basic-information", "1949-12-31"),
+        ("allergies", "1955"),
+        ("encounters", "2010-05-03"),
+        ("examinations", "2010-05-03"),
+        ("problems", "2010-05-03"),
+        ("programmes", "2010-05-03"),
+        ("encounters", "2011-06-01"),
+        ("follow-ups", "2011-06-01"),
+        ("medications", "2011-06-01"),
+        ("immunizations", "2011-06-01"),
+    ]
+
+
+def test_every_resource_is_told_once_and_kept_whole_once() -> None:
+    lived = life(*whole_life())
+
+    planned = plan(lived)
+
+    assert told(planned) == Counter(one for one in lived.resources if one is not lived.patient)
+    assert sorted(kept_whole(planned)) == sorted(one.raw for one in lived.resources)
+
+
+def test_what_one_encounter_became_is_kept_together() -> None:
+    (together,) = [step for step in plan(life(*whole_life())).steps if _is_original_of(step, "first")]
+
+    assert [one.reference for one in together.resources] == [
+        "Encounter/first",
+        "Condition/high",
+        "Observation/bp1",
+        "Observation/weight",
+    ]
+    assert together.entry.occurred["at"] == "2010-05-03T09:00:00+08:00"
+
+
+def _is_original_of(step: Step, id: str) -> bool:
+    return step.is_original and any(one.value["id"] == id for one in step.resources)
+
+
+def test_after_the_death_come_documents_only() -> None:
+    (certificate,) = [step for step in plan(life(*whole_life())).steps if _tells(step, "certificate")]
+
+    assert certificate.entry.kind == "documents" and not certificate.is_original
+
+
+def _tells(step: Step, id: str) -> bool:
+    return any(one.value["id"] == id for one in step.resources)
+
+
+def test_ids_of_the_source_are_those_of_its_resources() -> None:
+    found = local_ids(plan(life(*whole_life())))
+
+    assert {"Encounter/first", "Condition/high", "Condition/high#enrolment", "Claim/bill"} <= set(found)
+    assert len(found) == len(set(found))
+    assert all(
+        step.entry.source_id is not None and step.entry.source_id.system == SOURCE
+        for step in plan(life(*whole_life())).steps
+    )
+
+
+def test_two_lives_share_no_id_although_they_share_an_institution() -> None:
+    mine, theirs = whole_life(), somebody_else(whole_life(), "you")
+
+    shared = set(local_ids(plan(life(*mine)))) & set(local_ids(plan(life(*theirs))))
+
+    assert shared == set()
+
+
+def test_an_examination_with_one_more_reading_is_another_entry_not_silence() -> None:
+    fewer = [patient(), encounter("e", "2012-02-03"), pressure("bp", "e", "2012-02-03")]
+    weight = observation("w", "e", "2012-02-03", "29463-7", valueQuantity=quantity(60, "kg"))
+
+    (before,) = _examinations(plan(life(*fewer)))
+    (after,) = _examinations(plan(life(*fewer, weight)))
+
+    assert before.entry.source_id != after.entry.source_id
+
+
+def _examinations(planned: Plan) -> list[Step]:
+    return [step for step in planned.steps if step.becomes == "examination"]
+
+
+def test_nobody_is_enrolled_twice() -> None:
+    lived = life(patient(), condition("late", "2012-01-01"), condition("early", "2010-01-01", "59621000"))
+
+    enrolled = [step.entry for step in plan(lived).steps if step.entry.kind == "programmes"]
+
+    assert [one.source_id.id for one in enrolled if one.source_id] == ["Condition/early#enrolment"]
+
+
+def test_without_a_date_of_its_own_a_resource_has_its_encounters_else_about_the_birth() -> None:
+    lived = life(
+        patient(),
+        encounter("e", "2012-02-03"),
+        resource("Goal", "here", subject=ME, encounter=to("e")),
+        resource("Goal", "nowhere", subject=ME),
+        resource("Goal", "misdated", subject=ME, startDate="some day"),
+    )
+
+    dated = {
+        step.resources[0].value["id"]: step.entry.occurred for step in plan(lived).steps if step.resources
+    }
+
+    about_birth = {"at": "1949-12-31", "precision": "day", "about": True}
+    assert dated["here"]["at"] == "2012-02-03T09:00:00+08:00"
+    assert dated["nowhere"] == dated["misdated"] == about_birth
+
+
+def test_without_a_birth_date_a_life_begins_about_its_first_date() -> None:
+    lived = life(patient(birthDate=None), encounter("e", "2012-02-03"), encounter("f", "2013-01-01"))
+
+    assert lived.born == {"at": "2012-02-03T09:00:00+08:00", "precision": "second", "about": True}
+
+
+@pytest.mark.parametrize("field", ["subject", "patient", "beneficiary"])
+@pytest.mark.parametrize("whose", ["Patient/other", "urn:uuid:other", "https://elsewhere.example/Patient/7"])
+def test_what_is_about_somebody_else_is_refused(field: str, whose: str) -> None:
+    planned = plan(life(patient(), resource("Claim", "c", **{field: {"reference": whose}})))
+
+    assert list(planned.refused.values()) == [OTHER_PATIENT]
+    assert not any(_tells(step, "c") for step in planned.steps)
+
+
+def test_what_is_about_a_thing_is_taken() -> None:
+    device = resource("Observation", "o", subject={"reference": "Device/7"}, code=concept(LOINC, "1"))
+
+    assert plan(life(patient(), device)).refused == {}
+
+
+def test_a_resource_above_a_document_is_refused_and_one_just_as_large_is_taken() -> None:
+    def sized(name: str, size: int) -> JsonMap:
+        bare = resource("Binary", name, data="", subject=ME)
+        return {**bare, "data": "x" * (size - len(life(patient(), bare).resources[1].raw))}
+
+    planned = plan(life(patient(), sized("a", LARGEST), sized("b", LARGEST + 1)))
+
+    assert list(planned.refused.values()) == [TOO_LARGE]
+    assert [len(data) for data in documents(planned)].count(LARGEST) == 1
+
+
+def test_originals_too_large_for_one_document_are_parted() -> None:
+    note = "n" * 190_000
+    many = [condition(f"c{n}", "2012-02-03", "1", encounter=to("e"), text={"div": note}) for n in range(12)]
+    lived = life(patient(), encounter("e", "2012-02-03"), *many)
+
+    planned = plan(lived)
+
+    assert max(len(data) for data in documents(planned)) <= LARGEST
+    assert sorted(kept_whole(planned)) == sorted(one.raw for one in lived.resources)
+    assert sum(step.is_original for step in planned.steps) == 4  # three parts, and the patient
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12)
+    | st.sampled_from(["2012-02-03", "2012-02-30", "active", "final", "urn:uuid:me", "\ud800", "9" * 300]),
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(st.sampled_from(["coding", "code", "value", "reference", "text", "start"]), below)
+    ),
+    max_leaves=6,
+)
+
+
+def places(value: object) -> Iterator[tuple[JsonMap | list[object], str | int]]:
+    """Every place in a resource where a value stands."""
+    if isinstance(value, dict):
+        for key in value:
+            yield value, key
+            yield from places(value[key])
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield value, index
+            yield from places(one)
+
+
+@given(st.data())
+def test_whatever_shape_resources_have_nothing_breaks_and_nothing_is_lost(data: st.DataObject) -> None:
+    resources = life(*whole_life()).resources
+    for _ in range(data.draw(st.integers(1, 6))):
+        one = data.draw(st.sampled_from(resources))
+        holder, key = data.draw(st.sampled_from(list(places(one.value))))
+        holder[key] = data.draw(json_values)  # type: ignore[index]  # key fits its own holder
+    lived = Life(Bundle(resources, "", 0))
+
+    planned = plan(lived)
+
+    accounted = told(planned) + Counter(planned.refused)
+    assert accounted == Counter(
+        one for one in resources if one is not lived.patient or one in planned.refused
+    )
+    for step in planned.steps:
+        _check_form(step)
+
+
+def _check_form(step: Step) -> None:
+    """A form may refuse what we made of it (it is a document then), but only as it refuses anything."""
+    name = step.entry.form or forms_of(step.entry.kind)[0]
+    form = forms.current(name, earliest(step.entry.occurred).astimezone(CHINA).date())
+    try:
+        form.check(step.entry.content)
+    except ContentRefused:
+        assert step.entry.kind != "documents"
