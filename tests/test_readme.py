@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,3 +81,21 @@ def test_every_command_that_the_documents_name_exists() -> None:
     for document in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         for command in re.findall(r"`lifelong ([a-z]+)", document.read_text(encoding="utf-8")):
             assert re.search(rf"^  {command}\b", known, re.MULTILINE), f"{document.name}: lifelong {command}"
+
+
+def test_every_setting_is_described_for_operators() -> None:
+    described = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    read = (ROOT / "store/settings.py").read_text(encoding="utf-8")
+
+    assert [name for name in set(re.findall(r'"(LIFELONG_[A-Z_]+)"', read)) if name not in described] == []
+
+
+def test_every_dependency_has_its_line_of_justification() -> None:
+    justified = (ROOT / "docs/adr/0009-dependencies.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [
+        re.split(r"[\[<>=; ]", one)[0]
+        for one in project["dependencies"] + project["optional-dependencies"]["dev"]
+    ]
+
+    assert [name for name in named if f"`{name}`" not in justified] == []
