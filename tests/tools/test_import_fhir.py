@@ -39,7 +39,7 @@ from tests.tools.fhir_lives import (
     whole_life,
     write,
 )
-from tools.fhir import importer
+from tools.fhir import life_import
 from tools.fhir.bundle import read, read_file
 from tools.fhir.command import import_fhir
 from tools.fhir.importer import import_folder
@@ -158,7 +158,7 @@ def _raise(error: Exception) -> None:
 def test_a_run_killed_at_any_append_is_simply_run_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "ENTRIES_AT_ONCE", 3)
+    monkeypatch.setattr(life_import, "ENTRIES_AT_ONCE", 3)
     whole = County()
     imported(whole, folder)
     expected = Counter(one.stored.topic for one in whole.log.events)
@@ -179,7 +179,7 @@ def test_a_run_killed_at_any_append_is_simply_run_again(
 
 
 def test_a_busy_log_is_waited_for(county: County, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.fhir.importer.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("tools.fhir.life_import.time.sleep", lambda seconds: None)
     importing_institution(county.records, COUNTY, area=AREA)
     county.log.before_append += [lambda: _raise(LogBusy())] * 3
 
@@ -189,7 +189,7 @@ def test_a_busy_log_is_waited_for(county: County, folder: Path, monkeypatch: pyt
 def test_a_log_that_stays_busy_ends_the_import(
     county: County, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.fhir.importer.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("tools.fhir.life_import.time.sleep", lambda seconds: None)
     importing_institution(county.records, COUNTY, area=AREA)
     county.log.before_append += [lambda: _raise(LogBusy())] * 100
 

@@ -1,20 +1,10 @@
-"""Imports a folder of lives through `Records`: in parallel, resumable, and nothing twice.
+"""Imports a folder of lives: several at once, each file for itself, with one report of them all."""
 
-Every entry carries its source id as a claim, so that a run that was killed is simply run again. The last
-entry of a life is a manifest, stored only when nothing was refused: a bundle whose manifest is claimed is
-in its record, and need not be mapped again.
-"""
-
-import json
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import count
 from pathlib import Path
 from threading import Event, Lock
-from typing import TypeVar, cast
-from uuid import UUID
 
 import orjson
 
@@ -22,34 +12,21 @@ from domain.application import Records
 from domain.errors import (
     CallerUnknown,
     ClockWrong,
-    ContentRefused,
     LogBusy,
     LogUnavailable,
     NotPermitted,
-    PersonHasRecord,
     PurposeRefused,
-    RecordClosed,
     RecordError,
-    SourceAlreadyImported,
-    StaleVersion,
 )
-from domain.forms.document import facts_of
-from domain.requests import NewEntry, Outcome, Request, SourceId
-from domain.time import occurred_at
-from domain.values import Occurred, Source
+from domain.requests import Request
+from domain.values import Source
 from tools.fhir.bundle import BundleUnreadable, Resource, read_file
 from tools.fhir.life import Life
-from tools.fhir.patient import new_record, source_id
-from tools.fhir.plan import Plan, Step, plan
-from tools.fhir.report import DOCUMENT, KNOWN, REFUSED, Report
+from tools.fhir.life_import import LifeImport, reason_of
+from tools.fhir.report import REFUSED, Report
 
-T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
-MAPPING = "fhir-r4/1"  # edition of the mapping, as manifests tell it
-ENTRIES_AT_ONCE = 150
-BYTES_AT_ONCE = 4_000_000
-BUSY_TRIES = 8
 # Nothing can be imported until these are mended: they end the import, not one life.
 UNAVAILABLE = (LogUnavailable, LogBusy, ClockWrong)
 FATAL = (*UNAVAILABLE, CallerUnknown, NotPermitted, PurposeRefused)
@@ -79,8 +56,13 @@ def import_folder(
             raise
 
     with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="import") as workers:
-        for future in [workers.submit(one, number, path) for number, path in enumerate(files, start=1)]:
-            future.result()
+        futures = [workers.submit(one, number, path) for number, path in enumerate(files, start=1)]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:  # Ctrl-C too: lives that were not begun are left for the next run
+            stop.set()
+            raise
     return whole
 
 
@@ -129,7 +111,8 @@ class _FileImport:
             resources = bundle.resources
             life = Life(bundle)
             source = Source(system=life.system, device=None)
-            _LifeImport(self.records, replace(self.request, source=source), life, self.report, self.bar).run()
+            request = replace(self.request, source=source)
+            LifeImport(self.records, request, life, self.report, self.bar.move).run()
         except BundleUnreadable as unreadable:
             self._refuse(str(unreadable), resources)
         except FATAL:
@@ -143,179 +126,3 @@ class _FileImport:
         self.report = Report(files=1, files_refused={self.number: reason}, added=self.report.added)
         for one in resources:
             self.report.count(one.type, REFUSED, reason)
-
-
-class _LifeImport:
-    """One life, step by step."""
-
-    def __init__(self, records: Records, request: Request, life: Life, report: Report, bar: _Bar) -> None:
-        self.records, self.request, self.life, self.report, self.bar = records, request, life, report, bar
-        self.version = 0  # of the record, as far as we know it
-
-    def run(self) -> None:
-        if self._is_in():
-            for one in self.life.resources:
-                self.report.count(one.type, KNOWN)
-            self.bar.move(len(self.life.resources))
-            return
-        record, is_new = self._open()
-        planned = plan(self.life)
-        outcomes = list(self._add_all(record, planned.steps))
-        self._settle(planned, outcomes, is_new=is_new)
-        if not self.report.reasons:
-            self._add(record, [self._manifest()])
-        self._close(record)
-
-    def _is_in(self) -> bool:
-        """Whether this very bundle was imported whole, closing included."""
-        whole = self._find(self._manifest_id)
-        return whole is not None and (self.life.death is None or self._find(self._death_id) is not None)
-
-    def _open(self) -> tuple[UUID, bool]:
-        """The life's record, and whether it is new."""
-        source = source_id(self.life, self.life.patient.reference)
-        if (record := self._find(source)) is not None:
-            return record, False
-        try:
-            opened = patiently(lambda: self.records.create_record(self.request, new_record(self.life)))
-        except (SourceAlreadyImported, PersonHasRecord):
-            if (record := self._find(source)) is None:  # another source brought this person
-                raise
-            return record, False
-        self.report.added["records"] += 1
-        self.version = opened.answer.stored[-1].version
-        return opened.record, True
-
-    def _add_all(self, record: UUID, steps: Sequence[Step]) -> Iterator[Outcome]:
-        for chunk in _chunks(steps):
-            yield from self._add(record, [step.entry for step in chunk])
-            self.bar.move(sum(len(step.resources) for step in chunk if not step.is_original))
-
-    def _add(self, record: UUID, entries: Sequence[NewEntry]) -> Sequence[Outcome]:
-        added = patiently(lambda: self.records.add_entries(self.request, record, entries))
-        for entry, outcome in zip(entries, added.outcomes, strict=True):
-            self.report.added[entry.kind] += outcome.entry is not None
-        if added.answer:
-            self.version = added.answer.stored[-1].version
-        return added.outcomes
-
-    def _settle(self, planned: Plan, outcomes: Sequence[Outcome], *, is_new: bool) -> None:
-        """Count each resource once: as the entry it became, else as the document that keeps it."""
-        told: dict[Resource, tuple[Step, Outcome]] = {}
-        kept: dict[Resource, Outcome] = {}
-        for step, outcome in zip(planned.steps, outcomes, strict=True):
-            if outcome.refusal is not None and (step.is_original or not step.resources):
-                kind = "original" if step.is_original else step.entry.kind
-                self.report.remarks[kind, reason_of(outcome.refusal)] += 1
-            for one in step.resources:
-                if step.is_original:
-                    kept[one] = outcome
-                else:
-                    told[one] = step, outcome
-        for one in self.life.resources:
-            self.report.count(one.type, *self._what_became(one, planned, told, kept, is_new=is_new))
-        self.bar.move(1 + len(planned.refused))  # the patient, and what no step was made for
-
-    def _what_became(
-        self,
-        one: Resource,
-        planned: Plan,
-        told: dict[Resource, tuple[Step, Outcome]],
-        kept: dict[Resource, Outcome],
-        *,
-        is_new: bool,
-    ) -> tuple[str, str | None]:
-        if one in planned.refused:
-            return REFUSED, planned.refused[one]
-        if one is self.life.patient:
-            return _kept(kept[one], "record" if is_new else KNOWN, None)
-        step, outcome = told[one]
-        if outcome.refusal is not None and one in kept:
-            return _kept(kept[one], DOCUMENT, reason_of(outcome.refusal))
-        return _kept(outcome, step.becomes, None)
-
-    def _manifest(self) -> NewEntry:
-        """That this bundle is in the record, whole; told as a document like any other."""
-        bundle = self.life.bundle
-        told = {"mapping": MAPPING, "sha256": bundle.sha256, "bytes": bundle.size}
-        content = json.dumps({**told, "resources": len(bundle.resources)}, sort_keys=True).encode()
-        described = {"title": "FHIR import manifest", "kind": "other", "media_type": "application/json"}
-        now = occurred_at(self.records.gate.clock())
-        return NewEntry("documents", {**described, **facts_of(content)}, now, source_id=self._manifest_id)
-
-    def _close(self, record: UUID) -> None:
-        """Close the record since the death, unless it is closed."""
-        since = self.life.death
-        if since is None or self._find(self._death_id) is not None:
-            return
-        try:
-            patiently(lambda: self._close_at_head(record, since))
-        except (RecordClosed, SourceAlreadyImported):
-            return
-        self.report.added["closings"] += 1
-
-    def _close_at_head(self, record: UUID, since: Occurred) -> None:
-        """What is closed here is what the source told, so a newer version is as good as the one we saw."""
-        for _ in range(BUSY_TRIES):
-            try:
-                self.records.close_record(
-                    self.request, record, self.version, reason="death", since=since, source_id=self._death_id
-                )
-                return
-            except StaleVersion as stale:
-                self.version = stale.current
-        raise LogBusy
-
-    def _find(self, source: SourceId) -> UUID | None:
-        return self.records.find_source(self.request, source)
-
-    @property
-    def _manifest_id(self) -> SourceId:
-        return source_id(self.life, f"Bundle/{self.life.bundle.sha256}")
-
-    @property
-    def _death_id(self) -> SourceId:
-        return source_id(self.life, f"{self.life.patient.reference}#death")
-
-
-def _kept(outcome: Outcome, becomes: str, reason: str | None) -> tuple[str, str | None]:
-    """How an entry or document that was tried is counted."""
-    if outcome.refusal is not None:
-        return REFUSED, reason_of(outcome.refusal)
-    return (KNOWN, None) if outcome.known else (becomes, reason)
-
-
-def reason_of(refusal: RecordError) -> str:
-    """Why, in words that repeat no value: the error's code, and the fields that were refused."""
-    if isinstance(refusal, ContentRefused):
-        fields = ", ".join(f"{one['field']} {one['reason']}" for one in refusal.problems)
-        return f"{refusal.code}: {fields}"
-    return refusal.code
-
-
-def patiently(call: Callable[[], T]) -> T:
-    """Do it, waiting while the log is busy: up to 0.05 s at first, up to 6 s before the last try."""
-    for attempt in count():
-        try:
-            return call()
-        except LogBusy:
-            if attempt == BUSY_TRIES - 1:
-                raise
-            time.sleep(0.05 * 2**attempt)
-    raise AssertionError
-
-
-def _chunks(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    """Steps that go into one append: not too many, not too large."""
-    chunk: list[Step] = []
-    size = 0
-    for step in steps:
-        content = cast("dict[str, object]", step.entry.content)
-        length = len(cast(str, content.get("data", "")))
-        if chunk and (len(chunk) == ENTRIES_AT_ONCE or size + length > BYTES_AT_ONCE):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(step)
-        size += length
-    if chunk:
-        yield chunk
