@@ -60,8 +60,8 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,  # ours needs no script from elsewhere: api.docs_page
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
     )
     app.state.service = service
     app.state.metrics = Metrics(service)

@@ -21,6 +21,7 @@ from store.settings import Settings, SettingsError
 ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "RS256", "PS256")
 # RFC 9864 prefers the name Ed25519; issuers will sign under the old one for years.
 warnings.filterwarnings("ignore", "EdDSA is deprecated", SecurityWarning)
+KEY_TYPES = ("EC", "OKP", "RSA")
 LEEWAY_S = 60  # how far clocks of issuer and server may differ
 LONGEST_TOKEN = 16_384
 LARGEST_KEY_SET = 262_144
@@ -167,7 +168,7 @@ def fetcher(source: str) -> Callable[[], bytes]:
 def _public(content: bytes) -> KeySet:
     """The usable public keys of a key set. Symmetric ones are never ours to verify with."""
     listed = json.loads(content)
-    keys = [key for key in listed["keys"] if key.get("kty") in ("EC", "OKP", "RSA")]
+    keys = [key for key in listed["keys"] if key.get("kty") in KEY_TYPES and key.get("use", "sig") == "sig"]
     return KeySet.import_key_set({"keys": keys})
 
 

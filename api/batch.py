@@ -33,7 +33,8 @@ from domain.requests import Request
 from evidence import canonical
 
 NDJSON: Final = "application/x-ndjson"
-CHUNK: Final = 128  # lines decided at the same time, so that the group commit has something to group
+CHUNK: Final = 128  # lines decided together, so that the group commit has something to group
+SIDE_BY_SIDE: Final = 8  # threads of one batch; the other callers keep theirs
 MOST_LINES: Final = 10_000  # bounds the results held for a client that reads late
 LARGEST_CHUNK: Final = 16_777_216  # bytes
 
@@ -101,9 +102,11 @@ class Batch:
         for line, found in zip(lines, read, strict=True):
             group = found.record if isinstance(found, LineIn) else line.number
             groups.setdefault(group, []).append((line, found))
+        limiter = anyio.CapacityLimiter(SIDE_BY_SIDE)
         async with anyio.create_task_group() as tasks:
             for members in groups.values():
-                tasks.start_soon(anyio.to_thread.run_sync, partial(self._add_all, members, results))
+                add_all = partial(self._add_all, members, results)
+                tasks.start_soon(partial(anyio.to_thread.run_sync, add_all, limiter=limiter))
         return [results[line.number] for line in lines]
 
     def _add_all(self, members: Sequence[tuple[Line, "LineIn | Told"]], results: dict[int, Result]) -> None:

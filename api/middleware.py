@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import frames, log
@@ -21,6 +21,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+CLIENT_GONE: Final = 499  # in the log only: nobody is there to be answered
 UNMATCHED: Final = "unmatched"
 
 
@@ -37,6 +38,8 @@ class Edge:
         exchange = _Exchange(scope, send)
         try:
             await self._app(scope, receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = CLIENT_GONE
         except Exception as error:  # whatever broke: the caller gets a problem, the operator the place
             log.error(
                 "failed",

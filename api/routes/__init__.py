@@ -3,6 +3,7 @@
 from api.routes import (
     batches,
     changes,
+    documentation,
     entries,
     form_pages,
     health,
@@ -26,4 +27,5 @@ ROUTERS = (
     receipt_keys.router,
     problem_pages.router,
     health.router,
+    documentation.router,
 )

@@ -210,7 +210,7 @@ def test_a_record_that_cannot_be_opened_is_refused(served: Served, name: str) ->
     changes, code = CREATED_WRONG[name]
     position = served.position
 
-    answer = served.post("/v1/records", new_record(**changes))
+    answer = served.post("/v1/records", {**new_record(), **changes})
 
     problem(answer, 422, code)
     assert_safe(answer)

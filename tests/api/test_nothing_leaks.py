@@ -17,11 +17,12 @@ import pytest
 from psycopg import sql
 
 from api import logs
+from api.demo_issuer import ISSUER
 from domain.entries import FORMS
 from domain.forms.document import facts_of
 from store.database import Database
 from store.postgres import EmbeddedServer
-from tests.api.served import ISSUER, WHEN, Json, Served, login, new_entry, serving
+from tests.api.served import WHEN, Json, Served, login, new_entry, serving
 from tests.builders import content, identity_number
 
 NAME = "金丝雀"
@@ -65,8 +66,10 @@ class Drive:
         self.answers.append(answer)
         return answer
 
-    def get(self, path: str, *args: str | None, **query: str) -> httpx.Response:
-        answer = self.county.get(path, *args, params=query)
+    def get(
+        self, path: str, who: str | None = "nurse", purpose: str | None = "care", **query: str
+    ) -> httpx.Response:
+        answer = self.county.get(path, who, purpose, query)
         self.answers.append(answer)
         return answer
 

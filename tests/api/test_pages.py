@@ -81,7 +81,10 @@ def test_the_receipt_key_is_published_for_our_log_alone(served: Served) -> None:
 def test_the_documentation_lists_every_route_with_its_problems(served: Served) -> None:
     document = served.client.get("/openapi.json").json()
 
-    assert served.client.get("/docs").status_code == 200
+    page = served.client.get("/docs")
+    assert page.status_code == 200
+    assert "/v1/records/{record_id}/examinations" in page.text
+    assert not any(fetched in page.text for fetched in ("<script", "<link", " src=", "url("))
     for kind in FORMS:
         posted = document["paths"][f"/v1/records/{{record_id}}/{kind}"]["post"]
         assert {"201", "400", "401", "403", "404", "409", "422", "503"} <= set(posted["responses"])
