@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from api.models import ProblemOut
+from api.answer_models import ProblemOut
 from api.problems import MEDIA_TYPE
 from domain import forms
 from domain.entries import FORMS

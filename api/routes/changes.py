@@ -5,10 +5,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.answer_models import EntryKept, RecordKept
 from api.answers import created, last
 from api.deps import Asking, ExpectedVersion, RecordsDep, ServiceDep
 from api.documentation import COMMON, DECIDED, WRITING, problems
-from api.models import ClosingIn, CorrectionIn, EntryKept, RecordKept, ReopeningIn, RetractionIn
+from api.models import ClosingIn, CorrectionIn, ReopeningIn, RetractionIn
 from api.problems import below
 from api.service import Service
 from api.strict_route import StrictRoute

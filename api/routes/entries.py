@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.adding import add
+from api.answer_models import EntryKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, entry_examples, problems
-from api.models import EntryIn, EntryKept
+from api.models import EntryIn
 from api.strict_route import StrictRoute
 from domain import forms
 from domain.entries import FORMS

@@ -5,10 +5,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.answer_models import RecordKept
 from api.answers import created, last
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems
-from api.models import IdentityIn, RecordKept, checked
+from api.models import IdentityIn, checked
 from api.strict_route import StrictRoute
 from domain.application import Records
 from domain.errors import ContentRefused

@@ -5,18 +5,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.answer_models import InstitutionKept, PractitionerKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems
-from api.models import (
-    InstitutionIn,
-    InstitutionKept,
-    LeavingIn,
-    PractitionerIn,
-    PractitionerKept,
-    RoleEndIn,
-    RoleIn,
-)
+from api.models import InstitutionIn, LeavingIn, PractitionerIn, RoleEndIn, RoleIn
 from api.strict_route import StrictRoute
 from domain.requests import NewInstitution, NewPractitioner
 from domain.values import Occurred, occurred

@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.answer_models import RecordOpened
 from api.answers import created, shown
 from api.deps import Asking, Reading, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems, record_example
 from api.instants import instant, version_number
-from api.models import RecordIn, RecordOpened
+from api.models import RecordIn
 from api.problems import below
 from api.strict_route import StrictRoute
 from domain.errors import ContentRefused

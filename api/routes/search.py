@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.answer_models import FoundRecords
 from api.answers import told
 from api.deps import Reading, RecordsDep
 from api.documentation import COMMON, WRITING, body_examples, problems
-from api.models import FoundRecords, SearchIn
+from api.models import SearchIn
 from api.strict_route import StrictRoute
 from domain.requests import SearchKey
 
