@@ -30,7 +30,7 @@ Cause = Annotated[str, Field(max_length=200)]
 MOST_DOCUMENTS = 10
 
 
-class Told(Input):
+class Circumstances(Input):
     """What any command may tell about itself."""
 
     author: Id | None = Field(
@@ -45,7 +45,7 @@ class Told(Input):
         return replace(request, author=self.author, cause=self.cause, source=source)
 
 
-class Timed(Told):
+class Timed(Circumstances):
     """A command about something that happened at a time, as told."""
 
     occurred_at: Instant = Field(
@@ -132,7 +132,7 @@ class CorrectionIn(Timed):
         return occurred(self.entry_occurred_at, about=self.entry_about) if self.entry_occurred_at else None
 
 
-class RetractionIn(Told):
+class RetractionIn(Circumstances):
     """An entry that should not be there, and why."""
 
     entry: Id
@@ -146,13 +146,13 @@ class ClosingIn(Timed):
     note: Reason | None = None
 
 
-class ReopeningIn(Told):
+class ReopeningIn(Circumstances):
     """Why a closed record is opened again."""
 
     reason: Reason
 
 
-class IdentityIn(Told):
+class IdentityIn(Circumstances):
     """One more document of the resident, or their own login: one of the two."""
 
     document: IdentityDocumentIn | None = None
