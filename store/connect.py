@@ -1,5 +1,8 @@
 """Connections to the log's database, each for its use."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, LiteralString, TypeAlias, TypeVar
+
 import psycopg
 from psycopg_pool import ConnectionPool
 
@@ -13,6 +16,9 @@ _READER = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -
 CONNECT_TIMEOUT_S = 5
 POOL_TIMEOUT_S = 10.0
 
+T = TypeVar("T")
+Arguments: TypeAlias = Sequence[object] | Mapping[str, object]
+
 
 def writer(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
     """The connection that appends."""
@@ -24,17 +30,49 @@ def plain(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(_with_options(dsn, _READER), autocommit=True, connect_timeout=CONNECT_TIMEOUT_S)
 
 
-def pool(dsn: str, size: int) -> ConnectionPool:
-    """Connections for reads: autocommit, so that no read holds a transaction open; checked when taken."""
-    return ConnectionPool(
-        _with_options(dsn, _READER),
-        min_size=1,
-        max_size=size,
-        open=True,
-        timeout=POOL_TIMEOUT_S,
-        kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S},
-        check=ConnectionPool.check_connection,
-    )
+class Reads:
+    """Connections for short statements: in autocommit, so that none holds a transaction open.
+
+    A connection that was lost meanwhile is not looked for beforehand, which would cost each read a round
+    trip: the statement fails, the others are checked, and it is sent once more. So give it only what may
+    be sent twice.
+    """
+
+    def __init__(self, dsn: str, size: int) -> None:
+        self._pool = ConnectionPool(
+            _with_options(dsn, _READER),
+            min_size=1,
+            max_size=size,
+            open=True,
+            timeout=POOL_TIMEOUT_S,
+            kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S},
+        )
+
+    def rows(self, statement: LiteralString, arguments: Arguments = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query, read in binary."""
+        return self._sent(lambda cursor: cursor.execute(statement, arguments, prepare=True).fetchall())
+
+    def row(self, statement: LiteralString, arguments: Arguments = ()) -> tuple[Any, ...] | None:
+        """The first row, if there is one."""
+        return next(iter(self.rows(statement, arguments)), None)
+
+    def change(self, statement: LiteralString, arguments: Arguments = ()) -> int:
+        """How many rows a statement changed."""
+        return self._sent(lambda cursor: cursor.execute(statement, arguments).rowcount)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _sent(self, send: Callable[[psycopg.Cursor[tuple[Any, ...]]], T]) -> T:
+        try:
+            return self._once(send)
+        except psycopg.OperationalError:
+            self._pool.check()
+            return self._once(send)
+
+    def _once(self, send: Callable[[psycopg.Cursor[tuple[Any, ...]]], T]) -> T:
+        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            return send(cursor)
 
 
 def _with_options(dsn: str, options: str) -> str:

@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
-from psycopg.rows import tuple_row
-from psycopg_pool import ConnectionPool
-
+from store.connect import Reads
 from store.content import Part, unpack
 from store.envelope import event_id
 from store.keys import KeyStore
-
-Row = tuple[int, UUID, int, str, datetime, bytes, bytes, int, bytes | None]
 
 _COLUMNS: LiteralString = """
     SELECT e.position, e.stream_id, e.version, e.topic, e.recorded_at, e.envelope, e.leaf_hash,
@@ -40,10 +36,10 @@ class StoredRow(NamedTuple):
 
 
 class LogReader:
-    """Reads one log through a pool of connections. Safe for several threads."""
+    """Reads one log through a few connections. Safe for several threads."""
 
-    def __init__(self, pool: ConnectionPool, *, log_no: int, origin: str, keys: KeyStore) -> None:
-        self._pool = pool
+    def __init__(self, reads: Reads, *, log_no: int, origin: str, keys: KeyStore) -> None:
+        self._reads = reads
         self._log_no = log_no
         self._origin = origin.encode()
         self._keys = keys
@@ -85,56 +81,37 @@ class LogReader:
 
     def last_position(self) -> int:
         """The size of the log; 0 when it is empty."""
-        with self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1",
-                [self._log_no],
-            ).fetchone()
+        row = self._reads.row(
+            "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1",
+            [self._log_no],
+        )
         return int(row[0]) if row else 0
 
     def request(self, key_hash: bytes) -> tuple[bytes, int, int] | None:
         """What an idempotency key was used for: request hash, first position, number of events."""
-        with self._pool.connection() as connection:
-            row: tuple[bytes, int, int] | None = connection.execute(
-                """SELECT request_hash, first_position, events FROM store.append_key
-                   WHERE log_no = %s AND key_hash = %s""",
-                [self._log_no, key_hash],
-                binary=True,
-            ).fetchone()
-        return row
+        row = self._reads.row(
+            """SELECT request_hash, first_position, events FROM store.append_key
+               WHERE log_no = %s AND key_hash = %s""",
+            [self._log_no, key_hash],
+        )
+        return (row[0], row[1], row[2]) if row else None
 
     def claim(self, namespace: str, value_hash: bytes) -> UUID | None:
         """The stream that holds a claim."""
-        with self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT stream_id FROM store.claim WHERE log_no = %s AND namespace = %s AND value_hash = %s",
-                [self._log_no, namespace, value_hash],
-                binary=True,
-            ).fetchone()
-        return UUID(str(row[0])) if row else None
-
-    def category(self, stream: UUID) -> str | None:
-        """What kind of stream it is; None if there is none."""
-        with self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT category FROM store.stream WHERE log_no = %s AND stream_id = %s",
-                [self._log_no, stream],
-            ).fetchone()
-        return str(row[0]) if row else None
+        row = self._reads.row(
+            "SELECT stream_id FROM store.claim WHERE log_no = %s AND namespace = %s AND value_hash = %s",
+            [self._log_no, namespace, value_hash],
+        )
+        return row[0] if row else None
 
     def close(self) -> None:
-        self._pool.close()
+        self._reads.close()
 
     def _select(self, condition: LiteralString, **arguments: object) -> list[StoredRow]:
-        with (
-            self._pool.connection() as connection,
-            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
-        ):
-            cursor.execute(_COLUMNS + condition, {"log_no": self._log_no, **arguments}, prepare=True)
-            rows: list[Row] = cursor.fetchall()
+        rows = self._reads.rows(_COLUMNS + condition, {"log_no": self._log_no, **arguments})
         return [self._opened(row) for row in rows]
 
-    def _opened(self, row: Row) -> StoredRow:
+    def _opened(self, row: tuple[Any, ...]) -> StoredRow:  # Any: a database row
         position, stream, version, topic, recorded_at, envelope, leaf, generation, ciphertext = row
         if ciphertext is None:
             raise ContentMissing(f"event at position {position} has no content row")

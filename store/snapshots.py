@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from eventsourcing.persistence import AggregateRecorder, IntegrityError, StoredEvent
-from psycopg_pool import ConnectionPool
 
 from evidence.errors import ProofError
+from store.connect import Reads
 from store.content import ContentKey
 from store.keys import KeyDestroyed, KeyMissing, KeyStore
 
@@ -20,8 +20,8 @@ _PLACE = UUID("5d6f1f5e-5a0c-4c57-9a1e-6f0a4a4b7c11")  # where snapshots differ 
 class Snapshots:
     """Snapshots of one log's streams."""
 
-    def __init__(self, pool: ConnectionPool, *, log_no: int, origin: str, keys: KeyStore) -> None:
-        self._pool = pool
+    def __init__(self, reads: Reads, *, log_no: int, origin: str, keys: KeyStore) -> None:
+        self._reads = reads
         self._log_no = log_no
         self._origin = origin.encode()
         self._keys = keys
@@ -32,24 +32,20 @@ class Snapshots:
         if not self._keys.is_kept(key):
             key = self._keys.keep([key])[stream]
         ciphertext = key.seal(state, self._origin, _place(fold, version))
-        with self._pool.connection() as connection:
-            return bool(
-                connection.execute(
-                    "INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",
-                    [self._log_no, stream, fold, version, key.generation, ciphertext],
-                ).rowcount
-            )
+        inserted = self._reads.change(
+            "INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",
+            [self._log_no, stream, fold, version, key.generation, ciphertext],
+        )
+        return inserted > 0
 
     def newest(self, stream: UUID, fold: str, *, lte: int | None = None) -> tuple[int, bytes] | None:
         """Version and state of the newest readable snapshot of that fold, up to version lte."""
-        with self._pool.connection() as connection:
-            row = connection.execute(
-                """SELECT version, key_generation, ciphertext FROM store.snapshot
-                   WHERE log_no = %s AND stream_id = %s AND fold = %s AND version <= coalesce(%s, version)
-                   ORDER BY version DESC LIMIT 1""",
-                [self._log_no, stream, fold, lte],
-                binary=True,
-            ).fetchone()
+        row = self._reads.row(
+            """SELECT version, key_generation, ciphertext FROM store.snapshot
+               WHERE log_no = %s AND stream_id = %s AND fold = %s AND version <= coalesce(%s, version)
+               ORDER BY version DESC LIMIT 1""",
+            [self._log_no, stream, fold, lte],
+        )
         if row is None:
             return None
         version, generation, ciphertext = row
@@ -58,10 +54,9 @@ class Snapshots:
 
     def forget(self, stream: UUID) -> None:
         """Delete the stream's snapshots."""
-        with self._pool.connection() as connection:
-            connection.execute(
-                "DELETE FROM store.snapshot WHERE log_no = %s AND stream_id = %s", [self._log_no, stream]
-            )
+        self._reads.change(
+            "DELETE FROM store.snapshot WHERE log_no = %s AND stream_id = %s", [self._log_no, stream]
+        )
 
     def _opened(self, stream: UUID, fold: str, version: int, generation: int, sealed: bytes) -> bytes | None:
         try:
@@ -74,15 +69,13 @@ class Snapshots:
         self, stream: UUID, *, gt: int | None, lte: int | None, desc: bool, limit: int | None
     ) -> list[tuple[int, str, bytes]]:
         """Versions, folds and states of a stream's readable snapshots, by version."""
-        with self._pool.connection() as connection:
-            rows = connection.execute(
-                """SELECT version, fold, key_generation, ciphertext FROM store.snapshot
-                   WHERE log_no = %s AND stream_id = %s
-                   AND version > coalesce(%s, -1) AND version <= coalesce(%s, version)
-                   ORDER BY CASE WHEN %s THEN -version ELSE version END LIMIT %s""",
-                [self._log_no, stream, gt, lte, desc, limit],
-                binary=True,
-            ).fetchall()
+        rows = self._reads.rows(
+            """SELECT version, fold, key_generation, ciphertext FROM store.snapshot
+               WHERE log_no = %s AND stream_id = %s
+               AND version > coalesce(%s, -1) AND version <= coalesce(%s, version)
+               ORDER BY CASE WHEN %s THEN -version ELSE version END LIMIT %s""",
+            [self._log_no, stream, gt, lte, desc, limit],
+        )
         opened = ((v, fold, self._opened(stream, fold, v, generation, c)) for v, fold, generation, c in rows)
         return [(version, fold, state) for version, fold, state in opened if state is not None]
 

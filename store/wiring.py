@@ -65,11 +65,11 @@ def open_log(
     key_store = KeyStore(keys / "keys.sqlite", KeyEncryptionKey.from_file(keys / "kek"))
     try:
         _begin(dsn, log_no, origin, key_store)
-        pool = connect.pool(dsn, readers)
+        reads = connect.Reads(dsn, readers)
     except BaseException:
         key_store.close()
         raise
-    reader = LogReader(pool, log_no=log_no, origin=origin, keys=key_store)
+    reader = LogReader(reads, log_no=log_no, origin=origin, keys=key_store)
     recorder = LogRecorder(
         origin=origin,
         keys=key_store,
@@ -87,7 +87,7 @@ def open_log(
         key_store,
         recorder,
         reader,
-        snapshots=Snapshots(pool, log_no=log_no, origin=origin, keys=key_store),
+        snapshots=Snapshots(reads, log_no=log_no, origin=origin, keys=key_store),
         hasher=Hasher(key_store),
         signer=receipt_signer(origin, key_store),
     )
