@@ -33,9 +33,22 @@ def test_the_bytes_are_those_of_a_plain_reading_of_rfc_8785(value: Json) -> None
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), 2**53, -(2**53), {"Key": 1}, {"": 1}, {"a b": 1}, {1: "a"}, (1,), b"x", "\ud800", {"a": {1}}],
+    [
+        1.0,
+        float("nan"),
+        2**53,
+        -(2**53),
+        {"Key": 1},
+        {"": 1},
+        {"a b": 1},
+        {1: "a"},
+        (1,),
+        b"x",
+        "\ud800",
+        {"a": {1}},
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_a_value_outside_the_profile_is_refused(value: object) -> None:
     with pytest.raises(NotCanonical):
         encode(value)
@@ -44,11 +57,26 @@ def test_a_value_outside_the_profile_is_refused(value: object) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b'{"a":1,"a":1}', b'{"b":1,"a":1}', b'{ "a":1}', b'{"a":1}\n', b"1.0", b"1e2", b"NaN", b"-0", b'"\\u0041"',
-        b'"\\ud800"', b'"\xff"', b"9007199254740993", b"", b"{", b'{"A":1}', b"\xef\xbb\xbf1", b"[1,]",
+        b'{"a":1,"a":1}',
+        b'{"b":1,"a":1}',
+        b'{ "a":1}',
+        b'{"a":1}\n',
+        b"1.0",
+        b"1e2",
+        b"NaN",
+        b"-0",
+        b'"\\u0041"',
+        b'"\\ud800"',
+        b'"\xff"',
+        b"9007199254740993",
+        b"",
+        b"{",
+        b'{"A":1}',
+        b"\xef\xbb\xbf1",
+        b"[1,]",
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_bytes_with_another_spelling_are_refused(data: bytes) -> None:
     with pytest.raises(NotCanonical):
         decode(data)

@@ -17,7 +17,8 @@ from tests.testdata import EVIDENCE, needs_testdata
 VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 EXAMPLE = (
     "This is an example message.\n\n"
-    "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+    "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZ"
+    "XsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
 ).encode()
 
 SIGNER = Signer("lifelong.example/test/1/receipt", Ed25519PrivateKey.from_private_bytes(bytes(32)))
@@ -70,14 +71,17 @@ def test_a_receipt_reads_back_as_it_was_signed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"\n", b"x\n", b"x\n\n", b"x\n\nnot a signature\n", EXAMPLE[:-1], EXAMPLE.replace(b"\n\n", b"\n")]
-)  # fmt: skip
+    "text",
+    [b"", b"\n", b"x\n", b"x\n\n", b"x\n\nnot a signature\n", EXAMPLE[:-1], EXAMPLE.replace(b"\n\n", b"\n")],
+)
 def test_what_is_not_a_note_is_refused(text: bytes) -> None:
     with pytest.raises(ProofError):
         note.open(text=text, verifiers=[Verifier.parse(VKEY)])
 
 
-@pytest.mark.parametrize("vkey", ["", "a+b+c", VKEY[:-1], VKEY.replace("530d", "530e"), VKEY.replace("+A", "+B")])
+@pytest.mark.parametrize(
+    "vkey", ["", "a+b+c", VKEY[:-1], VKEY.replace("530d", "530e"), VKEY.replace("+A", "+B")]
+)
 def test_a_verifier_key_that_does_not_hold_together_is_refused(vkey: str) -> None:
     with pytest.raises(ProofError):
         Verifier.parse(vkey)
