@@ -9,7 +9,6 @@ import anyio.to_thread
 import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -90,7 +89,6 @@ def _handle_errors(app: FastAPI) -> None:
         RequestValidationError,
         HTTPException,
         psycopg.OperationalError,
-        PoolTimeout,
     ):
         app.add_exception_handler(kind, told)
 

@@ -1,10 +1,10 @@
 """Connections to the log's database, each for its use."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString, TypeAlias, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool
 
 # Timeouts end a stalled leader, so that the log's lock is never held by a process that has stopped.
 # The append's statements have one good plan each; statistics of an empty table must not suggest another.
@@ -14,39 +14,37 @@ _WRITER = (
 )
 _READER = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 CONNECT_TIMEOUT_S = 5
-POOL_TIMEOUT_S = 10.0
+PATIENCE_S = 10.0  # how long a read waits for its turn
 
 T = TypeVar("T")
 Arguments: TypeAlias = Sequence[object] | Mapping[str, object]
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]  # Any: a row, as the database has it
 
 
-def writer(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+def writer(dsn: str) -> Connection:
     """The connection that appends."""
     return psycopg.connect(_with_options(dsn, _WRITER), autocommit=True, connect_timeout=CONNECT_TIMEOUT_S)
 
 
-def plain(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+def plain(dsn: str) -> Connection:
     """A connection in autocommit, for notifications."""
     return psycopg.connect(_with_options(dsn, _READER), autocommit=True, connect_timeout=CONNECT_TIMEOUT_S)
 
 
 class Reads:
-    """Connections for short statements: in autocommit, so that none holds a transaction open.
+    """A few connections for short statements: in autocommit, so that none holds a transaction open.
 
-    A connection that was lost meanwhile is not looked for beforehand, which would cost each read a round
-    trip: the statement fails, the others are checked, and it is sent once more. So give it only what may
-    be sent twice.
+    Whether a connection still lives is not asked beforehand, which would cost each read a round trip: when
+    a statement finds its connection lost, the idle ones are dropped and it is sent once more on a new
+    one. So give it only what may be sent twice. When the database is away it says so at once, and when
+    the database is back the next statement is answered.
     """
 
     def __init__(self, dsn: str, size: int) -> None:
-        self._pool = ConnectionPool(
-            _with_options(dsn, _READER),
-            min_size=1,
-            max_size=size,
-            open=True,
-            timeout=POOL_TIMEOUT_S,
-            kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S},
-        )
+        """size: the most connections at the same time."""
+        self._dsn = dsn
+        self._idle: list[Connection] = []
+        self._turns = threading.BoundedSemaphore(size)
 
     def rows(self, statement: LiteralString, arguments: Arguments = ()) -> list[tuple[Any, ...]]:
         """The rows of a query, read in binary."""
@@ -61,18 +59,42 @@ class Reads:
         return self._sent(lambda cursor: cursor.execute(statement, arguments).rowcount)
 
     def close(self) -> None:
-        self._pool.close()
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().close()
 
     def _sent(self, send: Callable[[psycopg.Cursor[tuple[Any, ...]]], T]) -> T:
+        if not self._turns.acquire(timeout=PATIENCE_S):
+            raise psycopg.OperationalError("every connection is taken")
         try:
             return self._once(send)
-        except psycopg.OperationalError:
-            self._pool.check()
+        except psycopg.OperationalError as error:
+            if not _is_lost(error):
+                raise
+            self.close()
             return self._once(send)
+        finally:
+            self._turns.release()
 
     def _once(self, send: Callable[[psycopg.Cursor[tuple[Any, ...]]], T]) -> T:
-        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
-            return send(cursor)
+        connection = self._taken()
+        try:
+            with connection.cursor(binary=True) as cursor:
+                return send(cursor)
+        finally:
+            if not connection.closed:
+                self._idle.append(connection)
+
+    def _taken(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return plain(self._dsn)
+
+
+def _is_lost(error: psycopg.OperationalError) -> bool:
+    """Whether the connection went, and not merely the statement: no SQLSTATE, class 08, or a shutdown (57P)."""
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def _with_options(dsn: str, options: str) -> str:

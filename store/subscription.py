@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from eventsourcing.persistence import Notification, Subscription
-from psycopg_pool import PoolTimeout
 
 if TYPE_CHECKING:
     from store.recorder import LogRecorder
@@ -61,7 +60,7 @@ class LogSubscription(Subscription["LogRecorder"]):
             if not self._pull():
                 self._wait()
             self._pause_s = 0.05
-        except (psycopg.OperationalError, PoolTimeout):
+        except psycopg.OperationalError:
             self._close()
             time.sleep(self._pause_s)
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)

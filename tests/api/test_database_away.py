@@ -15,9 +15,7 @@ def test_a_service_without_its_database_says_so_and_recovers(
     private_server: EmbeddedServer,
     private_database: Database,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("store.connect.POOL_TIMEOUT_S", 1.0)
     with serving(private_database, tmp_path) as served:
         record = served.open_record()
         private_server.kill()
