@@ -14,7 +14,7 @@ ALLOWED: Final = frozenset(
     "event level timestamp request_id method route status duration_ms error frames logger origin".split()
 )
 # Of these libraries we know that their messages hold addresses and states, nothing that was sent to us.
-TRUSTED: Final = ("uvicorn.error", "psycopg.pool")
+TRUSTED: Final = ("uvicorn.error",)
 MOST_FRAMES: Final = 12
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 

@@ -93,7 +93,7 @@ class Reads:
 
 
 def _is_lost(error: psycopg.OperationalError) -> bool:
-    """Whether the connection went, and not merely the statement: no SQLSTATE, class 08, or a shutdown (57P)."""
+    """Whether the connection went, not merely the statement: no SQLSTATE, class 08, or shutdown (57P)."""
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
