@@ -68,6 +68,7 @@ CREATE TABLE store.append_key (
     request_hash   bytea NOT NULL CHECK (octet_length(request_hash) = 32),
     PRIMARY KEY (log_no, key_hash)
 );
+CREATE INDEX append_key_age ON store.append_key USING brin (recorded_at);
 
 -- An encrypted cache of folded state, keyed by the edition of the fold; deletable at any time.
 CREATE TABLE store.snapshot (

@@ -142,6 +142,8 @@ ALTER TABLE ONLY store.snapshot
 ALTER TABLE ONLY store.stream
     ADD CONSTRAINT stream_pkey PRIMARY KEY (log_no, stream_id);
 
+CREATE INDEX append_key_age ON store.append_key USING brin (recorded_at);
+
 CREATE INDEX claim_stream ON store.claim USING btree (log_no, stream_id);
 
 CREATE INDEX stream_of_log ON store.stream USING btree (log_no) WHERE (category = 'log'::text);

@@ -1,6 +1,7 @@
 """Puts the parts of a log together. The one place that knows them all."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from store.writer import LogWriter
 
 READERS = 8
 MOST_WAITING = 4096
+REQUESTS_KEPT = timedelta(days=90)
 
 
 class WrongKeyStore(Exception):
@@ -66,6 +68,7 @@ def open_log(
     try:
         _begin(dsn, log_no, origin, key_store)
         reads = connect.Reads(dsn, readers)
+        _forget_old_requests(reads, log_no)
     except BaseException:
         key_store.close()
         raise
@@ -105,6 +108,14 @@ def _begin(dsn: str, log_no: int, origin: str, keys: KeyStore) -> None:
     if used and not keys.has_secret(_bound(origin)):
         raise WrongKeyStore(f"the key store holds nothing of log {log_no}; restore the right one")
     keys.secret(_bound(origin))
+
+
+def _forget_old_requests(reads: connect.Reads, log_no: int) -> None:
+    """Idempotency keys are kept 90 days; each opening of the log drops those that are older."""
+    reads.change(
+        "DELETE FROM store.append_key WHERE log_no = %s AND recorded_at < clock_timestamp() - %s",
+        [log_no, REQUESTS_KEPT],
+    )
 
 
 def _bound(origin: str) -> str:

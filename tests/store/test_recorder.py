@@ -286,6 +286,27 @@ def test_two_openings_that_begin_the_same_stream_agree_on_its_key(database: Data
         assert [row.version for row in audited(two)] == [1, 2]
 
 
+def test_a_request_key_is_forgotten_after_ninety_days_and_not_before(
+    database: Database, tmp_path: Path
+) -> None:
+    number = unused_log_no()
+    terms = {name: Terms(request=request(f"{number} {name}")) for name in ("old", "young")}
+    with opened(database, number, tmp_path) as log:
+        for asked in terms.values():
+            log.recorder.append([event(uuid4(), 1)], asked)
+    with psycopg.connect(database.admin) as connection:
+        for days, asked in ((91, terms["old"]), (89, terms["young"])):
+            connection.execute(
+                "UPDATE store.append_key SET recorded_at = recorded_at - %s * interval '1 day' "
+                "WHERE key_hash = %s",
+                [days, asked.request.key if asked.request else b""],
+            )
+
+    with opened(database, number, tmp_path) as log:
+        assert log.recorder.append([event(uuid4(), 1)], terms["young"])[0].repeated
+        assert not log.recorder.append([event(uuid4(), 1)], terms["old"])[0].repeated
+
+
 def test_a_log_does_not_open_with_a_key_store_that_is_not_its_own(database: Database, tmp_path: Path) -> None:
     number, keys = unused_log_no(), tmp_path
     with opened(database, number, keys / "right") as log:
