@@ -18,8 +18,8 @@ from types import TracebackType
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from store.binaries import PostgresError, find_binaries
-from store.cluster import (
+from store.embedded.binaries import PostgresError, find_binaries
+from store.embedded.cluster import (
     PORT,
     SUPERUSER,
     create_cluster,
@@ -29,11 +29,11 @@ from store.cluster import (
     write_access,
     written_by,
 )
-from store.file_lock import FileLock
-from store.guard import Guard
-from store.identity import Identity, choose_identity
-from store.run_folder import drop_run_folder, find_run_folder, make_run_folder
-from store.server_log import open_log, read_log
+from store.embedded.file_lock import FileLock
+from store.embedded.guard import Guard
+from store.embedded.identity import Identity, choose_identity
+from store.embedded.run_folder import drop_run_folder, find_run_folder, make_run_folder
+from store.embedded.server_log import open_log, read_log
 
 START_TIMEOUT_S = 180.0  # a large recovery takes its time
 STOP_TIMEOUT_S = 60.0

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from store.binaries import DISTRIBUTION
 from store.database import Database, embedded_database
+from store.embedded.binaries import DISTRIBUTION
 from store.migrate import migrate
 from store.postgres import EmbeddedServer
 from store.settings import Settings

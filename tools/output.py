@@ -53,7 +53,7 @@ def _status(error: BaseException) -> int | None:
     import psycopg
 
     from domain.errors import ClockWrong, LogBusy, LogUnavailable, RecordError
-    from store.binaries import PostgresError
+    from store.embedded.binaries import PostgresError
     from store.keys import WrongKeyEncryptionKey
     from store.migrate import MigrationError
     from store.settings import SettingsError

@@ -12,12 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from store import identity
-from store.binaries import PostgresError, find_binaries
-from store.cluster import PORT
 from store.database import APPENDER, Database
+from store.embedded import identity
+from store.embedded.binaries import PostgresError, find_binaries
+from store.embedded.cluster import PORT
+from store.embedded.run_folder import LONGEST_SOCKET_PATH
 from store.postgres import EmbeddedServer
-from store.run_folder import LONGEST_SOCKET_PATH
 from tests.conftest import PG_BIN, temporary_data
 
 ROOT = 0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from store.binaries import find_binaries
 from store.database import Database
+from store.embedded.binaries import find_binaries
 from store.migrate import migrations_folder
 from store.postgres import EmbeddedServer
 from tools.schema import dump_schema

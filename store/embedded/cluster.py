@@ -7,8 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.binaries import Binaries, PostgresError
-from store.identity import Identity
+from store.embedded.binaries import Binaries, PostgresError
+from store.embedded.identity import Identity
 
 PORT = 5432  # names the socket file only; the server listens on no network address
 SUPERUSER = "postgres"

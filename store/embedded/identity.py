@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from store.binaries import PostgresError
+from store.embedded.binaries import PostgresError
 
 ROOT = 0
 # Users that are not mapped into a namespace all appear in it under this number. It must not be the number

@@ -9,8 +9,8 @@ import stat
 import tempfile
 from pathlib import Path
 
-from store.cluster import PORT
-from store.identity import Identity
+from store.embedded.cluster import PORT
+from store.embedded.identity import Identity
 
 LONGEST_SOCKET_PATH = 107  # bytes, without the NUL that ends it (sun_path of unix(7))
 

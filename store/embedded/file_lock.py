@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from store.binaries import PostgresError
+from store.embedded.binaries import PostgresError
 
 NOT_OURS = "belongs to another user: run as that user, or set LIFELONG_DATA to a folder of your own"
 
