@@ -96,6 +96,11 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON store.log
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON store.stream
     FOR EACH STATEMENT EXECUTE FUNCTION store.refuse_change();
 
+-- Also where a session plays a replica, which skips ordinary triggers.
+ALTER TABLE store.event ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE store.log ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE store.stream ENABLE ALWAYS TRIGGER append_only;
+
 REVOKE ALL ON FUNCTION store.refuse_change() FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA store TO lifelong_appender, lifelong_projector, lifelong_reader;

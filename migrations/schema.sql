@@ -150,9 +150,15 @@ CREATE INDEX stream_of_log ON store.stream USING btree (log_no) WHERE (category 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.event FOR EACH STATEMENT EXECUTE FUNCTION store.refuse_change();
 
+ALTER TABLE store.event ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.log FOR EACH STATEMENT EXECUTE FUNCTION store.refuse_change();
 
+ALTER TABLE store.log ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.stream FOR EACH STATEMENT EXECUTE FUNCTION store.refuse_change();
+
+ALTER TABLE store.stream ENABLE ALWAYS TRIGGER append_only;
 
 GRANT USAGE ON SCHEMA store TO lifelong_appender;
 GRANT USAGE ON SCHEMA store TO lifelong_projector;

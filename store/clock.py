@@ -36,19 +36,20 @@ class Clock:
     """
 
     def __init__(self, now: Callable[[], int] = system_clock, shift: Callable[[], int] = lambda: 0) -> None:
-        self._now = now
+        self.now = now
         self._shift = shift
 
-    def read(self, *, database: int, last: int, confirmed: Callable[[], int]) -> int:
+    def read(self, *, asked: int, database: int, last: int, confirmed: Callable[[], int]) -> int:
         """The instant for the next event.
 
-        database: the database's clock. last: the instant of the log's last event, 0 if it has none.
-        confirmed: asks, only when it matters, up to which instant an operator has confirmed that
-        the log may run ahead of the clock.
+        asked: our clock before the database was asked for its own, `database`; however long the answer
+        took, the two agree if the database's lies between `asked` and now. last: the instant of the log's
+        last event, 0 if it has none. confirmed: asks, only when it matters, up to which instant an
+        operator has confirmed that the log may run ahead of the clock.
         Raises ClockWrong when the clocks disagree, or ours is further behind the log than tolerated.
         """
-        now = self._now()
-        if abs(now - database - self._shift()) > TOLERANCE:
+        now = self.now()
+        if not asked - TOLERANCE <= database + self._shift() <= now + TOLERANCE:
             raise ClockWrong(reason="the clocks of server and database are more than 5 s apart")
         if now > last:
             return now

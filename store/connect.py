@@ -13,6 +13,13 @@ _WRITER = (
     "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c timezone=UTC"
 )
 _READER = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+# A link that goes silent is given up after about ten seconds; the system's own patience is two hours.
+_SILENCE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 CONNECT_TIMEOUT_S = 5
 PATIENCE_S = 10.0  # how long a read waits for its turn
 
@@ -99,5 +106,6 @@ def _is_lost(error: psycopg.OperationalError) -> bool:
 
 def _with_options(dsn: str, options: str) -> str:
     """Add start-up options to those the DSN carries (a role, say)."""
-    given = str(psycopg.conninfo.conninfo_to_dict(dsn).get("options") or "")
-    return psycopg.conninfo.make_conninfo(dsn, options=f"{given} {options}".strip())
+    given = psycopg.conninfo.conninfo_to_dict(dsn)
+    together = f"{given.get('options') or ''} {options}".strip()
+    return psycopg.conninfo.make_conninfo("", **{**_SILENCE, **given, "options": together})

@@ -24,12 +24,14 @@ class Seen:
 
     position: int
     at: int
+    asked: int  # our clock, before the database was asked for its own
     database_clock: int
     heads: dict[UUID, Head]
     claims: dict[ClaimHash, UUID]
     requests: dict[bytes, tuple[bytes, Outcome]]
     placed: list[Append] = field(default_factory=list)
     started: set[UUID] = field(default_factory=set)
+    confirmed: int | None = None  # up to which instant an operator has confirmed; None: not looked up
     verdicts: list[tuple[Append, Outcome | RecordError]] = field(default_factory=list)
 
 

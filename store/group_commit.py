@@ -8,6 +8,7 @@ the first one waiting. A lone caller therefore never waits for another thread.
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import cast
 
 from domain.errors import LogBusy, LogUnavailable
@@ -55,6 +56,8 @@ class GroupCommit:
             for append in batch:
                 if not append.is_settled:
                     append.settle(LogUnavailable())
+            with suppress(ValueError):
+                self._queue.remove(own)  # in a later batch: nobody would wait for it, or lead for it
             self._hand_over()
             raise
         finally:

@@ -86,8 +86,7 @@ class KeyStore:
         """The key for the stream's next event. A key made here is not durable until `keep` is called."""
         if key := self._newest.get(stream):
             return key
-        row = self._select("SELECT max(generation) FROM content_key WHERE stream = ?", (stream.bytes,))
-        generation = int(row[0] or 0) if row else 0
+        generation = self._generation(stream)
         if generation:
             with suppress(KeyDestroyed):
                 return self._remember(self.get(stream, generation))
@@ -123,8 +122,9 @@ class KeyStore:
                 "INSERT INTO content_key VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 [(k.stream.bytes, k.generation, self._wrapped(k)) for k in fresh],
             ).rowcount
-        counting = fresh if inserted == len(fresh) else map(self._winner, fresh)
-        return {key.stream: self._remember(key) for key in counting}
+        if inserted == len(fresh):
+            return {key.stream: self._remember(key) for key in fresh}
+        return {key.stream: self._counting(key.stream) for key in fresh}
 
     def destroy(self, stream: UUID) -> None:
         """Destroy every generation of the stream's key. The pages are overwritten and the log is emptied."""
@@ -136,8 +136,8 @@ class KeyStore:
     def forget(self, stream: UUID) -> None:
         """Drop the stream's keys from memory."""
         self._newest.pop(stream, None)
-        for place in [place for place in list(self._cache) if place[0] == stream]:
-            self._cache.pop(place, None)
+        for generation in range(1, self._generation(stream) + 1):
+            self._cache.pop((stream, generation), None)
 
     def secret(self, name: str) -> bytes:
         """A named secret of 32 bytes, made at first use."""
@@ -158,10 +158,18 @@ class KeyStore:
         self._reader.close()
         self._writer.close()
 
-    def _winner(self, key: ContentKey) -> ContentKey:
-        self._cache.pop((key.stream, key.generation), None)
-        self._newest.pop(key.stream, None)
-        return self.newest(key.stream)
+    def _counting(self, stream: UUID) -> ContentKey:
+        """The stream's newest key as the file has it; after a destruction a new one, kept."""
+        self.forget(stream)
+        generation = self._generation(stream)
+        try:
+            return self._remember(self.get(stream, generation))
+        except KeyDestroyed:
+            return self.keep([ContentKey.new(stream, generation + 1)])[stream]
+
+    def _generation(self, stream: UUID) -> int:
+        row = self._select("SELECT max(generation) FROM content_key WHERE stream = ?", (stream.bytes,))
+        return int(row[0] or 0) if row else 0
 
     def _wrapped(self, key: ContentKey) -> bytes:
         return self._kek.wrap(key.secret, _purpose(key.stream, key.generation))

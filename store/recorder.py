@@ -93,7 +93,12 @@ class LogRecorder(ApplicationRecorder):
         drafts = self._drafts(events, terms)
         outcome = self._queue.submit(
             Append(
-                drafts, terms.conditions, terms.claims, terms.releases, terms.request, terms.confirms_clock
+                drafts,
+                terms.conditions,
+                tuple(dict.fromkeys(terms.claims)),
+                tuple(dict.fromkeys(terms.releases)),
+                terms.request,
+                terms.confirms_clock,
             )
         )
         return outcome, drafts

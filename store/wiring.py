@@ -1,5 +1,6 @@
 """Puts the parts of a log together. The one place that knows them all."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from store.writer import LogWriter
 READERS = 8
 MOST_WAITING = 4096
 REQUESTS_KEPT = timedelta(days=90)
+PIECE = 10_000
 
 
 class WrongKeyStore(Exception):
@@ -111,11 +113,18 @@ def _begin(dsn: str, log_no: int, origin: str, keys: KeyStore) -> None:
 
 
 def _forget_old_requests(reads: connect.Reads, log_no: int) -> None:
-    """Idempotency keys are kept 90 days; each opening of the log drops those that are older."""
-    reads.change(
-        "DELETE FROM store.append_key WHERE log_no = %s AND recorded_at < clock_timestamp() - %s",
-        [log_no, REQUESTS_KEPT],
-    )
+    """Idempotency keys are kept 90 days; each opening of the log drops those that are older, piece by piece.
+
+    What cannot be dropped now is dropped at another opening: it never stands in the way of this one.
+    """
+    with suppress(psycopg.OperationalError):
+        while reads.change(_FORGET, [log_no, REQUESTS_KEPT, PIECE]) == PIECE:
+            pass
+
+
+_FORGET = """DELETE FROM store.append_key WHERE (log_no, key_hash) IN (
+    SELECT log_no, key_hash FROM store.append_key
+    WHERE log_no = %s AND recorded_at < clock_timestamp() - %s LIMIT %s)"""
 
 
 def _bound(origin: str) -> str:

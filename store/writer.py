@@ -8,6 +8,7 @@ its first answer, a stale one or one whose claim is taken is refused, the rest g
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
@@ -26,6 +27,13 @@ from store.keys import KeyStore
 from store.pipeline import Pipeline
 
 PATIENCE_S = 15.0  # how long a batch waits for a lost database before its appends are told it is away
+
+
+@dataclass(slots=True)
+class Doubt:
+    """What a batch was about to commit when its last attempt lost the connection; None if it was not."""
+
+    seen: Seen | None = None
 
 
 class LogWriter:
@@ -48,15 +56,15 @@ class LogWriter:
         self._clock = clock
         self._patience_s = patience_s
         self._pipeline: Pipeline | None = None
-        self._in_doubt: Seen | None = None
 
     def write(self, batch: Sequence[Append]) -> None:
         """Settle every append of the batch. Rides out a lost connection for a while."""
         deadline = time.monotonic() + self._patience_s
         pause_s = 0.05
+        doubt = Doubt()
         while True:
             try:
-                return self._attempt(batch)
+                return self._attempt(batch, doubt)
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline or isinstance(error, psycopg.errors.DiskFull):
                     return self._give_up(batch, error)
@@ -72,21 +80,19 @@ class LogWriter:
         if pipeline:
             pipeline.close()
 
-    def _attempt(self, batch: Sequence[Append]) -> None:
+    def _attempt(self, batch: Sequence[Append], doubt: "Doubt") -> None:
         try:
             pipeline = self._pipeline or self._open()
-            seen = self._in_doubt
+            seen = doubt.seen
             if seen is None or not self._was_stored(pipeline, seen):
-                seen = self._store(pipeline, batch)
+                seen = self._store(pipeline, batch, doubt)
         except BaseException:
             self.close()
             raise
-        self._in_doubt = None
         for append, verdict in seen.verdicts:
             append.settle(verdict)
 
     def _give_up(self, batch: Sequence[Append], cause: Exception) -> None:
-        self._in_doubt = None
         for append in batch:
             failure = LogUnavailable()
             failure.__cause__ = cause
@@ -107,16 +113,17 @@ class LogWriter:
         self._pipeline = pipeline
         return pipeline
 
-    def _store(self, pipeline: Pipeline, batch: Sequence[Append]) -> Seen:
-        self._in_doubt = None
+    def _store(self, pipeline: Pipeline, batch: Sequence[Append], doubt: "Doubt") -> Seen:
+        doubt.seen = None
+        asked = self._clock.now()
         self._look(pipeline, batch)
         self._keep_new_keys(batch)  # while the server waits for the lock and reads
-        seen = self._seen(pipeline, batch)
+        seen = self._seen(pipeline, batch, asked)
         for append in batch:
             seen.verdicts.append((append, self._decide(pipeline, append, seen)))
         if seen.placed:
             self._insert(pipeline, seen)
-            self._in_doubt = seen
+            doubt.seen = seen
         pipeline.send(b"commit" if seen.placed else b"rollback")
         pipeline.sync()
         pipeline.results()
@@ -150,12 +157,13 @@ class LogWriter:
             pipeline.send(b"claims", [self._log_no, *_claim_arrays(claims)])
         pipeline.sync()
 
-    def _seen(self, pipeline: Pipeline, batch: Sequence[Append]) -> Seen:
+    def _seen(self, pipeline: Pipeline, batch: Sequence[Append], asked: int) -> Seen:
         _, _, tail, heads, *rest = pipeline.results()
         position, recorded_at = tail.get_value(0, 1), tail.get_value(0, 2)
         return Seen(
             position=pg.read_int(position) if position else 0,
             at=pg.read_instant(recorded_at) if recorded_at else 0,
+            asked=asked,
             database_clock=pg.read_instant(_value(tail, 0, 0)),
             heads=_heads(heads),
             requests=_requests(rest.pop(0)) if any(append.request for append in batch) else {},
@@ -186,12 +194,16 @@ class LogWriter:
         def confirmed() -> int:
             if append.confirms_clock:
                 return seen.at
-            pipeline.send(b"confirmed", [self._log_no])
-            pipeline.sync()
-            value = pipeline.results()[0].get_value(0, 0)
-            return pg.read_instant(value) if value else 0
+            if seen.confirmed is None:
+                pipeline.send(b"confirmed", [self._log_no])
+                pipeline.sync()
+                value = pipeline.results()[0].get_value(0, 0)
+                seen.confirmed = pg.read_instant(value) if value else 0
+            return seen.confirmed
 
-        return self._clock.read(database=seen.database_clock, last=seen.at, confirmed=confirmed)
+        return self._clock.read(
+            asked=seen.asked, database=seen.database_clock, last=seen.at, confirmed=confirmed
+        )
 
     def _insert(self, pipeline: Pipeline, seen: Seen) -> None:
         drafts = [draft for append in seen.placed for draft in append.drafts]

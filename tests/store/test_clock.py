@@ -124,7 +124,7 @@ def test_whatever_the_clock_does_accepted_instants_only_grow(steps: list[int]) -
         now += step
         clock = Clock(now=lambda: now)  # noqa: B023  # read before the next step
         try:
-            instant = clock.read(database=now, last=last, confirmed=lambda: 0)
+            instant = clock.read(asked=now, database=now, last=last, confirmed=lambda: 0)
         except ClockWrong:
             assert now < last - 5 * SECOND
             continue

@@ -46,9 +46,12 @@ def append(log: OpenLog, stream: UUID) -> int:
 class Fault:
     """Breaks the connection once: before a round that sends a statement, or after its results came."""
 
-    def __init__(self, statement: bytes, *, persisted: bool) -> None:
+    def __init__(
+        self, statement: bytes, *, persisted: bool, error: type[BaseException] = psycopg.OperationalError
+    ) -> None:
         self.statement = statement
         self.persisted = persisted
+        self.error = error
         self.armed = True
         self._hit = False
 
@@ -77,7 +80,7 @@ class Fault:
     def _break(self, pipeline: Pipeline) -> None:
         self._hit = self.armed = False
         pipeline.close()
-        raise psycopg.OperationalError("the connection is lost")
+        raise self.error("the connection is lost")
 
 
 @pytest.mark.parametrize("statement", [b"lock", b"insert_events", b"commit"])
@@ -109,6 +112,22 @@ def test_an_append_that_cannot_be_settled_says_so_and_is_answered_when_sent_agai
 
     assert append(log, stream) == 1
     assert len(audited(log)) == 1
+
+
+@pytest.mark.parametrize("persisted", [False, True], ids=["before", "after"])
+def test_a_leader_that_is_stopped_leaves_the_lead_to_others(
+    log: OpenLog, monkeypatch: pytest.MonkeyPatch, persisted: bool
+) -> None:
+    stopped, stream = uuid4(), uuid4()
+    Fault(b"commit", persisted=persisted, error=KeyboardInterrupt).install(monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        append(log, stopped)
+
+    position = append(log, stream)
+
+    assert [row.stream for row in audited(log)] == ([stopped] if persisted else []) + [stream]
+    assert position == (2 if persisted else 1)
+    assert append(log, stopped) == (1 if persisted else 2)  # sent again, it is answered truly
 
 
 def test_keys_that_cannot_be_kept_let_nothing_be_stored(

@@ -61,6 +61,20 @@ def test_a_destroyed_key_is_gone_from_every_file_and_the_next_has_a_new_generati
     store.close()
 
 
+def test_a_key_made_before_a_destruction_is_not_used_after_it(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+    key = store.newest(STREAM)
+    store.keep([key])
+    store.destroy(STREAM)
+
+    kept = store.keep([key])[STREAM]
+    store.close()
+
+    again = key_store(tmp_path)
+    assert (kept.generation, again.get(STREAM, 2).secret) == (2, kept.secret)
+    again.close()
+
+
 def test_no_key_lies_in_the_files_as_it_is(tmp_path: Path) -> None:
     store = key_store(tmp_path)
     key = store.newest(STREAM)

@@ -116,6 +116,14 @@ def test_a_claim_is_held_by_one_stream_until_it_is_released(log: OpenLog) -> Non
     assert len(audited(log)) == 4
 
 
+def test_the_same_claim_twice_in_one_append_is_one_claim(log: OpenLog) -> None:
+    stream = uuid4()
+
+    log.recorder.append([event(stream, 1)], Terms(claims=[claim("a"), claim("a")]))
+
+    assert log.reader.claim("identity", claim("a").value_hash) == stream
+
+
 def test_a_repeat_gets_the_first_answer_and_stores_nothing(log: OpenLog) -> None:
     stream = uuid4()
     terms = Terms(request=request("key"), claims=[claim("x")])
