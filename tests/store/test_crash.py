@@ -1,5 +1,7 @@
 """Nothing acknowledged is lost, nothing stored twice: faults at each write, servers killed in mid-append."""
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -79,6 +81,8 @@ class Fault:
 
     def _break(self, pipeline: Pipeline) -> None:
         self._hit = self.armed = False
+        with socket.socket(fileno=os.dup(pipeline._pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)  # closing alone would push out what is buffered
         pipeline.close()
         raise self.error("the connection is lost")
 
