@@ -7,25 +7,21 @@ nothing. A notification only shortens the wait; a poll every second stands behin
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import psycopg
-from eventsourcing.persistence import Notification, Subscription
-
-if TYPE_CHECKING:
-    from store.recorder import LogRecorder
+from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
 
 POLL_S = 1.0
 PAGE = 500
 LONGEST_PAUSE_S = 5.0
 
 
-class LogSubscription(Subscription["LogRecorder"]):
+class LogSubscription(Subscription[ApplicationRecorder]):
     """Iterates over notifications after `gt`, for ever, until `stop` is called from any thread."""
 
     def __init__(
         self,
-        recorder: "LogRecorder",
+        recorder: ApplicationRecorder,
         gt: int | None,
         topics: Sequence[str],
         listen: Callable[[], psycopg.Connection[tuple[object, ...]]],
