@@ -51,16 +51,23 @@ class Keys:
     def is_old(self) -> bool:
         return self._held is None or self._now() - self._asked_at > REFRESH_AFTER_S
 
-    def refresh(self) -> None:
-        """Fetch the key set, unless that was done a moment ago."""
-        with self._lock:
-            if self._now() - self._asked_at < REFRESH_PAUSE_S:
-                return
-            self._asked_at = self._now()
-            try:
+    def refresh(self) -> bool:
+        """Fetch the key set, unless that was done a moment ago.
+
+        Only who finds no keys at all waits for another's fetch: an issuer that is slow to answer must not
+        hold up those whose keys are known. Returns whether no other fetch is under way.
+        """
+        if not self._lock.acquire(blocking=self._held is None):
+            return False
+        try:
+            if self._now() - self._asked_at >= REFRESH_PAUSE_S:
+                self._asked_at = self._now()
                 self._held = _public(self._fetch())
-            except (OSError, ValueError, JoseError):
-                return  # the keys we hold stay good; without any, every token is refused
+        except (OSError, ValueError, JoseError):
+            pass  # the keys we hold stay good; without any, every token is refused
+        finally:
+            self._lock.release()
+        return True
 
 
 class Tokens:
@@ -97,6 +104,24 @@ class Tokens:
         held = self.keys.held()
         if held is None or self.keys.is_old:
             raise UnknownKey
+        return self._proved(token, held)
+
+    def after_refresh(self, token: str) -> Principal:
+        """The same, with the key set fetched anew if that is due. May wait for the issuer.
+
+        Raises Refusal issuer-unavailable when the keys held do not settle it and others are being fetched.
+        """
+        is_settled = self.keys.refresh()
+        held = self.keys.held()
+        try:
+            if held is not None:
+                return self._proved(token, held)
+        except UnknownKey:
+            if is_settled:
+                raise refused("token-refused") from None
+        raise Refusal("issuer-unavailable")
+
+    def _proved(self, token: str, held: KeySet) -> Principal:
         claims = self._claims_of(token, held)
         registry = jwt.JWTClaimsRegistry(now=int(self._now()), leeway=LEEWAY_S, **self._claims)
         try:
@@ -106,16 +131,6 @@ class Tokens:
         except JoseError:
             raise refused("token-refused") from None
         return _principal(claims)
-
-    def after_refresh(self, token: str) -> Principal:
-        """The same, with the key set fetched anew if that is due. May wait for the issuer."""
-        self.keys.refresh()
-        if self.keys.held() is None:
-            raise Refusal("issuer-unavailable")
-        try:
-            return self.principal(token)
-        except UnknownKey:
-            raise refused("token-refused") from None
 
     def _claims_of(self, token: str, held: KeySet) -> dict[str, object]:
         """The claims under a signature that holds. Expiry is looked at only after that."""

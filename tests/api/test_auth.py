@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -39,6 +40,21 @@ class Issuer:
         if self.is_away:
             raise OSError("unreachable")
         return json.dumps(KeySet(list(self.keys)).as_dict(private=False)).encode()
+
+
+class SlowIssuer(Issuer):
+    """An issuer that answers only when it may."""
+
+    def __init__(self, *keys: Key) -> None:
+        super().__init__(*keys)
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+        self.may_answer.set()
+
+    def __call__(self) -> bytes:
+        if not self.may_answer.is_set():
+            self.is_asked.set()
+        assert self.may_answer.wait(10)
+        return super().__call__()
 
 
 class Ticking:
@@ -159,6 +175,26 @@ def test_unknown_keys_cannot_make_us_ask_the_issuer_all_the_time() -> None:
             tokens.after_refresh(signed())
 
     assert issuer.asked == 1
+
+
+def test_while_the_issuer_takes_its_time_known_keys_are_good_and_unknown_ones_come_back() -> None:
+    issuer, clock = SlowIssuer(EC), Ticking()
+    tokens = judge(issuer, clock)
+    issuer.keys, clock.now = [EC, ED], 3600
+    issuer.may_answer.clear()
+    waiting = threading.Thread(target=tokens.after_refresh, args=(signed(),))
+    waiting.start()
+    assert issuer.is_asked.wait(10)
+
+    known = tokens.after_refresh(signed())
+    with pytest.raises(Refusal) as unknown:
+        tokens.after_refresh(signed("Ed25519", ED))
+    issuer.may_answer.set()
+    waiting.join()
+
+    assert known.subject == "nurse"
+    assert unknown.value.code == "issuer-unavailable"
+    assert tokens.after_refresh(signed("Ed25519", ED)).subject == "nurse"
 
 
 def test_a_withdrawn_key_is_forgotten_after_a_while() -> None:
