@@ -22,6 +22,9 @@ ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "RS256", "PS256")
 # RFC 9864 prefers the name Ed25519; issuers will sign under the old one for years.
 warnings.filterwarnings("ignore", "EdDSA is deprecated", SecurityWarning)
 KEY_TYPES = ("EC", "OKP", "RSA")
+# What a token may say it is, lower-case (RFC 9068, RFC 7519); many issuers leave it out. Anything else that
+# the issuer signs under the same keys (a logout token, a security event) proves nobody.
+TOKEN_TYPES = ("at+jwt", "application/at+jwt", "jwt", "application/jwt")
 LEEWAY_S = 60  # how far clocks of issuer and server may differ
 LONGEST_TOKEN = 16_384
 LARGEST_KEY_SET = 262_144
@@ -136,7 +139,8 @@ class Tokens:
         """The claims under a signature that holds. Expiry is looked at only after that."""
         try:
             header = jws.extract_compact(token.encode("ascii")).headers()
-            if header.get("alg") not in ALGORITHMS or "crit" in header:
+            is_ours = str(header.get("typ", "JWT")).lower() in TOKEN_TYPES
+            if header.get("alg") not in ALGORITHMS or "crit" in header or not is_ours:
                 raise refused("token-refused")
             kid = header.get("kid")
             if len([key for key in held.keys if key.kid == kid]) != 1 and not (

@@ -77,9 +77,9 @@ def signed(alg: str = "ES256", key: Key = EC, **changes: object) -> str:
     return signed_with({**CLAIMS, **changes}, alg, key)
 
 
-def signed_with(claims: dict[str, object], alg: str = "ES256", key: Key = EC) -> str:
+def signed_with(claims: dict[str, object], alg: str = "ES256", key: Key = EC, **header: object) -> str:
     claims = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode({"alg": alg, "kid": key.kid}, claims, key, algorithms=[alg])
+    return jwt.encode({"alg": alg, "kid": key.kid, **header}, claims, key, algorithms=[alg])
 
 
 def handmade(header: dict[str, object], signature: bytes) -> str:
@@ -132,6 +132,8 @@ REFUSED = {
         handmade({"alg": "ES256", "kid": "ec", "crit": ["x"], "x": 1}, b"0" * 64),
         "token-refused",
     ),
+    "a logout token": (signed_with(CLAIMS, typ="logout+jwt"), "token-refused"),
+    "a type that is no text": (handmade({"alg": "ES256", "kid": "ec", "typ": 1}, b"0" * 64), "token-refused"),
     "another algorithm than the key's": (handmade({"alg": "RS256", "kid": "ec"}, b"0" * 64), "token-refused"),
     "no token at all": ("nonsense", "token-refused"),
     "not ASCII": ("né.né.né", "token-refused"),
@@ -154,6 +156,11 @@ def test_any_other_token_is_refused(name: str) -> None:
 )
 def test_clocks_may_differ_by_a_minute_and_a_token_may_be_for_several(changes: dict[str, object]) -> None:
     assert judge().principal(signed_with({**CLAIMS, **changes})).subject == "nurse"
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "application/at+jwt", "AT+JWT", "JWT", "jwt"])
+def test_a_token_may_say_that_it_is_an_access_token(typ: str) -> None:
+    assert judge().principal(signed_with(CLAIMS, typ=typ)).subject == "nurse"
 
 
 def test_a_new_key_of_the_issuer_is_fetched_when_it_is_first_met() -> None:
