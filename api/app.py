@@ -18,6 +18,7 @@ from api.documentation import complete
 from api.metrics import Metrics
 from api.middleware import Edge
 from api.problems import Refusal, respond, tell
+from api.readiness import Readiness
 from api.routes import ROUTERS
 from api.service import Service, open_service
 from api.validation import refusal_of
@@ -64,6 +65,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
     )
     app.state.service = service
     app.state.metrics = Metrics(service)
+    app.state.readiness = Readiness(service)
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)

@@ -1,39 +1,60 @@
-"""What must hold for a command to be stored, asked one by one."""
+"""What must hold for a command to be stored, asked one by one, at most once a second."""
+
+import time
+from threading import Lock
 
 import psycopg
 
 from api.service import Service
 from domain.errors import ClockWrong
-from store.clock import Clock, from_datetime
-from store.database import APPENDER
+from store.clock import Clock
+from store.wiring import OpenLog
 
 OK = "ok"
-TIMEOUT_S = 3
+NO_DATABASE = {"database": "does not answer", "clock": "cannot be compared"}
+KEPT_S = 1.0  # everybody may ask, as often as they like: the database is asked once for all of them
+PATIENCE_S = 3.0  # how long an answer is waited for that somebody else is asking for
 
-TAIL = """
-    SELECT clock_timestamp(),
-           (SELECT recorded_at FROM store.event WHERE log_no = %(log_no)s ORDER BY position DESC LIMIT 1),
-           (SELECT max(e.recorded_at) FROM store.event AS e JOIN store.stream AS s USING (log_no, stream_id)
-            WHERE log_no = %(log_no)s AND s.category = 'log' AND e.topic = 'log.clock-confirmed.v1')
-"""
+Checks = dict[str, str]  # check → "ok", or what is wrong in words that name nobody
 
 
-def checks(service: Service) -> dict[str, str]:
-    """Check → "ok", or what is wrong in words that name nobody."""
-    return {**_database_and_clock(service), "keys": _keys(service)}
+class Readiness:
+    """The checks of one process. Safe for several threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._log = service.opened
+        self._lock = Lock()
+        self._found: tuple[float, Checks] = (float("-inf"), {})  # when, and what; replaced whole
+
+    def checks(self) -> Checks:
+        """What was found a moment ago, or is found now."""
+        if (found := self._fresh()) is not None:
+            return found
+        if not self._lock.acquire(timeout=PATIENCE_S):
+            return {**NO_DATABASE, "keys": "not asked"}
+        try:
+            found = self._fresh()
+            if found is None:
+                found = {**_database_and_clock(self._log), "keys": _keys(self._log)}
+                self._found = (time.monotonic(), found)
+            return found
+        finally:
+            self._lock.release()
+
+    def _fresh(self) -> Checks | None:
+        at, found = self._found
+        return found if time.monotonic() - at < KEPT_S else None
 
 
-def _database_and_clock(service: Service) -> dict[str, str]:
+def _database_and_clock(log: OpenLog) -> Checks:
+    clock = Clock()
+    asked = clock.now()
     try:
-        with psycopg.connect(
-            service.database.dsn(APPENDER), connect_timeout=TIMEOUT_S, autocommit=True
-        ) as connection:
-            row = connection.execute(TAIL, {"log_no": service.opened.log_no}).fetchone()
+        database, last, confirmed = log.reader.clocks()
     except psycopg.Error:
-        return {"database": "does not answer", "clock": "cannot be compared"}
-    database, tail, confirmed = (from_datetime(one) if one else 0 for one in row or (None, None, None))
+        return NO_DATABASE
     try:
-        Clock().read(database=database, last=tail, confirmed=lambda: confirmed)
+        clock.read(asked=asked, database=database, last=last, confirmed=lambda: confirmed)
     except ClockWrong:
         return {
             "database": OK,
@@ -42,10 +63,9 @@ def _database_and_clock(service: Service) -> dict[str, str]:
     return {"database": OK, "clock": OK}
 
 
-def _keys(service: Service) -> str:
-    """The key store is read and a key unwrapped, as every append needs it."""
+def _keys(log: OpenLog) -> str:
+    """The key store is read; nothing is written to it, since everybody may ask."""
     try:
-        service.opened.keys.secret(f"log:{service.opened.origin}")
+        return OK if log.has_its_keys() else "are another log's"
     except Exception:  # a key store that cannot be read, for whatever reason
         return "cannot be read"
-    return OK

@@ -5,16 +5,22 @@ from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
+from store.clock import from_datetime
 from store.connect import Reads
 from store.content import Part, unpack
 from store.envelope import event_id
 from store.keys import KeyStore
+from store.statements import CONFIRMED
 
 _COLUMNS: LiteralString = """
     SELECT e.position, e.stream_id, e.version, e.topic, e.recorded_at, e.envelope, e.leaf_hash,
            c.key_generation, c.ciphertext
     FROM store.event AS e LEFT JOIN store.content AS c USING (log_no, position)
     WHERE e.log_no = %(log_no)s """
+
+_TAIL: LiteralString = """
+    SELECT clock_timestamp(), (SELECT recorded_at FROM store.event WHERE log_no = %(log_no)s
+                               ORDER BY position DESC LIMIT 1), ("""
 
 
 class ContentMissing(Exception):
@@ -86,6 +92,16 @@ class LogReader:
             [self._log_no],
         )
         return int(row[0]) if row else 0
+
+    def clocks(self) -> tuple[int, int, int]:
+        """What decides whether an append may be stored now, in microseconds since 1970 (`Clock.read`).
+
+        The database's clock; the instant of the log's last event and the last one that an operator has
+        confirmed, 0 if there is none.
+        """
+        row = self._reads.row(_TAIL + CONFIRMED.replace("$1", "%(log_no)s") + ")", {"log_no": self._log_no})
+        database, last, confirmed = (from_datetime(one) if one else 0 for one in row or (None, None, None))
+        return database, last, confirmed
 
     def request(self, key_hash: bytes) -> tuple[bytes, int, int] | None:
         """What an idempotency key was used for: request hash, first position, number of events."""

@@ -1,6 +1,6 @@
 """The statements of an append, prepared once per connection."""
 
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from store.pipeline import INSTANT_OID, INT4_OID, INT8_OID
 
@@ -12,6 +12,11 @@ class Statement(NamedTuple):
 
 
 _INT4S, _INT8S, _TEXTS, _UUIDS, _BYTESS, _INSTANTS = 1007, 1016, 1009, 2951, 1001, 1185  # array types
+
+# Up to which instant an operator has confirmed that the log may run ahead of the clock; NULL: never.
+CONFIRMED: LiteralString = """
+    SELECT max(e.recorded_at) FROM store.event AS e JOIN store.stream AS s USING (log_no, stream_id)
+    WHERE log_no = $1 AND s.category = 'log' AND e.topic = 'log.clock-confirmed.v1'"""
 
 ALL = (
     Statement(b"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"),
@@ -52,12 +57,7 @@ ALL = (
            WHERE log_no = $1 AND position BETWEEN $2 AND $3 ORDER BY position""",
         (INT4_OID, INT8_OID, INT8_OID),
     ),
-    Statement(
-        b"confirmed",
-        """SELECT max(e.recorded_at) FROM store.event AS e JOIN store.stream AS s USING (log_no, stream_id)
-           WHERE log_no = $1 AND s.category = 'log' AND e.topic = 'log.clock-confirmed.v1'""",
-        (INT4_OID,),
-    ),
+    Statement(b"confirmed", CONFIRMED, (INT4_OID,)),
     Statement(
         b"insert_events",
         """INSERT INTO store.event

@@ -46,6 +46,10 @@ class OpenLog:
     hasher: Hasher
     signer: Signer
 
+    def has_its_keys(self) -> bool:
+        """Whether the key store answers, and is this log's."""
+        return self.keys.has_secret(_bound(self.origin))
+
     def close(self) -> None:
         self.recorder.close()
         self.reader.close()

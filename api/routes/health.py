@@ -5,11 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import told
-from api.deps import ServiceDep
 from api.documentation import problems
 from api.metrics import Metrics
 from api.problems import Refusal
-from api.readiness import checks
+from api.readiness import OK, Readiness
 from api.strict_route import OpenRoute
 
 router = APIRouter(route_class=OpenRoute, tags=["operation"])
@@ -24,10 +23,14 @@ async def healthz() -> Response:
 @router.get(
     "/readyz", response_model=dict[str, object], responses=problems({503: "Not ready; checks says why."})
 )
-def readyz(service: ServiceDep) -> Response:
-    """The database answers, the clocks agree and the keys can be read: a command would be stored."""
-    found = checks(service)
-    if any(said != "ok" for said in found.values()):
+def readyz(request: Request) -> Response:
+    """The database answers, the clocks agree and the keys can be read: a command would be stored.
+
+    Asked once a second at most; in between the last answer is given again.
+    """
+    held: Readiness = request.app.state.readiness
+    found = held.checks()
+    if any(said != OK for said in found.values()):
         raise Refusal("not-ready", checks=found)
     return told({"status": "ready", "checks": found})
 

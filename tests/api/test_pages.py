@@ -1,7 +1,11 @@
 """What is open to everybody: health, metrics, forms, the receipt key, the documentation."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
 import pytest
 
+from api.readiness import Readiness
 from domain import forms
 from domain.entries import FORMS
 from domain.errors import ContentRefused
@@ -18,7 +22,24 @@ def test_a_service_that_can_store_says_that_it_is_ready(served: Served) -> None:
     assert ready.json() == {"status": "ready", "checks": {"database": "ok", "clock": "ok", "keys": "ok"}}
 
 
+def test_however_often_it_is_asked_the_database_is_asked_once_and_nothing_is_written(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = served.service.opened
+    asked, clocks = count(1), log.reader.clocks
+    monkeypatch.setattr(log.reader, "clocks", lambda: (next(asked), clocks())[1])
+    monkeypatch.setattr(log.keys, "secret", None)  # which would be made if it were not there
+    readiness = Readiness(served.service)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: readiness.checks(), range(100)))
+
+    assert all(one == {"database": "ok", "clock": "ok", "keys": "ok"} for one in found)
+    assert next(asked) == 2
+
+
 def test_a_clock_that_is_wrong_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.readiness.KEPT_S", 0)
     monkeypatch.setattr("api.readiness.Clock", lambda: Clock(lambda: system_clock() - 3600 * SECOND))
 
     told = served.client.get("/readyz")
@@ -30,10 +51,11 @@ def test_a_clock_that_is_wrong_is_told(served: Served, monkeypatch: pytest.Monke
 
 
 def test_a_key_store_that_cannot_be_read_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(name: str) -> bytes:
+    def broken(name: str) -> bool:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(served.service.opened.keys, "secret", broken)
+    monkeypatch.setattr("api.readiness.KEPT_S", 0)
+    monkeypatch.setattr(served.service.opened.keys, "has_secret", broken)
 
     told = served.client.get("/readyz")
 
