@@ -68,6 +68,11 @@ def login_value(principal: Principal) -> str:
     return f"{principal.issuer} {principal.subject}"
 
 
+def as_told(answer: Answer) -> Answer:
+    """The first answer as it is, for commands that answer with nothing more."""
+    return answer
+
+
 def wait_a_little(attempt: int) -> None:
     """Up to 2 ms before the first repetition, up to 64 ms later: at random, so that rivals part."""
     time.sleep(SystemRandom().uniform(0, 0.002 * 2 ** min(attempt, 5)))
@@ -95,6 +100,21 @@ class Gate:
         """The first answer to this request, if it was made before under its key. Raises KeyReused."""
         answer = self.log.find_answer(request.key) if request.key else None
         return replace(answer, repeated=True) if answer else None
+
+    def once(self, request: Request, attempt: Callable[[], T], told: Callable[[Answer], T]) -> T:
+        """What the attempt answers, or for a repeated request its first answer, in the words of `told`.
+
+        A repeat may overtake the answer to the first: that is stored while the repeat is being decided on,
+        and the newer state refuses the same act done twice. So no refusal without a second look.
+        """
+        if answer := self.answered(request):
+            return told(answer)
+        try:
+            return attempt()
+        except RecordError:
+            if answer := self.answered(request):
+                return told(answer)
+            raise
 
     def caller(self, request: Request) -> Actor:
         """Who the principal is here: a resident if the purpose is their own, else a practitioner.
@@ -234,6 +254,10 @@ class Gate:
             return self.log.append(events, claims=claims, releases=releases, key=request.key)
         except ClaimTaken as taken:
             raise TAKEN.get(taken.namespace, ClaimTaken)(*_detail(taken)) from None
+
+    def once_insisting(self, request: Request, attempt: Callable[[], Answer]) -> Answer:
+        """Once, and decided again whenever others were faster: for what is added at the end."""
+        return self.once(request, lambda: self.insist(attempt), as_told)
 
     def insist(self, decide_and_append: Callable[[], T]) -> T:
         """Decide again whenever others were faster. Raises LogBusy after ATTEMPTS."""

@@ -29,27 +29,30 @@ class InstitutionCommands:
 
         Who may call this is the operator's machine account, not the policy. Raises AlreadyFounded.
         """
-        passed = Pass(request, Actor(id=None), FOUNDER)
-        institution = self._register(passed, new)
-        practitioner = self.gate.new_id()
-        self._staff(institution, passed, practitioner, administrator)
         claims = [FOUNDING, _code(new), _login(administrator.login)]
-        try:
-            answer = self.gate.append(request, institution, claims)
-        except ClaimTaken as taken:
-            if taken.namespace == FOUNDING.namespace:
-                raise AlreadyFounded from None
-            raise
-        return Registered(answer.stored[0].stream, answer)
+
+        def attempt() -> Registered:
+            passed = Pass(request, Actor(id=None), FOUNDER)
+            institution = self._register(passed, new)
+            self._staff(institution, passed, self.gate.new_id(), administrator)
+            try:
+                return _registered(self.gate.append(request, institution, claims))
+            except ClaimTaken as taken:
+                if taken.namespace == FOUNDING.namespace:
+                    raise AlreadyFounded from None
+                raise
+
+        return self.gate.once(request, attempt, _registered)
 
     def register_institution(self, request: Request, new: NewInstitution) -> Registered:
         """Register an institution. Raises InstitutionCodeTaken, ContentRefused, UnknownCode, NotPermitted."""
-        if answer := self.gate.answered(request):
-            return Registered(answer.stored[0].stream, answer)
-        passed = self.gate.enter(request, "register-institution", Facts())
-        institution = self._register(passed, new)
-        answer = self.gate.append(request, institution, [_code(new)])
-        return Registered(answer.stored[0].stream, answer)
+
+        def attempt() -> Registered:
+            passed = self.gate.enter(request, "register-institution", Facts())
+            institution = self._register(passed, new)
+            return _registered(self.gate.append(request, institution, [_code(new)]))
+
+        return self.gate.once(request, attempt, _registered)
 
     def enrol_practitioner(self, request: Request, institution_id: UUID, new: NewPractitioner) -> Enrolled:
         """Let a person work at an institution, with the roles they begin with.
@@ -65,9 +68,7 @@ class InstitutionCommands:
             claims = [_login(new.login)]
             return self._enrolled(self.gate.append(request, institution, claims))
 
-        if answer := self.gate.answered(request):
-            return self._enrolled(answer)
-        return self.gate.insist(attempt)
+        return self.gate.once(request, lambda: self.gate.insist(attempt), self._enrolled)
 
     def practitioner_leaves(
         self, request: Request, institution_id: UUID, practitioner: UUID, since: Occurred | None = None
@@ -81,7 +82,7 @@ class InstitutionCommands:
             institution.practitioner_leaves(self.gate.act(passed, since), practitioner)
             return self.gate.append(request, institution, releases=[_login(login)])
 
-        return self.gate.answered(request) or self.gate.insist(attempt)
+        return self.gate.once_insisting(request, attempt)
 
     def give_role(
         self,
@@ -130,7 +131,7 @@ class InstitutionCommands:
             change(institution, self.gate.act(passed, since))
             return self.gate.append(request, institution)
 
-        return self.gate.answered(request) or self.gate.insist(attempt)
+        return self.gate.once_insisting(request, attempt)
 
     def _enter_staffing(self, request: Request, institution_id: UUID, roles: tuple[str, ...]) -> Pass:
         """Enrolling somebody with roles is also giving them: each is asked for."""
@@ -166,6 +167,10 @@ class InstitutionCommands:
         if not isinstance(event, Institution.PractitionerEnrolled):
             raise NotAvailable
         return Enrolled(event.practitioner, answer)
+
+
+def _registered(answer: Answer) -> Registered:
+    return Registered(answer.stored[0].stream, answer)
 
 
 def _code(new: NewInstitution) -> Claim:

@@ -1,6 +1,6 @@
 """The commands on a record. Each asks the gate, checks the form, lets the aggregate decide and appends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from domain.errors import (
     StaleVersion,
     UnknownCode,
 )
-from domain.gate import Gate, Pass
+from domain.gate import Gate, Pass, as_told
 from domain.identity import claim_value
 from domain.institution import Institution
 from domain.institution_state import Login
@@ -58,19 +58,21 @@ class RecordCommands:
         Raises ConsentMissing, IdentityMissing, PersonHasRecord (names nothing), RecordNumberTaken,
         NumbersExhausted, ContentRefused, OccurredRefused, SourceAlreadyImported, or what the gate raises.
         """
-        if answer := self.gate.answered(request):
-            return self._opened(answer)
-        passed = self.gate.enter(request, "create", Facts())
-        for number in self._numbers(passed, new):
-            record, claims = self._open(passed, new, number)
-            try:
-                answer = self.gate.append(request, record, claims)
-            except RecordNumberTaken:
-                if new.number is not None:
-                    raise
-                continue  # somebody else was given the number meanwhile: try the next
-            return self._opened(answer) if answer.repeated else Opened(record.id, number, answer)
-        raise NumbersExhausted
+
+        def attempt() -> Opened:
+            passed = self.gate.enter(request, "create", Facts())
+            for number in self._numbers(passed, new):
+                record, claims = self._open(passed, new, number)
+                try:
+                    answer = self.gate.append(request, record, claims)
+                except RecordNumberTaken:
+                    if new.number is not None:
+                        raise
+                    continue  # somebody else was given the number meanwhile: try the next
+                return self._opened(answer) if answer.repeated else Opened(record.id, number, answer)
+            raise NumbersExhausted
+
+        return self.gate.once(request, attempt, self._opened)
 
     def add_entry(self, request: Request, record_id: UUID, entry: NewEntry) -> Answer:
         """Add one entry at the end of the record; the entry's id is the stored event's.
@@ -84,7 +86,7 @@ class RecordCommands:
             self._add(record, passed, entry)
             return self.gate.append(request, record, _sources([entry]))
 
-        return self.gate.answered(request) or self.gate.insist(attempt)
+        return self.gate.once_insisting(request, attempt)
 
     def add_entries(self, request: Request, record_id: UUID, entries: Sequence[NewEntry]) -> Added:
         """Add many entries in one append, each with its own outcome: one refused leaves the others.
@@ -98,16 +100,15 @@ class RecordCommands:
             outcomes = tuple(self._outcome(record, passed, entry, known) for entry in entries)
             stored = [entry for entry, one in zip(entries, outcomes, strict=True) if one.entry]
             if not stored:
-                return Added(None, outcomes)
+                answered = self.gate.answered(request)  # by the first of two equal requests, meanwhile
+                return _added(answered) if answered else Added(None, outcomes)
             try:
                 answer = self.gate.append(request, record, _sources(stored))
             except SourceAlreadyImported:  # another import was faster: look again what is known
                 raise StaleVersion(record_id, record.version) from None
-            return Added(answer, outcomes)
+            return _added(answer) if answer.repeated else Added(answer, outcomes)
 
-        if answer := self.gate.answered(request):
-            return Added(answer, tuple(Outcome(entry=stored.event) for stored in answer.stored))
-        return self.gate.insist(attempt)
+        return self.gate.once(request, lambda: self.gate.insist(attempt), _added)
 
     def correct_entry(
         self, request: Request, record_id: UUID, expected_version: int, correction: Correction
@@ -116,21 +117,21 @@ class RecordCommands:
 
         Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, FormNotAccepted, ContentRefused.
         """
-        if answer := self.gate.answered(request):
-            return answer
-        record, passed = self._at(request, "correct", record_id, expected_version)
-        entry = record.standing(correction.entry)
-        told = correction.entry_occurred or correction.occurred
-        checked = _check(entry.form, correction.edition, told, correction.content)
-        record.correct(
-            self.gate.act(passed, correction.occurred),
-            correction.entry,
-            reason=correction.reason,
-            form=checked.form,
-            content=checked.content,
-            entry_occurred=correction.entry_occurred,
-        )
-        return self.gate.append(request, record)
+
+        def change(record: Record, passed: Pass) -> None:
+            entry = record.standing(correction.entry)
+            told = correction.entry_occurred or correction.occurred
+            checked = _check(entry.form, correction.edition, told, correction.content)
+            record.correct(
+                self.gate.act(passed, correction.occurred),
+                correction.entry,
+                reason=correction.reason,
+                form=checked.form,
+                content=checked.content,
+                entry_occurred=correction.entry_occurred,
+            )
+
+        return self._change_seen(request, "correct", record_id, expected_version, change)
 
     def retract_entry(
         self, request: Request, record_id: UUID, expected_version: int, entry: UUID, reason: str
@@ -139,11 +140,11 @@ class RecordCommands:
 
         Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing.
         """
-        if answer := self.gate.answered(request):
-            return answer
-        record, passed = self._at(request, "retract", record_id, expected_version)
-        record.retract(self.gate.act(passed), entry, reason=reason)
-        return self.gate.append(request, record)
+
+        def change(record: Record, passed: Pass) -> None:
+            record.retract(self.gate.act(passed), entry, reason=reason)
+
+        return self._change_seen(request, "retract", record_id, expected_version, change)
 
     def close_record(
         self,
@@ -157,23 +158,23 @@ class RecordCommands:
         source_id: SourceId | None = None,
     ) -> Answer:
         """Close the record since a time. Raises StaleVersion, RecordClosed, UnknownCode."""
-        if answer := self.gate.answered(request):
-            return answer
-        record, passed = self._at(request, "close", record_id, expected_version)
         cause = source_id.text if source_id else None
-        record.close(self.gate.act(passed, since, cause), reason=reason, note=note)
         claims = [source_id.claim] if source_id else []
-        return self.gate.append(request, record, claims)
+
+        def change(record: Record, passed: Pass) -> None:
+            record.close(self.gate.act(passed, since, cause), reason=reason, note=note)
+
+        return self._change_seen(request, "close", record_id, expected_version, change, claims)
 
     def reopen_record(
         self, request: Request, record_id: UUID, expected_version: int, *, reason: str
     ) -> Answer:
         """Open a closed record again. Raises StaleVersion, RecordNotClosed, ReasonMissing."""
-        if answer := self.gate.answered(request):
-            return answer
-        record, passed = self._at(request, "reopen", record_id, expected_version)
-        record.reopen(self.gate.act(passed), reason=reason)
-        return self.gate.append(request, record)
+
+        def change(record: Record, passed: Pass) -> None:
+            record.reopen(self.gate.act(passed), reason=reason)
+
+        return self._change_seen(request, "reopen", record_id, expected_version, change)
 
     def link_identity(
         self, request: Request, record_id: UUID, document: IdentityDocument, occurred: Occurred | None = None
@@ -188,7 +189,7 @@ class RecordCommands:
             record.link_identity(self.gate.act(passed, occurred), document)
             return self.gate.append(request, record, _identities([document]))
 
-        return self.gate.answered(request) or self.gate.insist(attempt)
+        return self.gate.once_insisting(request, attempt)
 
     def link_login(self, request: Request, record_id: UUID, login: Login) -> Answer:
         """Tie the record to the resident's own login. Raises LoginTaken, IdentityAlreadyLinked."""
@@ -198,18 +199,32 @@ class RecordCommands:
             record.link_login(self.gate.act(passed), **login)
             return self.gate.append(request, record, [_login(login)])
 
-        return self.gate.answered(request) or self.gate.insist(attempt)
+        return self.gate.once_insisting(request, attempt)
 
     def find_source(self, request: Request, source_id: SourceId) -> UUID | None:
         """The record that a source id was imported into, for the connector that imports again."""
         self.gate.enter(request, "find-source", Facts())
         return self.gate.log.find_claim(source_id.claim.namespace, source_id.claim.value)
 
-    def _at(self, request: Request, action: str, record_id: UUID, expected: int) -> tuple[Record, Pass]:
-        record, passed = self.gate.enter_record(request, action, record_id)
-        if record.version != expected:
-            raise StaleVersion(record_id, record.version)
-        return record, passed
+    def _change_seen(
+        self,
+        request: Request,
+        action: str,
+        record_id: UUID,
+        expected_version: int,
+        change: Callable[[Record, Pass], None],
+        claims: Sequence[Claim] = (),
+    ) -> Answer:
+        """Change the record at the version the caller saw. Raises StaleVersion if that is not its newest."""
+
+        def attempt() -> Answer:
+            record, passed = self.gate.enter_record(request, action, record_id)
+            if record.version != expected_version:
+                raise StaleVersion(record_id, record.version)
+            change(record, passed)
+            return self.gate.append(request, record, claims)
+
+        return self.gate.once(request, attempt, as_told)
 
     def _open(self, passed: Pass, new: NewRecord, number: str) -> tuple[Record, list[Claim]]:
         """The record with all it begins with, and what must be unique about it."""
@@ -292,6 +307,11 @@ def _check(name: str, edition: str | None, occurred: Occurred, content: object) 
     on = earliest(occurred).astimezone(CHINA).date()
     form = forms.get(name, edition) if edition else forms.current(name, on)
     return _Checked(form.ref, form.check(content))
+
+
+def _added(first: Answer) -> Added:
+    """A batch sent again: what the first stored; what it left out is not told again."""
+    return Added(first, tuple(Outcome(entry=stored.event) for stored in first.stored))
 
 
 def _sources(entries: Sequence[NewEntry]) -> list[Claim]:

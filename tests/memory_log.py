@@ -23,6 +23,7 @@ class MemoryLog:
         self.claims: dict[tuple[str, str], UUID] = {}
         self.answers: dict[tuple[str, str], tuple[bytes, Answer]] = {}
         self.before_append: list[Callable[[], None]] = []  # each runs once, for what others do meanwhile
+        self.after_lookup: list[Callable[[], None]] = []  # likewise, after an answer was looked for in vain
         self._clock = clock or (lambda: EPOCH + timedelta(seconds=len(self.events)))
 
     def load(self, kind: type[A], stream: UUID) -> A | None:
@@ -56,7 +57,7 @@ class MemoryLog:
     ) -> Answer:
         if self.before_append:
             self.before_append.pop(0)()
-        if key and (answer := self.find_answer(key)):
+        if key and (answer := self._answer(key)):
             return replace(answer, repeated=True)
         self._check(events, at_end, conditions, claims)
         for claim in releases:
@@ -71,10 +72,14 @@ class MemoryLog:
     def find_claim(self, namespace: str, value: str) -> UUID | None:
         return self.claims.get((namespace, value))
 
+    def find_claims(self, claims: Sequence[Claim]) -> Mapping[Claim, UUID]:
+        held = {claim: self.find_claim(claim.namespace, claim.value) for claim in claims}
+        return {claim: stream for claim, stream in held.items() if stream}
+
     def find_answer(self, key: RequestKey) -> Answer | None:
-        request, answer = self.answers.get((key.scope, key.key), (key.request, None))
-        if request != key.request:
-            raise KeyReused
+        answer = self._answer(key)
+        if answer is None and self.after_lookup:
+            self.after_lookup.pop(0)()
         return answer
 
     def position(self) -> int:
@@ -82,6 +87,12 @@ class MemoryLog:
 
     def head(self, stream: UUID) -> int:
         return len(self.read(stream))
+
+    def _answer(self, key: RequestKey) -> Answer | None:
+        request, answer = self.answers.get((key.scope, key.key), (key.request, None))
+        if request != key.request:
+            raise KeyReused
+        return answer
 
     def _check(
         self,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import (
+    AllergyAlreadyRecorded,
     ContentRefused,
     KeyReused,
     LogBusy,
@@ -153,32 +154,74 @@ def test_a_creation_sent_twice_opens_one_record(county: County) -> None:
     assert again.answer.repeated
 
 
-def test_every_command_sent_twice_stores_once(county: County) -> None:
+def once(county: County, command: Callable[[], object]) -> None:
+    """Sent again after its answer."""
+    command()
+    position = county.log.position()
+    command()
+    assert county.log.position() == position
+
+
+def overtaken(county: County, command: Callable[[], object]) -> None:
+    """Sent again while the first is being stored: the repeat has looked for an answer and found none."""
+    first: list[object] = []
+    positions: list[int] = []
+
+    def first_is_stored() -> None:
+        first.append(command())
+        positions.append(county.log.position())
+
+    county.log.after_lookup.append(first_is_stored)
+    again = command()
+
+    assert answer_of(again).repeated and answer_of(again).stored == answer_of(first[0]).stored
+    assert county.log.position() == positions[0]
+
+
+def answer_of(told: object) -> Answer:
+    answer = getattr(told, "answer", told)
+    assert isinstance(answer, Answer)
+    return answer
+
+
+@pytest.mark.parametrize("sent_again", [once, overtaken])
+def test_every_command_sent_twice_stores_once_and_is_answered_alike(
+    county: County, sent_again: Callable[[County, Callable[[], object]], None]
+) -> None:
     records = county.records
     record_id = county.open_record()
     entry = records.add_entry(NURSE, record_id, new_entry("problems")).stored[0].event
 
     def twice(name: str, *args: object, **kwargs: object) -> None:
         subject, purpose = ("county", "management") if name in ADMINISTRATIVE else ("nurse", "care")
-        asked = request(subject, purpose, key=name)
-        getattr(records, name)(asked, *args, **kwargs)
-        position = county.log.position()
-        getattr(records, name)(asked, *args, **kwargs)
-        assert county.log.position() == position, name
+        asked = request(subject, purpose, key=f"{name} {args}")
+        sent_again(county, lambda: getattr(records, name)(asked, *args, **kwargs))
 
     correction = Correction(entry, "misread", content("problem"), TODAY)
+    twice("create_record", new_record(card(LI_ID)))
+    twice("add_entry", record_id, new_entry("allergies"))
+    twice("add_entry", record_id, new_entry("programmes"))
     twice("correct_entry", record_id, county.log.head(record_id), correction)
     twice("retract_entry", record_id, county.log.head(record_id), entry, "made in error")
     twice("close_record", record_id, county.log.head(record_id), reason="lost", since=TODAY)
     twice("reopen_record", record_id, county.log.head(record_id), reason="came back")
     twice("link_identity", record_id, identity_document("passport", "E12345678"))
     twice("link_login", record_id, login("wang-2"))
-    twice("add_entries", record_id, [new_entry("problems")])
+    twice("add_entries", record_id, [new_entry("problems"), new_entry("medications")])
+    twice("add_entries", record_id, [imported(1), replace(imported(2), content={})])
     twice("register_institution", NewInstitution("示例医院", "hospital", "C" * 22, AREA))
     twice("enrol_practitioner", county.clinic, NewPractitioner("李", login("li-nurse")))
     twice("give_role", county.clinic, county.nurse, "auditor")
     twice("end_role", county.clinic, county.nurse, "auditor")
     twice("practitioner_leaves", county.clinic, county.doctor)
+
+
+def test_what_is_really_refused_stays_refused_under_its_key(county: County) -> None:
+    record_id = county.open_record()
+    county.records.add_entry(NURSE, record_id, new_entry("allergies"))
+
+    with pytest.raises(AllergyAlreadyRecorded):
+        county.records.add_entry(request("nurse", key="k1"), record_id, new_entry("allergies"))
 
 
 ADMINISTRATIVE = {

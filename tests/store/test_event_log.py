@@ -1,6 +1,6 @@
 """The domain on the real log: a record written, kept, cached and read back, as on the plain model of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
@@ -14,15 +14,26 @@ import tests.county
 from domain.acts import Event
 from domain.errors import KeyReused, PersonHasRecord, StaleVersion
 from domain.institution import Institution
-from domain.ports import Recorded
+from domain.ports import Answer, Recorded
 from domain.record import Record
-from domain.requests import SearchKey
+from domain.requests import Request, SearchKey
 from projections.record_view import RecordRender
 from store import mapper
 from store.database import Database
 from store.event_log import SNAPSHOT_EVERY, StoredLog
 from store.wiring import OpenLog
-from tests.builders import NURSE, OTHER_NURSE, WANG, WANG_ID, card, new_entry, new_record, request
+from tests.builders import (
+    LI_ID,
+    NURSE,
+    OTHER_NURSE,
+    TODAY,
+    WANG,
+    WANG_ID,
+    card,
+    new_entry,
+    new_record,
+    request,
+)
 from tests.county import County, access_stream
 from tests.memory_log import MemoryLog
 from tests.store.audit import audited
@@ -162,6 +173,32 @@ def test_a_request_sent_again_gets_its_first_answer_also_from_another_process(
         county.records.add_entry(
             request("nurse", key="visit-1", asked=b"y" * 32), record, new_entry("problems")
         )
+
+
+def test_equal_requests_sent_at_once_all_get_the_first_answer(county: County, log: OpenLog) -> None:
+    """Also where the same act done twice is refused: an allergy, a closing, a second record."""
+    record = county.open_record()
+    allergy = new_entry("allergies")
+    commands: dict[str, Callable[[Request, int], object]] = {
+        "entry": lambda asked, seen: county.records.add_entry(asked, record, allergy),
+        "closing": lambda asked, seen: county.records.close_record(
+            asked, record, seen, reason="lost", since=TODAY
+        ),
+        "reopening": lambda asked, seen: county.records.reopen_record(asked, record, seen, reason="found"),
+        "creation": lambda asked, seen: county.records.create_record(asked, new_record(card(LI_ID))).answer,
+    }
+
+    for name, command in commands.items():
+        asked, seen = request("nurse", key=name), len(county.log.read(record))
+        with ThreadPoolExecutor(4) as threads:
+            answers = [threads.submit(command, asked, seen) for _ in range(4)]
+        stored = [cast(Answer, one.result()).stored for one in answers]
+        assert stored == [stored[0]] * 4, name
+
+    topics = [row.topic for row in audited(log)]
+    for topic in ("record.allergy-recorded.v1", "record.closed.v1", "record.reopened.v1"):
+        assert topics.count(topic) == 1
+    assert topics.count("record.created.v1") == 2
 
 
 def test_a_read_is_conditional_on_the_version_it_was_decided_on(county: County) -> None:
