@@ -1,6 +1,7 @@
 """The kinds of entries a record holds: collection, forms taken, and what may be active only once.
 
-One table. A new kind of care is a row here, an event class in record_events and a form in domain.forms.
+One table. A new kind of care is a row here, an event class in record_events and a form in domain.forms;
+a new follow-up form is a name in PROGRAMMES.
 """
 
 from collections.abc import Mapping
@@ -8,12 +9,28 @@ from collections.abc import Mapping
 from domain.errors import FormNotAccepted, UnknownCollection, UnknownProgramme
 from domain.values import JsonObject
 
+PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which its follow-ups are written
+    "hypertension": ("hypertension-follow-up",),
+    "type-2-diabetes": ("type-2-diabetes-follow-up",),
+    "child": (
+        "newborn-home-visit",
+        "infant-examination",
+        "toddler-examination",
+        "preschool-examination",
+        "child-tcm-guidance",
+    ),
+    "maternal": (),
+    "elderly": (),
+    "severe-mental-disorder": (),
+    "tuberculosis": (),
+}
+
 FORMS: Mapping[str, tuple[str, ...]] = {
     "basic-information": ("personal-basic-information",),
     "examinations": ("health-examination",),
     "encounters": ("reception",),
     "programmes": ("programme-enrolment",),
-    "follow-ups": ("hypertension-follow-up", "type-2-diabetes-follow-up"),
+    "follow-ups": tuple(form for forms in PROGRAMMES.values() for form in forms),
     "problems": ("problem",),
     "allergies": ("allergy",),
     "medications": ("medication",),
@@ -21,15 +38,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "documents": ("document",),
 }
 
-PROGRAMMES: Mapping[str, str | None] = {  # programme -> the form of its follow-ups, where we hold one
-    "child": None,
-    "maternal": None,
-    "elderly": None,
-    "hypertension": "hypertension-follow-up",
-    "type-2-diabetes": "type-2-diabetes-follow-up",
-    "severe-mental-disorder": None,
-    "tuberculosis": None,
-}
+PERSONAL = ("personal-basic-information", "newborn-home-visit")  # the forms that tell who the resident is
 
 
 def forms_of(kind: str) -> tuple[str, ...]:
@@ -47,8 +56,8 @@ def accepts(kind: str, form: str) -> None:
 
 def programme_of(form: str) -> str:
     """The programme whose follow-ups are written on the form. Raises UnknownProgramme."""
-    for programme, follow_up in PROGRAMMES.items():
-        if follow_up == form:
+    for programme, follow_ups in PROGRAMMES.items():
+        if form in follow_ups:
             return programme
     raise UnknownProgramme
 

@@ -11,7 +11,7 @@ from eventsourcing.domain import Aggregate
 
 from domain import record_events as events
 from domain.acts import Act, begin, frame, make, revive
-from domain.entries import PROGRAMMES, accepts, person, programme_of, subject
+from domain.entries import PERSONAL, PROGRAMMES, accepts, person, programme_of, subject
 from domain.errors import (
     AllergyAlreadyRecorded,
     AlreadyEnrolled,
@@ -251,7 +251,7 @@ class Record(Aggregate):
             raise AllergyAlreadyRecorded(UUID(entry))
         if kind == "follow-ups" and own is None and programme_of(form["name"]) not in self.state.enrolments:
             raise NotEnrolled
-        if kind == "basic-information":
+        if form["name"] in PERSONAL:
             self._agree(content)
 
     def _agree(self, content: JsonObject) -> None:

@@ -1,7 +1,7 @@
 """个人基本信息表 (personal basic information), edition 2017.
 
 Name, sex and birth date make the form; everything else may be unknown when a record is opened.
-Children under seven have the newborn visit form instead, which a later edition of the catalogue brings.
+Children under seven have the newborn home visit form instead.
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,16 @@ CitizenNumber = Annotated[
     str,
     Checked("gb11643", "an identity number of GB 11643: 18 characters, X in upper case", is_identity_number),
 ]
+
+
+def disagreements(number: str | None, birth_date: str | None, sex: Sex | None) -> Iterator[Breach]:
+    """A breach if birth date or sex is not the one that the identity number tells."""
+    if number is None:
+        return
+    try:
+        IdentityNumber(number).agrees(birth_date=birth_date, sex=sex.value if sex else None)
+    except IdentityDisagrees as disagreement:
+        yield f"/{disagreement.facts['field']}", "must agree with identity_number"
 
 
 class PastDisease(Block):
@@ -139,11 +149,7 @@ class PersonalBasicInformation(Block):
         yield from only_with(
             self, self.ethnicity_code != "01", "must be left out if ethnicity_code is '01'", "ethnicity_name"
         )
-        if self.identity_number is not None:
-            try:
-                IdentityNumber(self.identity_number).agrees(birth_date=self.birth_date, sex=self.sex.value)
-            except IdentityDisagrees as disagreement:
-                yield f"/{disagreement.facts['field']}", "must agree with identity_number"
+        yield from disagreements(self.identity_number, self.birth_date, self.sex)
 
     def oddities(self) -> Iterator[FieldProblem]:
         for name in ("phone", "past_history"):  # what a record is most often found to lack

@@ -5,6 +5,8 @@ from datetime import date
 from importlib.resources import files
 
 from domain.forms.basic_information import PersonalBasicInformation
+from domain.forms.child import InfantHealthExamination, PreschoolHealthExamination, ToddlerHealthExamination
+from domain.forms.child_guidance import ChildTcmGuidance
 from domain.forms.clinical import Allergy, Immunization, Medication, Problem
 from domain.forms.diabetes import DiabetesFollowUp
 from domain.forms.document import Document
@@ -12,6 +14,7 @@ from domain.forms.enrolment import ProgrammeEnrolment
 from domain.forms.examination import HealthExamination
 from domain.forms.hypertension import HypertensionFollowUp
 from domain.forms.model import Block
+from domain.forms.newborn import NewbornHomeVisit
 from domain.forms.reception import Reception
 from domain.forms.registry import Form
 from domain.scalars import JsonObject
@@ -45,6 +48,11 @@ FORMS = (
     _national("hypertension-follow-up", "高血压患者随访服务记录表", HypertensionFollowUp),
     _national("type-2-diabetes-follow-up", "2型糖尿病患者随访服务记录表", DiabetesFollowUp),
     _national("reception", "接诊记录表", Reception),
+    _national("newborn-home-visit", "新生儿家庭访视记录表", NewbornHomeVisit),
+    _national("infant-examination", "1～8月龄儿童健康检查记录表", InfantHealthExamination),
+    _national("toddler-examination", "12～30月龄儿童健康检查记录表", ToddlerHealthExamination),
+    _national("preschool-examination", "3～6岁儿童健康检查记录表", PreschoolHealthExamination),
+    _national("child-tcm-guidance", "儿童中医药健康管理服务记录表（6～36月龄）", ChildTcmGuidance),
     _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
     _own("problem", "健康问题", "Condition", Problem),
     _own("allergy", "过敏", "AllergyIntolerance", Allergy),

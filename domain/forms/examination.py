@@ -19,7 +19,7 @@ from domain.forms.examination_problems import CurrentProblems
 from domain.forms.examination_tests import Tests
 from domain.forms.follow_up import bmi_oddity
 from domain.forms.lists import Rows, Several
-from domain.forms.model import Block, Breach, Line, Name, PartialDate, above, not_before, only_with
+from domain.forms.model import Block, Breach, Filled, Line, Name, PartialDate, above, not_before, only_with
 
 
 class BloodPressure(Block):
@@ -144,10 +144,8 @@ class RiskFactors(Block):
             yield from only_with(self, advice in self.advice, reason, field)
 
 
-class HealthExamination(Block):
+class HealthExamination(Filled):
     """健康体检表."""
-
-    rules: ClassVar[tuple[str, ...]] = ("at least one field is filled",)
 
     symptoms: Annotated[list[c.Symptom], Several(alone="none")] | None = Field(None, title="症状")
     other_symptom: Line | None = Field(None, title="其他症状")
@@ -165,10 +163,6 @@ class HealthExamination(Block):
     guidance: Annotated[list[c.Guidance], Several()] | None = Field(None, title="健康指导")
     risk_factors: RiskFactors | None = Field(None, title="危险因素控制")
     doctor: Name | None = Field(None, title="责任医生")
-
-    def breaches(self) -> Iterator[Breach]:
-        if all(value is None for _, value in self):
-            yield "", "must have at least one field"
 
     def oddities(self) -> Iterator[FieldProblem]:
         if self.general:

@@ -14,7 +14,7 @@ from domain.errors import FieldProblem
 from domain.forms import measures as m
 from domain.forms.codes import Adherence, Classification, FollowUpMode, Grade, Presence
 from domain.forms.lists import Rows
-from domain.forms.model import Block, Breach, Date, Line, Name, Prose, above, only_with
+from domain.forms.model import Block, Breach, Date, Filled, Line, Name, Prose, above, only_with
 from domain.scalars import Count
 
 BMI_TOLERANCE = Decimal("0.5")
@@ -72,7 +72,7 @@ class Lifestyle(Block):
     compliance: Grade | None = Field(None, title="遵医行为")
 
 
-class FollowUp(Block):
+class FollowUp(Filled):
     """Fields of every chronic-disease follow-up; each form adds its symptoms, signs, lifestyle and tests."""
 
     rules: ClassVar[tuple[str, ...]] = (
@@ -94,8 +94,7 @@ class FollowUp(Block):
     note: Prose | None = Field(None, title="备注")
 
     def breaches(self) -> Iterator[Breach]:
-        if not self.model_fields_set or all(value is None for _, value in self):
-            yield "", "must have at least one field"
+        yield from super().breaches()
         reaction = self.adverse_reaction
         reason = "must be left out unless adverse_reaction is 'present'"
         yield from only_with(self, reaction is Presence.PRESENT, reason, "adverse_reaction_note")

@@ -20,6 +20,19 @@ Waist = Annotated[str, Quantity("cm", "15", "300", 1)]
 BodyMassIndex = Annotated[str, Quantity("kg/m2", "5", "150", 2)]
 HeartRate = Annotated[int, Count("/min", 10, 300)]
 
+# Children (0～6岁儿童) and pregnancy (孕产妇)
+HeadCircumference = Annotated[str, Quantity("cm", "15", "80", 1)]
+Fontanelle = Annotated[str, Quantity("cm", "0", "10", 1)]
+MilkPerFeed = Annotated[int, Count("mL", 0, 500)]
+TimesPerDay = Annotated[int, Count("/day", 0, 50)]
+Apgar = Annotated[int, Count("points", 0, 10)]
+Teeth = Annotated[int, Count("teeth", 0, 32)]
+Hours = Annotated[str, Quantity("h/day", "0", "24", 1)]
+VitaminD = Annotated[int, Count("IU/day", 0, 50000)]
+GestationWeeks = Annotated[int, Count("weeks", 0, 45)]
+GestationDays = Annotated[int, Count("days", 0, 6)]
+Times = Annotated[int, Count("times", 0, 999)]
+
 # Lifestyle (生活方式)
 Age = Annotated[int, Count("years", 0, 130)]
 Years = Annotated[str, Quantity("years", "0", "120", 1)]

@@ -1,6 +1,6 @@
 """What forms are made of: blocks of fields, codes with their Chinese label, and rules across fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
@@ -83,15 +83,33 @@ class Block(BaseModel):
     """A group of fields on a form. Unknown fields are refused, nothing is coerced, nothing changes.
 
     Subclasses may state rules across fields: `rules` in words (part of the form's digest), `breaches` the
-    refusals, `oddities` what is accepted but worth a second look.
+    refusals, `oddities` what is accepted but worth a second look. `needs` is the commonest rule as data:
+    a field may be filled only with one choice of another field; its words join the rules by themselves.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
     rules: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[Mapping[str, tuple[str, Code]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        """Join the needs to those of the class above, and their words to the rules."""
+        own: Mapping[str, tuple[str, Code]] = cls.__dict__.get("needs", {})
+        every = {
+            field: need
+            for base in reversed(cls.__mro__)
+            for field, need in vars(base).get("needs", {}).items()
+        }
+        said = every if "rules" in cls.__dict__ else own  # inherited rules have the words of inherited needs
+        words = (f"{field} only with {other} {choice.value}" for field, (other, choice) in said.items())
+        cls.needs, cls.rules = every, (*cls.rules, *words)
 
     def breaches(self) -> Iterator[Breach]:
-        yield from ()
+        for field, (other, choice) in self.needs.items():
+            chosen = getattr(self, other)
+            fits = choice in chosen if isinstance(chosen, list) else choice is chosen
+            yield from only_with(self, fits, f"must be left out unless {other} has '{choice.value}'", field)
 
     def oddities(self) -> Iterator[FieldProblem]:
         yield from ()
@@ -103,8 +121,15 @@ class Block(BaseModel):
         return self
 
 
-class Form(Block):
-    """The whole content of a form; what the registry checks."""
+class Filled(Block):
+    """A form without required fields, since old paper may hold one reading and nothing else."""
+
+    rules: ClassVar[tuple[str, ...]] = ("at least one field is filled",)
+
+    def breaches(self) -> Iterator[Breach]:
+        if all(value is None for _, value in self):
+            yield "", "must have at least one field"
+        yield from super().breaches()
 
 
 def only_with(block: Block, condition: bool, reason: str, *fields: str) -> Iterator[Breach]:

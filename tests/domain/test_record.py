@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.entries import FORMS, PROGRAMMES
+from domain.entries import FORMS, PROGRAMMES, programme_of
 from domain.errors import (
     AllergyAlreadyRecorded,
     AlreadyEnrolled,
@@ -36,6 +36,7 @@ from tests.builders import (
     card,
     content,
     form_ref,
+    identity_number,
     record,
 )
 
@@ -96,7 +97,7 @@ def test_an_unknown_collection_or_a_form_of_another_collection_is_refused() -> N
 
 def test_every_programme_on_the_form_is_known_here_with_its_follow_up() -> None:
     assert {programme.value for programme in Programme} == set(PROGRAMMES)
-    assert set(PROGRAMMES.values()) - {None} == set(FORMS["follow-ups"])
+    assert all(follow_ups for programme, follow_ups in PROGRAMMES.items() if programme in ("child",))
 
 
 def test_an_unknown_programme_is_refused() -> None:
@@ -116,14 +117,39 @@ def test_a_second_enrolment_in_a_programme_is_refused_and_leaves_no_event() -> N
     assert pending(resident) == before
 
 
-def test_a_follow_up_needs_an_enrolment_in_its_own_programme() -> None:
-    resident = record()
-    add(resident, "programmes", programme="hypertension")
+@pytest.mark.parametrize("form", FORMS["follow-ups"])
+def test_a_follow_up_needs_an_enrolment_in_its_own_programme(form: str) -> None:
+    stranger, resident = record(), record()
+    for programme in set(PROGRAMMES) - {programme_of(form)}:
+        add(stranger, "programmes", programme=programme)
+    add(resident, "programmes", programme=programme_of(form))
 
-    add(resident, "follow-ups", form="hypertension-follow-up")
+    add(resident, "follow-ups", form=form)
 
     with pytest.raises(NotEnrolled):
-        add(resident, "follow-ups", form="type-2-diabetes-follow-up")
+        add(stranger, "follow-ups", form=form)
+
+
+def test_a_form_belongs_to_one_programme_and_another_form_to_none() -> None:
+    assert len(set(FORMS["follow-ups"])) == len(FORMS["follow-ups"])
+    with pytest.raises(UnknownProgramme):
+        programme_of("health-examination")
+
+
+def test_the_newborn_form_must_tell_what_the_linked_identity_number_tells() -> None:
+    child = record()
+    add(child, "programmes", programme="child")
+    child.link_identity(act(), card(identity_number("20260109", 2)))
+    form = "newborn-home-visit"
+
+    add(child, "follow-ups", form=form, identity_number=identity_number("20260109", 2))
+
+    with pytest.raises(IdentityDisagrees, match="birth_date"):
+        add(child, "follow-ups", form=form, birth_date="2026-01-10")
+    with pytest.raises(IdentityDisagrees, match="sex"):
+        add(child, "follow-ups", form=form, sex="male")
+    with pytest.raises(IdentityDisagrees, match="identity_number"):
+        add(child, "follow-ups", form=form, identity_number=identity_number("20260109", 4))
 
 
 def test_a_retracted_enrolment_ends_it_and_a_new_one_may_follow() -> None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.entries import FORMS, PROGRAMMES
+from domain.entries import FORMS, PROGRAMMES, programme_of
 from domain.errors import (
     AllergyAlreadyRecorded,
     AlreadyEnrolled,
@@ -96,7 +96,7 @@ class RecordMachine(RuleBasedStateMachine):
 
     @rule(target=entries, form=st.sampled_from(FORMS["follow-ups"]), year=YEARS)
     def follow_up(self, form: str, year: str) -> UUID | MultipleResults[UUID]:
-        enrolled = form.removesuffix("-follow-up") in self.enrolled.values()
+        enrolled = programme_of(form) in self.enrolled.values()
         error = RecordClosed if self.refuses_care(year) else None if enrolled else NotEnrolled
         context = act(year)
         command = self.record.add_entry

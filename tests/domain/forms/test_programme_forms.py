@@ -1,0 +1,138 @@
+"""Rules across fields of the service forms of the programmes."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pytest
+
+from domain import forms
+from domain.forms import FormRefused
+from domain.forms.child_development import (
+    ASKED_AT,
+    InfantAge,
+    InfantSign,
+    PreschoolAge,
+    PreschoolSign,
+    ToddlerAge,
+    ToddlerSign,
+)
+from domain.forms.codes import Presence
+from domain.forms.follow_up import Referral
+from domain.forms.model import Code
+from domain.forms.visit import ReferralAdvice
+from domain.scalars import JsonObject
+from tests.builders import identity_number
+
+INFANT: JsonObject = {"age": "8-months"}
+
+REFUSED: list[tuple[str, JsonObject, str]] = [
+    ("newborn-home-visit", {}, ""),
+    ("newborn-home-visit", {"name": None}, ""),
+    (
+        "newborn-home-visit",
+        {"birth_date": "2026-01-10", "identity_number": identity_number("20260109", 2)},
+        "/birth_date",
+    ),
+    ("newborn-home-visit", {"sex": "male", "identity_number": identity_number("20260109", 2)}, "/sex"),
+    (
+        "newborn-home-visit",
+        {"birth": {"delivery": ["breech"], "delivery_note": "急产"}},
+        "/birth/delivery_note",
+    ),
+    ("newborn-home-visit", {"birth": {"delivery_note": "急产"}}, "/birth/delivery_note"),
+    (
+        "newborn-home-visit",
+        {"birth": {"asphyxia": {"result": "present", "apgar_1_minute": 3, "apgar_unknown": True}}},
+        "/birth/asphyxia/apgar_unknown",
+    ),
+    (
+        "newborn-home-visit",
+        {"birth": {"disease_screening": ["not-done", "negative"]}},
+        "/birth/disease_screening",
+    ),
+    ("infant-examination", {}, "/age"),
+    ("infant-examination", {**INFANT, "development": ["no-laugh"]}, "/development"),
+    ("infant-examination", {**INFANT, "development": ["none", "no-sitting-alone"]}, "/development"),
+    ("infant-examination", {"age": "full-month", "development": ["no-gaze"]}, "/development"),
+    (
+        "infant-examination",
+        {**INFANT, "referral": {"advised": "absent", "reason": "贫血"}},
+        "/referral/reason",
+    ),
+    (
+        "infant-examination",
+        {**INFANT, "illnesses": {"kinds": ["injury"], "pneumonia_times": 1}},
+        "/illnesses/pneumonia_times",
+    ),
+    (
+        "infant-examination",
+        {**INFANT, "examination": {"fontanelle": {"state": "closed", "across": "1"}}},
+        "/examination/fontanelle/across",
+    ),
+    ("toddler-examination", {"age": "12-months", "development": ["no-walking"]}, "/development"),
+    ("preschool-examination", {"age": "3-years", "development": ["no-square"]}, "/development"),
+    ("child-tcm-guidance", {"age": "12-months"}, "/services"),
+    (
+        "child-tcm-guidance",
+        {"age": "12-months", "services": ["diet"], "service_note": "穴位图"},
+        "/service_note",
+    ),
+]
+
+SPARSE: list[tuple[str, JsonObject]] = [
+    ("newborn-home-visit", {"birth": {"weight": "3.25"}}),
+    ("newborn-home-visit", {"birth": {"asphyxia": {"result": "present", "apgar_unknown": True}}}),
+    ("newborn-home-visit", {"birth_date": "2026-01", "identity_number": identity_number("20260109", 2)}),
+    ("infant-examination", {"age": "full-month", "development": ["none"]}),
+    ("infant-examination", {"age": "3-months", "examination": {"fontanelle": {"state": "open"}}}),
+    ("preschool-examination", {"age": "6-years", "examination": {"vision": {"left": "5.0"}}}),
+]
+
+
+@pytest.mark.parametrize("name, content, field", REFUSED, ids=lambda part: str(part)[:60])
+def test_a_form_that_contradicts_itself_is_refused_naming_the_field(
+    name: str, content: JsonObject, field: str
+) -> None:
+    with pytest.raises(FormRefused) as caught:
+        forms.get(name, "2017").check(content)
+
+    assert [problem["field"] for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.parametrize("name, content", SPARSE, ids=lambda part: str(part)[:60])
+def test_old_paper_may_hold_one_reading_and_nothing_else(name: str, content: JsonObject) -> None:
+    assert forms.get(name, "2017").check(content) == content
+
+
+def test_each_age_but_the_first_month_asks_four_signs_of_its_own() -> None:
+    signs = [*list(InfantSign)[1:], *list(ToddlerSign)[1:], *list(PreschoolSign)[1:]]
+
+    assert list(ASKED_AT) == signs and len(set(signs)) == len(signs)
+    for age in [*InfantAge, *ToddlerAge, *PreschoolAge]:
+        asked = [sign for sign in signs if ASKED_AT[sign] is age]
+        assert [sign.code for sign in asked] == ([] if age is InfantAge.FULL_MONTH else ["1", "2", "3", "4"])
+        assert all(f"（{age.label}）" in sign.label for sign in asked)
+
+
+def test_a_method_taught_at_another_age_is_a_warning_only() -> None:
+    form = forms.get("child-tcm-guidance", "2017")
+    content: JsonObject = {"age": "18-months", "services": ["diet", "sishencong"]}
+
+    assert form.check(content) == content
+    assert [problem["field"] for problem in form.warnings(content)] == ["/services"]
+    assert form.warnings({**content, "age": "36-months"}) == []
+
+
+def test_what_a_field_needs_is_told_once_and_joins_the_rules_of_the_block_above() -> None:
+    class Restated(ReferralAdvice):
+        rules: ClassVar[tuple[str, ...]] = ("of its own",)
+
+    class Narrower(ReferralAdvice):
+        needs: ClassVar[Mapping[str, tuple[str, Code]]] = {"note": ("advised", Presence.PRESENT)}
+
+        note: str | None = None
+
+    said = ReferralAdvice.rules
+    assert Referral.rules == () and len(said) == 3
+    assert Restated.rules == ("of its own", *said)
+    assert Narrower.rules == (*said, "note only with advised present")
