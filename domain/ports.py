@@ -95,6 +95,9 @@ class EventLog(Protocol):
     def find_claim(self, namespace: str, value: str) -> UUID | None:
         """The stream that holds the claim."""
 
+    def find_claims(self, claims: Sequence[Claim]) -> Mapping[Claim, UUID]:
+        """Those of the claims that are held, and by which streams: one look-up for them all."""
+
     def find_answer(self, key: RequestKey) -> Answer | None:
         """The first answer under this key. Raises KeyReused if it was another request's."""
 

@@ -94,6 +94,12 @@ class StoredLog:
         """The stream that holds the claim."""
         return self._log.reader.claim(namespace, self._log.hasher.claim(Claim(namespace, value)).value_hash)
 
+    def find_claims(self, claims: Sequence[Claim]) -> Mapping[Claim, UUID]:
+        """Those of the claims that are held, and by which streams: one statement for them all."""
+        hashed = {claim: self._log.hasher.claim(claim) for claim in claims}
+        held = self._log.reader.claims(list(hashed.values()))
+        return {claim: held[one] for claim, one in hashed.items() if one in held}
+
     def find_answer(self, key: RequestKey) -> Answer | None:
         """The first answer under this key. Raises KeyReused if it was another request's."""
         asked = self._log.hasher.request(key)

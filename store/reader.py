@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
+from store.append import ClaimHash
 from store.clock import from_datetime
 from store.connect import Reads
 from store.content import Part, unpack
@@ -119,6 +120,17 @@ class LogReader:
             [self._log_no, namespace, value_hash],
         )
         return row[0] if row else None
+
+    def claims(self, hashes: Sequence[ClaimHash]) -> dict[ClaimHash, UUID]:
+        """The streams that hold claims, without the claims that nobody holds."""
+        if not hashes:
+            return {}
+        rows = self._reads.rows(
+            """SELECT namespace, value_hash, stream_id FROM store.claim WHERE log_no = %s
+               AND (namespace, value_hash) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]))""",
+            [self._log_no, [one.namespace for one in hashes], [one.value_hash for one in hashes]],
+        )
+        return {ClaimHash(namespace, value_hash): stream for namespace, value_hash, stream in rows}
 
     def close(self) -> None:
         self._reads.close()
