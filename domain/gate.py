@@ -37,12 +37,13 @@ from domain.ports import Answer, Claim, EventLog
 from domain.record import Record
 from domain.requests import Principal, Request
 from domain.time import occurred_at
-from domain.values import Licence, Occurred, Who, accept_clock, latest
+from domain.values import Occurred, Who, accept_clock, latest
 
 T = TypeVar("T")
 
 LONGEST_PURPOSE = 64  # a refused purpose is kept as it was named, within reason
 ATTEMPTS = 20  # how often a command is decided again when others were faster
+AUTHOR_REFUSED = "author-refused"  # before the rules that refuse the author what the caller may do
 LATE_AFTER = timedelta(hours=24)  # written down later than this: marked as a late entry (补记)
 TAKEN: dict[str, type[RecordError]] = {
     "identity": PersonHasRecord,
@@ -56,11 +57,16 @@ TAKEN: dict[str, type[RecordError]] = {
 
 @dataclass(frozen=True)
 class Pass:
-    """A request that was let through: who acts, and the decision that let them."""
+    """A request as it was decided on: whose act it is, the decision, and who types it if another does."""
 
     request: Request
     actor: Actor
     decision: Decision
+    typist: Actor | None = None
+
+    @property
+    def caller(self) -> Actor:
+        return self.typist or self.actor
 
 
 def login_value(principal: Principal) -> str:
@@ -168,13 +174,33 @@ class Gate:
         """What the policy may know of a record."""
         return Facts(record.id, record.custodian) if record else Facts()
 
-    def _ask(self, request: Request, actor: Actor, action: str, facts: Facts) -> Pass:
-        decision = decide(actor, action, facts, request.purpose, self.clock(), self.policy)
-        return Pass(request, actor, decision)
+    def _ask(self, request: Request, caller: Actor, action: str, facts: Facts) -> Pass:
+        """The caller is asked about, and where they only type, the author too: both must be allowed.
+
+        A refusal is the caller's, who tried it; the rules tell if it was for the author.
+        Raises UnknownPractitioner.
+        """
+        now = self.clock()
+        decision = decide(caller, action, facts, request.purpose, now, self.policy)
+        if not decision.allowed or request.author is None or request.author == caller.id:
+            return Pass(request, caller, decision)
+        author = self._author(caller, request.author)
+        authored = decide(author, action, facts, request.purpose, now, self.policy)
+        if not authored.allowed:
+            return Pass(request, caller, replace(authored, rules=(AUTHOR_REFUSED, *authored.rules)))
+        return Pass(request, author, authored, typist=caller)
+
+    def _author(self, caller: Actor, author: UUID) -> Actor:
+        """A colleague of the caller. Raises UnknownPractitioner."""
+        institution = self.log.load(Institution, caller.institution) if caller.institution else None
+        if institution is None:
+            raise UnknownPractitioner(author)
+        found = institution.practitioner(author)
+        return Actor(author, tuple(found.roles), institution.id, found.licence)
 
     def may(self, passed: Pass, action: str, record: Record) -> Pass:
         """The same caller asked about one more record; nothing is recorded yet."""
-        return self._ask(passed.request, passed.actor, action, self.facts(record))
+        return self._ask(passed.request, passed.caller, action, self.facts(record))
 
     @staticmethod
     def _purpose(decision: Decision) -> None:
@@ -216,27 +242,17 @@ class Gate:
         )
 
     def _who(self, passed: Pass, *, is_late: bool) -> Who:
-        actor, typist, licence = self._author(passed)
+        actor, typist = passed.actor, passed.typist
         return Who(
-            actor=str(actor) if actor else None,
-            role=passed.decision.role or next((held.role for held in passed.actor.roles), "none"),
-            institution=str(passed.actor.institution) if passed.actor.institution else None,
-            licence=licence,
-            entered_by=str(typist) if typist else None,
+            actor=str(actor.id) if actor.id else None,
+            role=passed.decision.role or next((held.role for held in actor.roles), "none"),
+            institution=str(actor.institution) if actor.institution else None,
+            licence=actor.licence,
+            entered_by=str(typist.id) if typist else None,
             authenticated=passed.request.principal.authenticated,
             source=passed.request.source,
             late=is_late,
         )
-
-    def _author(self, passed: Pass) -> tuple[UUID | None, UUID | None, Licence | None]:
-        """Whose act it was, who typed it if another did, and the licence it was done under."""
-        own, author = passed.actor, passed.request.author
-        if author is None or author == own.id or not passed.decision.allowed:
-            return own.id, None, own.licence
-        institution = self.log.load(Institution, own.institution) if own.institution else None
-        if institution is None:
-            raise UnknownPractitioner(author)
-        return author, own.id, institution.practitioner(author).licence
 
     def append(
         self,

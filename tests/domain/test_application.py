@@ -19,6 +19,7 @@ from domain.errors import (
     ContentRefused,
     IdentityMissing,
     NotAvailable,
+    NotPermitted,
     NumbersExhausted,
     PersonHasRecord,
     PurposeRefused,
@@ -33,12 +34,14 @@ from domain.numbering import LAST
 from domain.ports import Claim
 from domain.record import Record
 from domain.requests import (
+    NewPractitioner,
     Request,
     SearchKey,
     SourceId,
 )
 from tests.builders import (
     AREA,
+    COUNTY,
     LI_ID,
     NURSE,
     OTHER_NURSE,
@@ -47,6 +50,7 @@ from tests.builders import (
     WANG_ID,
     card,
     identity_number,
+    login,
     new_entry,
     new_record,
 )
@@ -244,6 +248,39 @@ def test_what_a_colleague_typed_names_both(county: County) -> None:
     assert (event.who["actor"], event.who["entered_by"]) == (str(county.doctor), str(county.nurse))
     with pytest.raises(UnknownPractitioner):
         county.records.add_entry(replace(NURSE, author=NOWHERE), record_id, new_entry("problems"))
+
+
+def test_an_act_typed_for_a_colleague_is_done_in_the_colleagues_role(county: County) -> None:
+    record_id = county.open_record()
+    manager = NewPractitioner("档案员", login("manager"), roles=("record-manager",))
+    author = county.records.enrol_practitioner(COUNTY, county.clinic, manager).practitioner
+
+    county.records.add_entry(replace(NURSE, author=author), record_id, new_entry("problems"))
+
+    event = last_event(county, record_id)
+    assert isinstance(event, Record.ProblemRecorded)
+    assert (event.who["actor"], event.who["role"]) == (str(author), "record-manager")
+    assert event.who["entered_by"] == str(county.nurse)
+
+
+@pytest.mark.parametrize("role", ["auditor", "institution-administrator"])
+def test_nobody_types_in_the_name_of_somebody_who_may_not(county: County, role: str) -> None:
+    record_id = county.open_record()
+    county.records.give_role(COUNTY, county.clinic, county.doctor, role)
+    for held in ("practitioner", "record-manager"):
+        county.records.end_role(COUNTY, county.clinic, county.doctor, held)
+    typed = replace(NURSE, author=county.doctor)
+
+    with pytest.raises(NotAvailable):
+        county.records.add_entry(typed, record_id, new_entry("problems"))
+    with pytest.raises(NotPermitted):
+        county.records.create_record(typed, new_record(card(LI_ID)))
+
+    refused = last_event(county, access_stream(county, record_id))
+    assert isinstance(refused, accesses.AccessRefused)
+    assert refused.rules == ["author-refused", "deny-by-default"]
+    assert (refused.who["actor"], refused.who["entered_by"]) == (str(county.nurse), None)
+    assert county.topics(county.clinic)[-1] == "institution.refused.v1"
 
 
 def every_error(kind: type[RecordError] = RecordError) -> Iterator[type[RecordError]]:
