@@ -96,7 +96,7 @@ class RecordCommands:
 
         def attempt() -> Added:
             record, passed = self.gate.enter_record(request, "add-entry", record_id)
-            known: set[str] = set()
+            known = set(self.gate.log.find_claims(_sources(entries)))
             outcomes = tuple(self._outcome(record, passed, entry, known) for entry in entries)
             stored = [entry for entry, one in zip(entries, outcomes, strict=True) if one.entry]
             if not stored:
@@ -274,17 +274,17 @@ class RecordCommands:
             raise NotAvailable
         yield from self.numbers.free(institution.state.area)
 
-    def _outcome(self, record: Record, passed: Pass, entry: NewEntry, known: set[str]) -> Outcome:
-        """known: the source ids met in this batch, which may name one twice."""
+    def _outcome(self, record: Record, passed: Pass, entry: NewEntry, known: set[Claim]) -> Outcome:
+        """known: the source ids imported before, and those met in this batch, which may name one twice."""
         claim = entry.source_id.claim if entry.source_id else None
-        if claim and (claim.value in known or self.gate.log.find_claim(claim.namespace, claim.value)):
+        if claim in known:
             return Outcome(known=True)
         try:
             outcome = Outcome(entry=self._add(record, passed, entry))
         except RecordError as refusal:
             return Outcome(refusal=refusal)
         if claim:
-            known.add(claim.value)
+            known.add(claim)
         return outcome
 
     def _add(self, record: Record, passed: Pass, entry: NewEntry) -> UUID:
