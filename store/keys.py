@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from store.content import ContentKey
 
-KEYS_CACHED = 100_000
+KEYS_CACHED = 20_000  # of about 2.7 KB each: a cipher keeps its key schedule
 _NONCE = 12
 
 _SCHEMA = """
