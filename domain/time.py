@@ -1,8 +1,9 @@
 """When something happened, as it was told: "about 1987" stays about 1987.
 
 An occurred time keeps its own precision and the offset it was told in. For comparison it has an earliest
-and a latest instant in UTC; where no offset was told, China standard time (+08:00, no summer time) is meant.
-Grammar: FHIR R4 dateTime, to the second at most (https://hl7.org/fhir/R4/datatypes.html#dateTime).
+and a latest instant in UTC; a year, month or day is that of China (+08:00, no summer time).
+Grammar: FHIR R4 dateTime (https://hl7.org/fhir/R4/datatypes.html#dateTime), so a time of day has an offset:
+without one, nobody could say decades later which instant was meant. Seconds may be left out.
 """
 
 import re
@@ -20,7 +21,7 @@ PARTIAL: dict[int, Precision] = {4: "year", 7: "month", 10: "day"}
 INSTANT = re.compile(
     r"(?P<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9])"
     r"(?::(?P<second>[0-5][0-9])(?P<fraction>\.[0-9]{1,9})?)?"
-    r"(?P<offset>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?",
+    r"(?P<offset>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))",
     re.ASCII,
 )
 
@@ -50,7 +51,9 @@ def _precision(at: str) -> Precision:
         return PARTIAL[len(at)]
     match = INSTANT.fullmatch(at)
     if match is None or first_day(at[:10]) is None:
-        raise OccurredRefused(f"must be a FHIR dateTime since {EARLIEST_YEAR}: a year, month, day or instant")
+        raise OccurredRefused(
+            f"must be a FHIR dateTime since {EARLIEST_YEAR}: a year, month, day, or a time of day with offset"
+        )
     return "second" if match["second"] else "minute"
 
 
@@ -71,7 +74,7 @@ def earliest(when: Occurred) -> datetime:
     if match is None:
         raise OccurredRefused("must be a FHIR dateTime")
     fraction = (match["fraction"] or "")[:7]  # microseconds: what datetime can hold
-    text = f"{match['minute']}:{match['second'] or '00'}{fraction}{match['offset'] or '+08:00'}"
+    text = f"{match['minute']}:{match['second'] or '00'}{fraction}{match['offset']}"
     return datetime.fromisoformat(text).astimezone(UTC)
 
 

@@ -55,7 +55,12 @@ def card(born: str, order: int) -> IdentityDocument:
 
 
 def entry(kind: str, at: str, form: str | None = None, /, **content: object) -> NewEntry:
-    return NewEntry(kind, content, occurred(at), form=form)
+    return NewEntry(kind, content, in_china(at), form=form)
+
+
+def in_china(at: str) -> Occurred:
+    """A day, or a time of day in China."""
+    return occurred(f"{at}+08:00" if "T" in at else at)
 
 
 def coding(system: str, code: str, display: str) -> JsonObject:
@@ -288,7 +293,7 @@ def _allergic() -> Life:
             "record.allergy-recorded.v1",
             "复核旧病历：曾有过敏性休克，危险程度应为高",
             {**noted, "criticality": "high"},
-            occurred("2023-03-02T09:00"),
+            in_china("2023-03-02T09:00"),
         ),
     )
 

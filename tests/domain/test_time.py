@@ -17,8 +17,8 @@ TOLD = [
     ("1987-12", "month", "1987-11-30T16:00:00", "1987-12-31T15:59:59.999999"),
     ("1987-02", "month", "1987-01-31T16:00:00", "1987-02-28T15:59:59.999999"),
     ("2024-02-29", "day", "2024-02-28T16:00:00", "2024-02-29T15:59:59.999999"),
-    ("1987-05-03T10:00", "minute", "1987-05-03T02:00:00", "1987-05-03T02:00:59.999999"),
-    ("1987-05-03T10:00:07", "second", "1987-05-03T02:00:07", "1987-05-03T02:00:07.999999"),
+    ("1987-05-03T10:00+08:00", "minute", "1987-05-03T02:00:00", "1987-05-03T02:00:59.999999"),
+    ("1987-05-03T10:00:07+08:00", "second", "1987-05-03T02:00:07", "1987-05-03T02:00:07.999999"),
     ("1987-05-03T10:00:00+08:00", "second", "1987-05-03T02:00:00", "1987-05-03T02:00:00.999999"),
     ("1987-05-03T10:00:00-05:00", "second", "1987-05-03T15:00:00", "1987-05-03T15:00:00.999999"),
     ("1987-05-03T10:00:00.25Z", "second", "1987-05-03T10:00:00.250000", "1987-05-03T10:00:01.249999"),
@@ -40,9 +40,9 @@ def test_a_time_is_kept_as_told_and_spans_its_precision(
     "at",
     [
         "", "87", "1849", "2200", "0000", "9999-12-31", "1987-13", "1987-00", "1987-02-29", "1987-5-3",
-        "1987-05-03T24:00:00Z", "1987-05-03T10:60", "1987-05-03T10:00:60", "1987-05-03 10:00",
-        "1987-05-03T10:00:00+15:00", "1987-05-03T10:00:00+0800", "1987-05-03T10", "1987-05-03T10:00Z ",
-        "1987\n", "Canary-Zhang", "１９８７", "1987-02-30T10:00",
+        "1987-05-03T24:00:00Z", "1987-05-03T10:60Z", "1987-05-03T10:00:60Z", "1987-05-03 10:00Z",
+        "1987-05-03T10:00:00+15:00", "1987-05-03T10:00:00+0800", "1987-05-03T10", "1987-05-03T10Z", "1987-05-03T10:00Z ",
+        "1987\n", "Canary-Zhang", "１９８７", "1987-02-30T10:00+08:00",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_refused_without_repeating_it(at: str) -> None:
@@ -50,6 +50,14 @@ def test_what_is_no_time_is_refused_without_repeating_it(at: str) -> None:
         occurred(at)
 
     assert not at.strip() or at not in str(caught.value)
+
+
+@pytest.mark.parametrize("at", ["2026-05-03T10:00", "2026-05-03T10:00:00", "2026-05-03T10:00:00.123"])
+def test_a_time_of_day_without_offset_is_no_instant(at: str) -> None:
+    with pytest.raises(OccurredRefused, match="with offset"):
+        occurred(at)
+
+    assert occurred(f"{at}+08:00")["at"] == f"{at}+08:00"
 
 
 @pytest.mark.parametrize("at", ["1849", "Canary-Zhang-7731"])
@@ -63,7 +71,8 @@ def test_a_stored_time_that_cannot_be_read_is_refused_too(at: str) -> None:
     st.sampled_from([4, 7, 10, 16, 19]),
 )
 def test_whatever_precision_is_told_the_instant_lies_within(instant: datetime, length: int) -> None:
-    told = occurred(instant.isoformat(timespec="seconds")[:length])
+    text = instant.isoformat(timespec="seconds")
+    told = occurred(text[:length] + text[19:] * (length > 10))
 
     assert earliest(told) <= instant <= latest(told)
     assert earliest(told) <= latest(told)
