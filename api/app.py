@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import psycopg
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import logs
+from api.batch import SIDE_BY_SIDE
 from api.documentation import complete
 from api.metrics import Metrics
 from api.middleware import Edge
@@ -49,6 +51,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        app.state.batch_threads = anyio.CapacityLimiter(SIDE_BY_SIDE)
         logs.log.info("started", origin=service.opened.origin)
         yield
         logs.log.info("stopped", origin=service.opened.origin)

@@ -5,10 +5,10 @@ What has arrived whole is done even if the connection breaks; a line cut off in 
 """
 
 from asyncio import Queue, Task, create_task
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, ParamSpec, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -34,11 +34,13 @@ from evidence import canonical
 
 NDJSON: Final = "application/x-ndjson"
 CHUNK: Final = 128  # lines decided together, so that the group commit has something to group
-SIDE_BY_SIDE: Final = 8  # threads of one batch; the other callers keep theirs
+SIDE_BY_SIDE: Final = 16  # threads of all batches together; the other callers keep theirs
 MOST_LINES: Final = 10_000  # bounds the results held for a client that reads late
 LARGEST_CHUNK: Final = 16_777_216  # bytes
 
 Result = dict[str, object]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class LineIn(EntryIn):
@@ -69,11 +71,12 @@ class Duplex(StreamingResponse):
 
 
 class Batch:
-    """One upload by one caller for one purpose."""
+    """One upload by one caller for one purpose. threads: shared with all other batches."""
 
-    def __init__(self, service: Service, asking: Request) -> None:
+    def __init__(self, service: Service, asking: Request, threads: anyio.CapacityLimiter) -> None:
         self._service = service
         self._asking = asking
+        self._threads = threads
 
     async def results(self, upload: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The result lines, in the order of the lines."""
@@ -96,18 +99,23 @@ class Batch:
 
     async def _decide(self, lines: Sequence[Line]) -> list[Result]:
         """Lines for one record one after the other, records side by side."""
-        read = [self._read(line) for line in lines]
+        read = await self._in_thread(self._read_all, lines)
         results: dict[int, Result] = {}
         groups: dict[object, list[tuple[Line, LineIn | Told]]] = {}
         for line, found in zip(lines, read, strict=True):
             group = found.record if isinstance(found, LineIn) else line.number
             groups.setdefault(group, []).append((line, found))
-        limiter = anyio.CapacityLimiter(SIDE_BY_SIDE)
         async with anyio.create_task_group() as tasks:
             for members in groups.values():
-                add_all = partial(self._add_all, members, results)
-                tasks.start_soon(partial(anyio.to_thread.run_sync, add_all, limiter=limiter))
+                tasks.start_soon(self._in_thread, self._add_all, members, results)
         return [results[line.number] for line in lines]
+
+    async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Done beside the event loop: parsing too, or one long chunk would hold up every other caller."""
+        return await anyio.to_thread.run_sync(partial(work, *arguments, **named), limiter=self._threads)
+
+    def _read_all(self, lines: Sequence[Line]) -> list["LineIn | Told"]:
+        return [self._read(line) for line in lines]
 
     def _add_all(self, members: Sequence[tuple[Line, "LineIn | Told"]], results: dict[int, Result]) -> None:
         for line, found in members:

@@ -3,13 +3,17 @@
 import json
 import socket
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
+from threading import Event, Lock
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from api import batch
+from api.adding import add
 from tests.api.served import Json, Served, new_entry
 
 keys = (f"line-{number}" for number in count(1))
@@ -28,6 +32,18 @@ def send(
         return served.client.post("/v1/batches", content=lines, headers=headers)
     body = b"".join((one if isinstance(one, bytes) else json.dumps(one).encode()) + b"\n" for one in lines)
     return served.client.post("/v1/batches", content=body, headers=headers)
+
+
+@contextmanager
+def upload_of(served: Served, who: str) -> Iterator[socket.socket]:
+    """A connection on which a long upload was announced, and nothing of it sent yet."""
+    ndjson = {"Host": "x", "Content-Type": "application/x-ndjson", "Content-Length": "100000"}
+    head = {**served.headers(who, "care"), **ndjson}
+    told = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    address = urlsplit(str(served.client.base_url))
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as connection:
+        connection.sendall(f"POST /v1/batches HTTP/1.1\r\n{told}\r\n".encode())
+        yield connection
 
 
 def results(answer: httpx.Response) -> list[Json]:
@@ -145,20 +161,9 @@ def test_an_upload_in_small_pieces_is_read_as_it_comes(served: Served) -> None:
 def test_of_an_upload_that_breaks_off_the_whole_lines_are_kept(served: Served) -> None:
     record = served.open_record()
     lines = [json.dumps(line(record)).encode() + b"\n" for _ in range(3)]
-    head = {
-        **served.headers("nurse", "care"),
-        "Content-Type": "application/x-ndjson",
-        "Content-Length": "100000",
-    }
-    address = urlsplit(str(served.client.base_url))
-    request = (
-        "POST /v1/batches HTTP/1.1\r\nHost: x\r\n"
-        + "".join(f"{k}: {v}\r\n" for k, v in head.items())
-        + "\r\n"
-    )
 
-    with socket.create_connection((str(address.hostname), address.port or 80)) as connection:
-        connection.sendall(request.encode() + b"".join(lines) + lines[0][:50])
+    with upload_of(served, "nurse") as connection:
+        connection.sendall(b"".join(lines) + lines[0][:50])
         connection.shutdown(socket.SHUT_WR)
         connection.recv(1)
     again = results(send(served, [json.loads(one) for one in lines]))
@@ -186,6 +191,52 @@ def test_a_batch_without_end_is_cut_off_with_a_word(served: Served, monkeypatch:
     assert told[3]["line"] == 4 and code(told[3]) == "batch-too-long"
 
 
+def test_a_strangers_upload_is_refused_before_any_of_it_is_read(served: Served) -> None:
+    with upload_of(served, "passer-by") as connection:
+        assert connection.recv(12) == b"HTTP/1.1 403"
+
+
+def test_while_a_batch_is_parsed_others_are_answered(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, answered = served.open_record(), Event()
+
+    def parse(text: bytes) -> object:
+        assert answered.wait(10), "nobody else was answered meanwhile"
+        return json.loads(text)
+
+    monkeypatch.setattr("api.strict_json.parse", parse)
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(send, served, [line(record)])
+        alive = httpx.get(f"{served.client.base_url}/healthz", timeout=5)
+        answered.set()
+
+    assert alive.status_code == 200
+    assert [one["status"] for one in results(sent.result())] == [201]
+
+
+def test_all_batches_together_take_a_bounded_number_of_threads(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [served.open_record() for _ in range(batch.SIDE_BY_SIDE)]
+    busy, most, lock = [0], [0], Lock()
+
+    def counted(*arguments: object) -> object:
+        with lock:
+            busy[0] += 1
+            most[0] = max(most[0], busy[0])
+        try:
+            return add(*arguments)  # type: ignore[arg-type]  # passed through as they came
+        finally:
+            with lock:
+                busy[0] -= 1
+
+    monkeypatch.setattr("api.batch.add", counted)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: send(served, [line(one) for one in records]), range(4)))
+
+    assert all(one["status"] == 201 for answer in answers for one in results(answer))
+    assert 1 < most[0] <= batch.SIDE_BY_SIDE
+
+
 def test_an_empty_batch_has_no_results(served: Served) -> None:
     assert results(send(served, [b"", b"  "])) == []
 
@@ -211,10 +262,10 @@ def test_a_batch_of_a_stranger_stores_nothing_and_another_type_is_refused(served
     record = served.open_record()
     position = served.position
 
-    stranger = results(send(served, [line(record)], "passer-by"))
+    stranger = send(served, [line(record)], "passer-by")
     as_json = served.client.post("/v1/batches", content=b"{}", headers=served.headers("nurse", "care"))
     no_token = served.client.post("/v1/batches", content=b"{}")
 
-    assert [(one["status"], code(one)) for one in stranger] == [(403, "caller-unknown")]
+    assert (stranger.status_code, stranger.json()["type"]) == (403, "/problems/caller-unknown")
     assert (as_json.status_code, no_token.status_code) == (415, 401)
     assert served.position == position
