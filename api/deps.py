@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Security
@@ -11,18 +13,40 @@ from starlette.requests import Request as HttpRequest
 from api.problems import Refusal
 from api.service import Service
 from domain.application import Records
+from domain.errors import StaleVersion
 from domain.gate import login_value
-from domain.ports import RequestKey
+from domain.ports import Answer, RequestKey
 from domain.requests import Principal, Request
 
 KEY_PATTERN = r"^[!-~]([ -~]{0,198}[!-~])?$"
+# An entity tag and a list of them, as RFC 9110 (8.8.3, 13.1.1) writes them. Ours are the strong ones that
+# hold a version; no other can match, and a weak one never does.
+TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+TAGS = re.compile(rf"[ \t,]*{TAG.pattern}(?:[ \t]*,(?:[ \t]*{TAG.pattern})?)*[ \t]*")
 VERSION = re.compile(r'"([1-9][0-9]{0,14})"')
+NO_VERSION = 0  # which no record has
 LONGEST_PURPOSE = 200
 
 BEARER = HTTPBearer(auto_error=False, description="A token of the configured OpenID Connect issuer.")
 PURPOSE = "What the request is for: care, management, public_health, self, audit …"
 IDEMPOTENCY = "1 to 200 printable ASCII characters; repeating the request under it gives the first answer."
-IF_MATCH = 'The version the request was decided on, as the ETag of what was read: "7".'
+IF_MATCH = 'The version the request was decided on, as the ETag of what was read: "7". Not *.'
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The versions of which the caller accepts any as the one decided on; mostly it is one."""
+
+    versions: frozenset[int]
+
+    def decide(self, act: Callable[[int], Answer]) -> Answer:
+        """Act on the version the record has, if it is one of these; else raises StaleVersion, as act does."""
+        try:
+            return act(max(self.versions, default=NO_VERSION))
+        except StaleVersion as stale:
+            if stale.current not in self.versions:
+                raise
+            return act(stale.current)
 
 
 async def service(request: HttpRequest) -> Service:
@@ -62,14 +86,17 @@ async def asking(
 
 async def expected_version(
     if_match: Annotated[str | None, Header(alias="If-Match", description=IF_MATCH)] = None,
-) -> int:
-    """The version in If-Match. Raises Refusal if-match-missing or header-refused."""
-    if if_match is None:
+) -> Seen:
+    """The versions in If-Match. Raises Refusal if-match-missing or header-refused.
+
+    `*` would let any version pass (RFC 9110, section 13.1.1), and so does not say on which one the caller
+    decided: it is answered as if the header were missing.
+    """
+    if if_match is None or if_match.strip() == "*":
         raise Refusal("if-match-missing")
-    found = VERSION.fullmatch(if_match.strip())
-    if found is None:
+    if TAGS.fullmatch(if_match) is None:
         raise Refusal("header-refused", header="If-Match")
-    return int(found[1])
+    return Seen(frozenset(int(found[1]) for found in map(VERSION.fullmatch, TAG.findall(if_match)) if found))
 
 
 def principal_of(request: HttpRequest) -> Principal:
@@ -97,6 +124,6 @@ def request_key(principal: Principal, key: str, asked: list[str], body: bytes) -
 
 Reading = Annotated[Request, Depends(reading)]
 Asking = Annotated[Request, Depends(asking)]
-ExpectedVersion = Annotated[int, Depends(expected_version)]
+ExpectedVersion = Annotated[Seen, Depends(expected_version)]
 RecordsDep = Annotated[Records, Depends(records)]
 ServiceDep = Annotated[Service, Depends(service)]

@@ -34,8 +34,9 @@ def correct(
     correction = Correction(
         body.entry, body.reason, body.content, body.occurred, body.edition, body.entry_occurred
     )
+    told = body.told_by(asking)
     try:
-        answer = records.correct_entry(body.told_by(asking), record_id, seen, correction)
+        answer = seen.decide(lambda version: records.correct_entry(told, record_id, version, correction))
     except ContentRefused as refused:
         raise below("/content", refused) from None
     return _created(service, answer, record_id, entry=body.entry)
@@ -51,7 +52,10 @@ def retract(
     service: ServiceDep,
 ) -> Response:
     """Retract an entry that should not be there. It stays readable, with who, when and why."""
-    answer = records.retract_entry(body.told_by(asking), record_id, seen, body.entry, body.reason)
+    told = body.told_by(asking)
+    answer = seen.decide(
+        lambda version: records.retract_entry(told, record_id, version, body.entry, body.reason)
+    )
     return _created(service, answer, record_id, entry=body.entry)
 
 
@@ -65,8 +69,11 @@ def close(
     service: ServiceDep,
 ) -> Response:
     """Close the record since a time: death, moved-out, lost, refused. Late results are still accepted."""
-    answer = records.close_record(
-        body.told_by(asking), record_id, seen, reason=body.reason, since=body.occurred, note=body.note
+    told, since = body.told_by(asking), body.occurred
+    answer = seen.decide(
+        lambda version: records.close_record(
+            told, record_id, version, reason=body.reason, since=since, note=body.note
+        )
     )
     return _created(service, answer, record_id)
 
@@ -81,7 +88,8 @@ def reopen(
     service: ServiceDep,
 ) -> Response:
     """Open a closed record again."""
-    answer = records.reopen_record(body.told_by(asking), record_id, seen, reason=body.reason)
+    told = body.told_by(asking)
+    answer = seen.decide(lambda version: records.reopen_record(told, record_id, version, reason=body.reason))
     return _created(service, answer, record_id)
 
 

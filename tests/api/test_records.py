@@ -167,6 +167,38 @@ def test_a_correction_needs_the_version_it_was_decided_on(served: Served) -> Non
     assert kept.json()["entry"] == entry.json()["entry"]
 
 
+@pytest.mark.parametrize(
+    "written, status",
+    [
+        ('"{other}", "{seen}"', 201),
+        (', "{seen}" ,\t"x",', 201),
+        ('"{seen}", W/"{seen}"', 201),
+        ('W/"{seen}"', 412),
+        ('"{other}", ""', 412),
+        ('"0"', 412),
+        ("*", 428),
+        ('"{seen}" "{other}"', 400),
+        ("{seen}", 400),
+        ("", 400),
+        ('*, "{seen}"', 400),
+    ],
+)
+def test_if_match_is_read_as_http_writes_it(served: Served, written: str, status: int) -> None:
+    record = served.open_record()
+    entry = served.post(f"/v1/records/{record}/allergies", new_entry("allergies"))
+    seen, position = entry.json()["version"], served.position
+
+    answer = served.post(
+        f"/v1/records/{record}/corrections",
+        correction(entry.json()["entry"]),
+        if_match=written.format(seen=seen, other=seen + 1),
+    )
+
+    assert answer.status_code == status, answer.text
+    assert (served.position > position) == (status == 201)
+    assert status != 412 or answer.headers["ETag"] == f'"{seen}"'
+
+
 def test_a_corrected_entry_shows_both_versions_and_a_retracted_one_why(served: Served) -> None:
     record = served.open_record()
     entry = served.post(f"/v1/records/{record}/allergies", new_entry("allergies"))
