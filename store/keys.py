@@ -74,6 +74,7 @@ class KeyStore:
     """Content keys by stream, and named secrets. Safe for several threads and several processes."""
 
     def __init__(self, path: Path, kek: KeyEncryptionKey) -> None:
+        self.path = path
         self._kek = kek
         self._writer, self._reader = _connect(path), _connect(path)
         self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
@@ -194,6 +195,19 @@ class KeyStore:
             return row
 
 
+def open_key_store(folder: Path, *, begin: bool) -> KeyStore:
+    """The key store in a folder: `keys.sqlite`, whose keys are wrapped by `kek`.
+
+    begin: make what is not there yet. Otherwise, and where the wrapping key alone is gone, raise KeyMissing
+    and make nothing: a new file in the place of a lost one would be taken for it.
+    """
+    wrapping, keys = folder / "kek", folder / "keys.sqlite"
+    for needed in (wrapping, keys):
+        if not needed.exists() and (not begin or (needed is wrapping and keys.exists())):
+            raise KeyMissing(f"{needed} is missing; restore it from its backup")
+    return KeyStore(keys, KeyEncryptionKey.from_file(wrapping))
+
+
 def _create_once(path: Path, content: bytes) -> None:
     """Write a file whole and durably, or leave the one that another process was first to write."""
     with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # of mode 0600
@@ -208,6 +222,7 @@ def _create_once(path: Path, content: bytes) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a key is on the disk before the event that needs it

@@ -11,7 +11,7 @@ from evidence.note import Signer
 from store import connect
 from store.clock import Clock
 from store.hashing import Hasher
-from store.keys import KeyEncryptionKey, KeyStore
+from store.keys import KeyStore, open_key_store
 from store.notifier import Notifier, channel
 from store.reader import LogReader
 from store.recorder import LogRecorder
@@ -68,11 +68,12 @@ def open_log(
 ) -> OpenLog:
     """Open a log with the appender's DSN and the folder that holds the keys; the first time, begin it.
 
-    Raises WrongOrigin or WrongKeyStore, and psycopg.OperationalError if the database is away.
+    Raises WrongOrigin, WrongKeyStore, KeyMissing, and psycopg.OperationalError if the database is away.
     """
-    key_store = KeyStore(keys / "keys.sqlite", KeyEncryptionKey.from_file(keys / "kek"))
+    is_new = _begin(dsn, log_no, origin)
+    key_store = open_key_store(keys, begin=is_new)
     try:
-        _begin(dsn, log_no, origin, key_store)
+        _bind(key_store, log_no, origin, begin=is_new)
         reads = connect.Reads(dsn, readers)
         _forget_old_requests(reads, log_no)
     except BaseException:
@@ -102,7 +103,8 @@ def open_log(
     )
 
 
-def _begin(dsn: str, log_no: int, origin: str, keys: KeyStore) -> None:
+def _begin(dsn: str, log_no: int, origin: str) -> bool:
+    """Begin the log if there is none. True while nothing has been stored in it."""
     with connect.plain(dsn) as connection:
         connection.execute(
             "INSERT INTO store.log (log_no, origin) VALUES (%s, %s) ON CONFLICT DO NOTHING", [log_no, origin]
@@ -111,9 +113,18 @@ def _begin(dsn: str, log_no: int, origin: str, keys: KeyStore) -> None:
         used = connection.execute("SELECT 1 FROM store.event WHERE log_no = %s LIMIT 1", [log_no]).fetchone()
     if row is None or row[0] != origin:
         raise WrongOrigin(f"log {log_no} has another origin than the one it is opened under")
-    if used and not keys.has_secret(_bound(origin)):
+    return used is None
+
+
+def _bind(keys: KeyStore, log_no: int, origin: str, *, begin: bool) -> None:
+    """Let the key store know its log, so that no other is taken for it."""
+    if not begin and not keys.has_secret(_bound(origin)):
         raise WrongKeyStore(f"the key store holds nothing of log {log_no}; restore the right one")
     keys.secret(_bound(origin))
+
+
+def _bound(origin: str) -> str:
+    return f"log:{origin}"
 
 
 def _forget_old_requests(reads: connect.Reads, log_no: int) -> None:
@@ -129,10 +140,6 @@ def _forget_old_requests(reads: connect.Reads, log_no: int) -> None:
 _FORGET = """DELETE FROM store.append_key WHERE (log_no, key_hash) IN (
     SELECT log_no, key_hash FROM store.append_key
     WHERE log_no = %s AND recorded_at < clock_timestamp() - %s LIMIT %s)"""
-
-
-def _bound(origin: str) -> str:
-    return f"log:{origin}"
 
 
 def _listen(dsn: str, log_no: int) -> psycopg.Connection[tuple[object, ...]]:

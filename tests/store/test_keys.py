@@ -10,13 +10,20 @@ import pytest
 
 from store import entropy
 from store.content import ContentKey
-from store.keys import KeyDestroyed, KeyEncryptionKey, KeyMissing, KeyStore, WrongKeyEncryptionKey
+from store.keys import (
+    KeyDestroyed,
+    KeyEncryptionKey,
+    KeyMissing,
+    KeyStore,
+    WrongKeyEncryptionKey,
+    open_key_store,
+)
 
 STREAM = UUID(int=7)
 
 
 def key_store(folder: Path) -> KeyStore:
-    return KeyStore(folder / "keys.sqlite", KeyEncryptionKey.from_file(folder / "kek"))
+    return open_key_store(folder, begin=True)
 
 
 def test_a_key_that_was_kept_is_there_when_the_store_is_opened_again(tmp_path: Path) -> None:
@@ -84,7 +91,7 @@ def test_no_key_lies_in_the_files_as_it_is(tmp_path: Path) -> None:
 
     for file in tmp_path.iterdir():
         assert key.secret not in file.read_bytes() and secret not in file.read_bytes()
-        assert file.name != "kek" or file.stat().st_mode & 0o077 == 0
+        assert file.stat().st_mode & 0o077 == 0
 
 
 def test_another_key_encryption_key_opens_nothing(tmp_path: Path) -> None:
@@ -97,6 +104,25 @@ def test_another_key_encryption_key_opens_nothing(tmp_path: Path) -> None:
     with pytest.raises(WrongKeyEncryptionKey):
         wrong.get(STREAM, 1)
     wrong.close()
+
+
+@pytest.mark.parametrize("lost", ["kek", "keys.sqlite"])
+def test_a_lost_file_is_named_and_no_other_put_in_its_place(tmp_path: Path, lost: str) -> None:
+    key_store(tmp_path).close()
+    (tmp_path / lost).unlink()
+
+    with pytest.raises(KeyMissing, match=lost):
+        open_key_store(tmp_path, begin=False)
+
+    assert not (tmp_path / lost).exists()
+
+
+def test_keys_without_their_wrapping_key_are_never_begun_again(tmp_path: Path) -> None:
+    key_store(tmp_path).close()
+    (tmp_path / "kek").unlink()
+
+    with pytest.raises(KeyMissing, match="kek"):
+        open_key_store(tmp_path, begin=True)
 
 
 def test_a_key_that_was_never_kept_is_missed(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 from domain.errors import ClaimTaken, KeyReused, LogBusy, RecordError, StaleVersion
 from store.append import ClaimHash, RequestHash
 from store.database import APPENDER, READER, Database
+from store.keys import KeyMissing
 from store.recorder import PLAIN, Terms
 from store.wiring import OpenLog, WrongKeyStore, WrongOrigin, open_log
 from tests.store.audit import audited
@@ -320,8 +321,14 @@ def test_a_log_does_not_open_with_a_key_store_that_is_not_its_own(database: Data
     with opened(database, number, keys / "right") as log:
         log.recorder.append([event(uuid4(), 1)])
 
-    with pytest.raises(WrongKeyStore), opened(database, number, keys / "empty"):
+    with new_log(database) as other:
+        other.recorder.append([event(uuid4(), 1)])
+        elsewhere = Path(other.keys.path).parent
+        with pytest.raises(WrongKeyStore), opened(database, number, elsewhere):
+            pass
+    with pytest.raises(KeyMissing), opened(database, number, keys / "empty"):
         pass
+    assert not (keys / "empty").exists()
     with pytest.raises(WrongOrigin):
         open_log(
             dsn=database.dsn(APPENDER), keys=keys / "right", origin=origin_of(number) + "x", log_no=number
