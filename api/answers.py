@@ -32,10 +32,14 @@ def last(answer: Answer) -> Stored:
     return [one for one in answer.stored if one.stream == answer.stored[0].stream][-1]
 
 
-def created(service: Service, answer: Answer, location: str, **names: object) -> Response:
-    """201: stored, with its receipt. location: a path of ids; the version is added for a record."""
+def created(service: Service, answer: Answer, location: str | None, **names: object) -> Response:
+    """201: stored, with its receipt.
+
+    location: where to read what was written, a path of ids; None: it cannot be read under an address of its
+    own (an institution), and then there is nothing that an entity tag could be compared with either.
+    """
     stored = last(answer)
-    headers = {"Location": location, "ETag": etag(stored.version)}
+    headers = {"Location": location, "ETag": etag(stored.version)} if location else {}
     if answer.repeated:
         headers["Idempotent-Replayed"] = "true"
     return Response(canonical.encode(kept(service, stored, **names)), 201, headers, media_type=JSON)

@@ -31,7 +31,7 @@ THREADS = 128  # requests decided at the same time; the group commit stores what
 DESCRIPTION = """
 Residents' health records (居民健康档案), kept for a whole life. Every command is stored as an event and
 answered with a signed receipt; every read is recorded before it is answered. Errors are problem documents
-(RFC 9457).
+(RFC 9457). HEAD is answered 405: reading is recorded, and a read that shows nothing is none.
 """
 
 
@@ -65,6 +65,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
         lifespan=lifespan,
         docs_url=None,  # ours needs no script from elsewhere: api.docs_page
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the path asked for, whatever stands in it
     )
     app.state.service = service
     app.state.metrics = Metrics(service)

@@ -41,8 +41,7 @@ def register(body: InstitutionIn, asking: Asking, records: RecordsDep, service: 
     """Register an institution. 409 if its code is registered."""
     new = NewInstitution(body.name, body.kind, body.code, body.area)
     registered = records.register_institution(asking, new)
-    location = f"/v1/institutions/{registered.institution}"
-    return created(service, registered.answer, location, institution=registered.institution)
+    return created(service, registered.answer, None, institution=registered.institution)
 
 
 @router.post(
@@ -59,9 +58,8 @@ def enrol(
     licence = body.licence.value() if body.licence else None
     new = NewPractitioner(body.name, body.login.value(), licence, tuple(body.roles))
     enrolled = records.enrol_practitioner(asking, institution_id, new)
-    location = f"/v1/institutions/{institution_id}/practitioners/{enrolled.practitioner}"
     return created(
-        service, enrolled.answer, location, institution=institution_id, practitioner=enrolled.practitioner
+        service, enrolled.answer, None, institution=institution_id, practitioner=enrolled.practitioner
     )
 
 
@@ -73,7 +71,7 @@ def leave(
 ) -> Response:
     """End a person's work here, with all roles; the login is free again."""
     answer = records.practitioner_leaves(asking, institution_id, body.practitioner, _when(body.since))
-    return created(service, answer, f"/v1/institutions/{institution_id}", institution=institution_id)
+    return created(service, answer, None, institution=institution_id)
 
 
 @router.post("/{institution_id}/roles", status_code=201, response_model=InstitutionKept, responses=PROBLEMS)
@@ -84,7 +82,7 @@ def give_role(
     answer = records.give_role(
         asking, institution_id, body.practitioner, body.role, since=_when(body.since), until=body.until
     )
-    return created(service, answer, f"/v1/institutions/{institution_id}", institution=institution_id)
+    return created(service, answer, None, institution=institution_id)
 
 
 @router.post(
@@ -95,7 +93,7 @@ def end_role(
 ) -> Response:
     """Take a role away."""
     answer = records.end_role(asking, institution_id, body.practitioner, body.role, since=_when(body.since))
-    return created(service, answer, f"/v1/institutions/{institution_id}", institution=institution_id)
+    return created(service, answer, None, institution=institution_id)
 
 
 def _when(since: str | None) -> Occurred | None:

@@ -333,6 +333,22 @@ def test_an_address_that_is_none_is_not_repeated(served: Served, path: str, stat
     assert "110105194912310020" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/v1/records/", "/healthz/", f"/v1/records/{SECRET}/"])
+def test_a_slash_too_many_leads_nowhere(served: Served, path: str) -> None:
+    for answer in (served.get(path), served.post(path, {})):
+        problem(answer, 404, "no-such-address")
+        assert "Location" not in answer.headers
+
+
+def test_head_is_not_taken_and_leaves_no_trace(served: Served, record: str) -> None:
+    position = served.position
+
+    answer = served.client.head(f"/v1/records/{record}", headers=served.headers("nurse", "care"))
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+    assert served.position == position
+
+
 def problem(answer: httpx.Response, status: int, code: str) -> Json:
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
