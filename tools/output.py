@@ -54,7 +54,7 @@ def _status(error: BaseException) -> int | None:
 
     from domain.errors import ClockWrong, LogBusy, LogUnavailable, RecordError
     from store.embedded.binaries import PostgresError
-    from store.keys import WrongKeyEncryptionKey
+    from store.keys import KeyMissing, WrongKeyEncryptionKey
     from store.migrate import MigrationError
     from store.settings import SettingsError
     from store.wiring import WrongKeyStore, WrongOrigin
@@ -67,7 +67,7 @@ def _status(error: BaseException) -> int | None:
         MigrationError,
         psycopg.OperationalError,
     )
-    misplaced = (WrongKeyStore, WrongOrigin, WrongKeyEncryptionKey, OSError)
+    misplaced = (WrongKeyStore, WrongOrigin, KeyMissing, WrongKeyEncryptionKey, OSError)
     if isinstance(error, SettingsError):
         return USAGE
     if isinstance(error, unavailable + misplaced):
