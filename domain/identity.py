@@ -5,6 +5,7 @@ Numbers never appear in errors or reprs.
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,14 @@ Sex = Literal["male", "female"]
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
+NO_PART_OF_NUMBERS = (
+    "Zs",
+    "Zl",
+    "Zp",
+    "Pd",
+    "Cc",
+    "Cf",
+)  # Unicode categories: spaces, hyphens, what nobody sees
 FOREIGN_REGION = "9"  # identity cards of foreign permanent residents since 2023 begin with 9
 
 
@@ -135,6 +144,8 @@ SHAPES: Mapping[str, tuple[str, str]] = {
 }
 EIGHTEEN = ("identity-card", "residence-permit-hmt")
 FREE = ("military", "other")
+# The last two digits of these permits count the cards; what stands before stays with the person for life.
+LIFELONG: Mapping[str, int] = {"hk-macao-permit": 9, "taiwan-permit": 8}
 
 
 def identity_document(
@@ -142,8 +153,10 @@ def identity_document(
 ) -> IdentityDocument:
     """A checked and normalised document, ready to store.
 
-    number: required except for "temporary", which has a `reason` instead; letters are made upper case.
-    issuer: country or authority, where numbers are unique only within it (passport, other).
+    number: required except for "temporary", which has a `reason` instead. Made upper case, without spaces
+    and hyphens; of the free kinds (military, other) it is kept as it was written.
+    issuer: required where numbers are unique only within it. Of a passport the state, by its two or three
+    letters in ISO 3166-1, made three; of the free kinds the authority or system, as it was written.
     Raises ContentRefused naming /kind, /number, /issuer or /reason, never repeating a value.
     """
     if kind == "temporary":
@@ -151,12 +164,10 @@ def identity_document(
     if number is None:
         raise refuse("/number", "is required")
     document = IdentityDocument(kind=_kind(kind), number=_number(kind, number))
-    for name, text in (("issuer", issuer), ("reason", reason)):
-        if text is not None:
-            _short(f"/{name}", text)
-    if issuer is not None:
-        document["issuer"] = issuer
+    if (checked := _issuer(kind, issuer)) is not None:
+        document["issuer"] = checked
     if reason is not None:
+        _short("/reason", reason)
         document["reason"] = reason
     return document
 
@@ -178,17 +189,64 @@ def _kind(kind: str) -> DocumentKind:
 
 
 def _number(kind: str, number: str) -> str:
-    upper = number.upper() if number.isascii() else number
-    foreign = kind == "foreign-permanent-resident" and upper[:1] == FOREIGN_REGION
-    if kind in EIGHTEEN or foreign:
-        return IdentityNumber.parse(upper).value
     if kind in FREE:
         _short("/number", number)
+        if not _compact(number):
+            raise refuse("/number", "must contain letters or digits")
         return number
+    compact = _compact(number)
+    foreign = kind == "foreign-permanent-resident" and compact[:1] == FOREIGN_REGION
+    if kind in EIGHTEEN or foreign:
+        return IdentityNumber.parse(compact).value
     expression, says = SHAPES[kind]
-    if not re.fullmatch(expression, upper, re.ASCII):
+    if not re.fullmatch(expression, compact, re.ASCII):
         raise refuse("/number", f"must be {says}")
-    return upper
+    return compact
+
+
+def _issuer(kind: str, issuer: str | None) -> str | None:
+    if issuer is None:
+        if kind == "passport" or kind in FREE:
+            raise refuse("/issuer", "is required: the number is unique only within it")
+        return None
+    if kind == "passport":
+        return _state(issuer)
+    _short("/issuer", issuer)
+    if not _folded(issuer):
+        raise refuse("/issuer", "must contain letters or digits")
+    return issuer
+
+
+def _state(code: str) -> str:
+    """Three letters for the state or organisation that issued a passport."""
+    told = _compact(code)
+    issuers = data("issuers")
+    by_two = cast("dict[str, str]", issuers["iso_3166"])
+    by_three = [*by_two.values(), *cast("list[str]", issuers["others"])]
+    known = by_two | cast("dict[str, str]", issuers["other_codes"]) | {three: three for three in by_three}
+    if told not in known:
+        raise refuse(
+            "/issuer", "must be the ISO 3166-1 code of the issuing state, as printed in the passport"
+        )
+    return known[told]
+
+
+def _compact(text: str) -> str:
+    """One way of writing a number: NFKC, upper case, no spaces, hyphens or invisible characters."""
+    return _without(NO_PART_OF_NUMBERS, _nfkc(_nfkc(text).upper()))
+
+
+def _folded(text: str) -> str:
+    """One way of writing a name: NFKC, letters without case, single spaces between words."""
+    return " ".join(_without(("Cf",), _nfkc(_nfkc(text).casefold())).split())
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _without(categories: tuple[str, ...], text: str) -> str:
+    return "".join(one for one in text if unicodedata.category(one) not in categories)
 
 
 def _short(pointer: str, text: str) -> None:
@@ -200,11 +258,20 @@ def _short(pointer: str, text: str) -> None:
 def claim_value(document: IdentityDocument) -> str | None:
     """The text that must be unique among persons, None for a temporary identity.
 
-    All 18-character numbers share one space: they come from one national sequence.
+    All 18-character numbers share one space: they come from one national sequence. However a document was
+    written down, its claim is the same; the issuer is part of it only where numbers are unique within one.
     """
-    number = document.get("number")
+    kind, number = document["kind"], document.get("number")
     if number is None:
         return None
-    if document["kind"] in (*EIGHTEEN, "foreign-permanent-resident") and is_identity_number(number):
-        return f"identity-number||{number}"
-    return "|".join((document["kind"], document.get("issuer", ""), number))
+    compact = _compact(number)
+    if kind in (*EIGHTEEN, "foreign-permanent-resident") and is_identity_number(compact):
+        return _joined("identity-number", compact)
+    if kind == "passport" or kind in FREE:
+        return _joined(kind, _folded(document.get("issuer", "")), compact)
+    return _joined(kind, compact[: LIFELONG.get(kind)])
+
+
+def _joined(*fields: str) -> str:
+    """Each field behind its length, so that no two lists of fields read alike."""
+    return "".join(f"{len(one)}:{one}" for one in fields)

@@ -155,9 +155,11 @@ def _succeed(drive: Drive) -> None:
     for kind, names in FORMS.items():
         for name in names if kind not in ("basic-information", "programmes", "follow-ups") else ():
             drive.kept(f"{path}/{kind}", entry(kind, name))
-    drive.kept(f"{path}/identities", {"document": {"kind": "passport", "number": PASSPORT, "issuer": NAME}})
-    passports = drive.post("/v1/search", {"kind": "passport", "value": PASSPORT, "issuer": NAME})
-    assert passports.json()["found"]
+    for kind, issuer in (("passport", "CHN"), ("other", NAME)):
+        document = {"kind": kind, "number": PASSPORT, "issuer": issuer}
+        drive.kept(f"{path}/identities", {"document": document})
+        found = drive.post("/v1/search", {"kind": kind, "value": PASSPORT, "issuer": issuer}).json()["found"]
+        assert found
     _change(drive, path)
     for who, purpose in (("nurse", "care"), (LOGIN, "self")):
         for part in ("", "/events"):

@@ -112,13 +112,11 @@ def test_a_number_does_not_show_in_its_representation() -> None:
         ("residence-permit-hmt", "83000019491231002" + check_digit("83000019491231002"), None),
         ("foreign-permanent-resident", "usa110012345678", "USA110012345678"),
         ("foreign-permanent-resident", "91010519491231002" + check_digit("91010519491231002"), None),
-        ("passport", "e12345678", "E12345678"),
-        ("military", "军字第0012345号", None),
         ("hk-macao-permit", "H12345678", None),
         ("hk-macao-permit", "M1234567890", None),
         ("taiwan-permit", "12345678", None),
         ("birth-certificate", "u110000001", "U110000001"),
-        ("other", "MRN-0001", None),
+        ("identity-card", "110105 1949-1231 ００２ｘ", WOMAN),
     ],
 )
 def test_a_document_of_every_kind_is_taken_and_normalised(kind: str, number: str, kept: str | None) -> None:
@@ -133,13 +131,14 @@ def test_a_document_of_every_kind_is_taken_and_normalised(kind: str, number: str
     [
         ("identity-card", WOMAN[:-1] + "1"),
         ("foreign-permanent-resident", "US110012345678"),
-        ("passport", "E 1234"),
+        ("passport", "E 12"),
         ("passport", "护照12345"),
         ("hk-macao-permit", "X12345678"),
         ("taiwan-permit", "123456789"),
         ("birth-certificate", "110000001U"),
         ("military", " "),
         ("other", "a\x00b"),
+        ("other", "- \u200b-"),
         ("temporary", "1"),
         ("passport", None),
     ],
@@ -162,22 +161,98 @@ def test_a_temporary_identity_has_a_reason_and_nothing_to_claim() -> None:
             identity_document("temporary", reason=reason)
 
 
-def test_an_unknown_kind_or_a_blank_issuer_is_refused() -> None:
-    for kind, issuer, field in (("driving-licence", None, "/kind"), ("passport", "\n", "/issuer")):
+def test_an_unknown_kind_or_issuer_is_refused() -> None:
+    refused = [
+        ("driving-licence", None, "/kind"),
+        ("passport", None, "/issuer"),
+        ("passport", "\n", "/issuer"),
+        ("passport", "Frankreich", "/issuer"),
+        ("passport", "QQQ", "/issuer"),
+        ("other", None, "/issuer"),
+        ("other", "\u200b", "/issuer"),
+        ("military", " ", "/issuer"),
+    ]
+    for kind, issuer, field in refused:
         with pytest.raises(ContentRefused) as caught:
             identity_document(kind, "E12345678", issuer=issuer)
         assert caught.value.problems[0]["field"] == field
 
 
-def test_passports_of_two_countries_are_two_persons_and_eighteen_digits_are_one() -> None:
-    french, thai = (identity_document("passport", "AA123456", issuer=country) for country in ("FRA", "THA"))
-    card, permit = (identity_document(kind, WOMAN) for kind in ("identity-card", "residence-permit-hmt"))
+def test_a_passport_is_kept_with_the_three_letters_of_its_issuer() -> None:
+    for told, kept in (("cn", "CHN"), ("CHN", "CHN"), ("D", "DEU"), ("UNO", "UNO"), ("ＦＲ", "FRA")):
+        document = identity_document("passport", "e 1234-5678", issuer=told)
 
-    assert claim_value(french) != claim_value(thai)
-    assert claim_value(card) == claim_value(permit)
-    assert claim_value(card) != claim_value(identity_document("other", WOMAN))
-    assert identity_document("other", "1", reason="补录") == {
-        "kind": "other",
-        "number": "1",
-        "reason": "补录",
-    }
+        assert document == {"kind": "passport", "number": "E12345678", "issuer": kept}
+
+
+def test_what_has_no_shape_is_kept_as_written() -> None:
+    for kind, number in (("military", "军字第0012345号"), ("other", "MRN-0001")):
+        document = identity_document(kind, number, issuer="某 部队", reason="补录")
+
+        assert document == {"kind": kind, "number": number, "issuer": "某 部队", "reason": "补录"}
+
+
+def claim(kind: str, number: str, issuer: str | None = None) -> str | None:
+    return claim_value(identity_document(kind, number, issuer=issuer))
+
+
+@pytest.mark.parametrize(
+    "kind, ways",
+    [
+        (
+            "passport",
+            [("E12345678", "CN"), ("e12345678", "cn"), ("Ｅ1234 5678", "CHN"), ("E-12345678", "chn")],
+        ),
+        (
+            "other",
+            [("MRN-0001", "Some System"), ("mrn 0001", "SOME  system"), ("ｍｒｎ0001", "some\u00a0system")],
+        ),
+        ("military", [("军字第0012345号", "解放军"), ("军字第 0012345 号", "解放军\u200b")]),
+        ("hk-macao-permit", [("H12345678", None), ("h1234567801", None), ("H1234567802", "HKG")]),
+        ("taiwan-permit", [("12345678", None), ("1234567801", None)]),
+        ("birth-certificate", [("U110000001", None), ("u 110000001", "北京")]),
+    ],
+)
+def test_however_a_document_is_written_down_it_is_one_person(
+    kind: str, ways: list[tuple[str, str | None]]
+) -> None:
+    assert len({claim(kind, number, issuer) for number, issuer in ways}) == 1
+
+
+def test_passports_of_two_countries_are_two_persons_and_eighteen_digits_are_one() -> None:
+    assert claim("passport", "AA123456", "FRA") != claim("passport", "AA123456", "THA")
+    assert claim("identity-card", WOMAN) == claim("residence-permit-hmt", WOMAN)
+    assert claim("identity-card", WOMAN) != claim("other", WOMAN, "HIS")
+    assert claim("hk-macao-permit", "H12345678") != claim("hk-macao-permit", "H12345679")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["other", "military"]), st.text("a|1:", min_size=1), st.text("a|1:", min_size=1)
+        ),
+        min_size=2,
+        max_size=2,
+        unique_by=lambda one: (one[0], one[1].upper(), one[2]),
+    )
+)
+def test_no_two_issuers_and_numbers_share_a_claim(told: list[tuple[str, str, str]]) -> None:
+    one, other = (
+        claim_value(identity_document(kind, number, issuer=issuer)) for kind, number, issuer in told
+    )
+
+    assert one != other
+
+
+WRITTEN = st.text("aZé ß汉－0\u00a0\u200b-.|", max_size=20)
+
+
+@given(WRITTEN, WRITTEN)
+def test_case_makes_no_other_claim(number: str, issuer: str) -> None:
+    try:
+        document = identity_document("other", number, issuer=issuer)
+    except ContentRefused:
+        return
+    again = identity_document("other", document["number"].lower(), issuer=document["issuer"].upper())
+
+    assert claim_value(again) == claim_value(document)

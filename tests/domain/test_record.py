@@ -269,7 +269,7 @@ def test_a_temporary_identity_is_followed_by_a_card_and_no_second_card() -> None
     assert (resident.state.birth_date, resident.state.sex) == ("1949-12-31", "female")
     with pytest.raises(IdentityAlreadyLinked):
         resident.link_identity(act(), card(LI_ID))
-    resident.link_identity(act(), identity_document("passport", "E12345678"))
+    resident.link_identity(act(), identity_document("passport", "E12345678", issuer="CHN"))
 
 
 def test_a_second_number_of_another_person_disagrees() -> None:

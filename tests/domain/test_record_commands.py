@@ -205,7 +205,7 @@ def test_every_command_sent_twice_stores_once_and_is_answered_alike(
     twice("retract_entry", record_id, county.log.head(record_id), entry, "made in error")
     twice("close_record", record_id, county.log.head(record_id), reason="lost", since=TODAY)
     twice("reopen_record", record_id, county.log.head(record_id), reason="came back")
-    twice("link_identity", record_id, identity_document("passport", "E12345678"))
+    twice("link_identity", record_id, identity_document("passport", "E12345678", issuer="CHN"))
     twice("link_login", record_id, login("wang-2"))
     twice("add_entries", record_id, [new_entry("problems"), new_entry("medications")])
     twice("add_entries", record_id, [imported(1), replace(imported(2), content={})])
