@@ -19,7 +19,12 @@ PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which
         "preschool-examination",
         "child-tcm-guidance",
     ),
-    "maternal": (),
+    "maternal": (
+        "first-antenatal-examination",
+        "antenatal-follow-up",
+        "postpartum-visit",
+        "postpartum-day-42-examination",
+    ),
     "elderly": (),
     "severe-mental-disorder": (),
     "tuberculosis": (),

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from importlib.resources import files
 
+from domain.forms.antenatal import AntenatalFollowUp, FirstAntenatalExamination
 from domain.forms.basic_information import PersonalBasicInformation
 from domain.forms.child import InfantHealthExamination, PreschoolHealthExamination, ToddlerHealthExamination
 from domain.forms.child_guidance import ChildTcmGuidance
@@ -15,6 +16,7 @@ from domain.forms.examination import HealthExamination
 from domain.forms.hypertension import HypertensionFollowUp
 from domain.forms.model import Block
 from domain.forms.newborn import NewbornHomeVisit
+from domain.forms.postpartum import PostpartumDay42Examination, PostpartumVisit
 from domain.forms.reception import Reception
 from domain.forms.registry import Form
 from domain.scalars import JsonObject
@@ -53,6 +55,10 @@ FORMS = (
     _national("toddler-examination", "12～30月龄儿童健康检查记录表", ToddlerHealthExamination),
     _national("preschool-examination", "3～6岁儿童健康检查记录表", PreschoolHealthExamination),
     _national("child-tcm-guidance", "儿童中医药健康管理服务记录表（6～36月龄）", ChildTcmGuidance),
+    _national("first-antenatal-examination", "第1次产前检查服务记录表", FirstAntenatalExamination),
+    _national("antenatal-follow-up", "第2～5次产前随访服务记录表", AntenatalFollowUp),
+    _national("postpartum-visit", "产后访视记录表", PostpartumVisit),
+    _national("postpartum-day-42-examination", "产后42天健康检查记录表", PostpartumDay42Examination),
     _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
     _own("problem", "健康问题", "Condition", Problem),
     _own("allergy", "过敏", "AllergyIntolerance", Allergy),

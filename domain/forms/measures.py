@@ -31,6 +31,9 @@ Hours = Annotated[str, Quantity("h/day", "0", "24", 1)]
 VitaminD = Annotated[int, Count("IU/day", 0, 50000)]
 GestationWeeks = Annotated[int, Count("weeks", 0, 45)]
 GestationDays = Annotated[int, Count("days", 0, 6)]
+Pregnancies = Annotated[int, Count("times", 0, 30)]
+FundalHeight = Annotated[str, Quantity("cm", "3", "60", 1)]
+FetalHeartRate = Annotated[int, Count("/min", 0, 300)]
 Times = Annotated[int, Count("times", 0, 999)]
 
 # Lifestyle (生活方式)

@@ -77,6 +77,41 @@ REFUSED: list[tuple[str, JsonObject, str]] = [
         {"age": "12-months", "services": ["diet"], "service_note": "穴位图"},
         "/service_note",
     ),
+    ("first-antenatal-examination", {}, ""),
+    (
+        "first-antenatal-examination",
+        {"last_period_on": "2025-10", "last_period_unknown": True},
+        "/last_period_unknown",
+    ),
+    ("first-antenatal-examination", {"gestation": {"days": 3}}, "/gestation/weeks"),
+    ("first-antenatal-examination", {"history": {"past": ["none", "heart"]}}, "/history/past"),
+    (
+        "first-antenatal-examination",
+        {"history": {"past": ["heart"], "past_note": "病"}},
+        "/history/past_note",
+    ),
+    (
+        "antenatal-follow-up",
+        {"blood_pressure": {"systolic": 80, "diastolic": 80}},
+        "/blood_pressure/diastolic",
+    ),
+    ("antenatal-follow-up", {"guidance": ["exercise"], "guidance_note": "散步"}, "/guidance_note"),
+    (
+        "postpartum-visit",
+        {"delivered_on": "2026-01-09", "discharged_on": "2026-01-08"},
+        "/discharged_on",
+    ),
+    (
+        "postpartum-day-42-examination",
+        {"delivered_on": "2026-01-09", "discharged_on": "2026-01-08"},
+        "/discharged_on",
+    ),
+    ("postpartum-day-42-examination", {"outcome": "closed", "referral": {"reason": "贫血"}}, "/referral"),
+    (
+        "postpartum-day-42-examination",
+        {"classification": {"result": "recovered", "note": "恶露未净"}},
+        "/classification/note",
+    ),
 ]
 
 SPARSE: list[tuple[str, JsonObject]] = [
@@ -85,6 +120,10 @@ SPARSE: list[tuple[str, JsonObject]] = [
     ("newborn-home-visit", {"birth_date": "2026-01", "identity_number": identity_number("20260109", 2)}),
     ("infant-examination", {"age": "full-month", "development": ["none"]}),
     ("infant-examination", {"age": "3-months", "examination": {"fontanelle": {"state": "open"}}}),
+    ("first-antenatal-examination", {"last_period_unknown": True}),
+    ("antenatal-follow-up", {"contact": "urged"}),
+    ("antenatal-follow-up", {"gestation": {"weeks": 12, "days": 3}}),
+    ("postpartum-visit", {"delivered_on": "2026-01", "discharged_on": "2026-01-12"}),
     ("preschool-examination", {"age": "6-years", "examination": {"vision": {"left": "5.0"}}}),
 ]
 
@@ -121,6 +160,15 @@ def test_a_method_taught_at_another_age_is_a_warning_only() -> None:
     assert form.check(content) == content
     assert [problem["field"] for problem in form.warnings(content)] == ["/services"]
     assert form.warnings({**content, "age": "36-months"}) == []
+
+
+def test_a_bmi_that_height_and_weight_do_not_give_is_a_warning_only() -> None:
+    form = forms.get("first-antenatal-examination", "2017")
+    content: JsonObject = {"examination": {"height": "160", "weight": "60", "bmi": "32.4"}}
+
+    assert form.check(content) == content
+    assert [problem["field"] for problem in form.warnings(content)] == ["/examination/bmi"]
+    assert form.warnings({"age": 29}) == []
 
 
 def test_what_a_field_needs_is_told_once_and_joins_the_rules_of_the_block_above() -> None:
