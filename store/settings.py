@@ -42,11 +42,20 @@ class Settings:
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read the LIFELONG_* variables; an empty one counts as not set. Raises SettingsError."""
+    def from_environment(cls, environment: Mapping[str, str], *, for_demo: bool = False) -> "Settings":
+        """Read the LIFELONG_* variables; an empty one counts as not set. Raises SettingsError.
+
+        With a DSN the origin must be chosen: the default would be sealed into every envelope of somebody's
+        real log, for ever. for_demo: made-up records may lie under the default wherever they are kept.
+        """
         read = _Reader(environment)
+        dsn = read.dsn("LIFELONG_DSN")
+        if dsn and not for_demo and read.text("LIFELONG_ORIGIN") is None:
+            raise SettingsError(
+                "LIFELONG_ORIGIN", "expected with LIFELONG_DSN: the log's name, which can never be changed"
+            )
         return cls(
-            dsn=read.dsn("LIFELONG_DSN"),
+            dsn=dsn,
             data=Path(read.text("LIFELONG_DATA") or DEFAULT_DATA),
             origin=read.origin("LIFELONG_ORIGIN"),
             log_no=read.number("LIFELONG_LOG_NO", default=1, largest=2**31 - 1),

@@ -45,11 +45,11 @@ Port: TypeAlias = Annotated[
 ]
 
 
-def settings() -> "Settings":
+def settings(*, for_demo: bool = False) -> "Settings":
     """The deployment, from the environment. Raises SettingsError."""
     from store.settings import Settings
 
-    return Settings.from_environment(os.environ)
+    return Settings.from_environment(os.environ, for_demo=for_demo)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def demo(host: Host = None, port: Port = None) -> None:
     """Serve a made-up county with a token for each role, and say what to try."""
     from tools import demo as command
 
-    chosen = settings()
+    chosen = settings(for_demo=True)
     command.run(chosen, host=host or chosen.host, port=chosen.port if port is None else port)
 
 

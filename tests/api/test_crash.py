@@ -79,6 +79,7 @@ def test_killing_the_api_in_mid_append_loses_and_doubles_nothing(database: Datab
         records = [Sent(county.open_record()) for _ in range(CLIENTS)]
     variables = {
         "LIFELONG_DSN": database.admin,
+        "LIFELONG_ORIGIN": county.service.opened.origin,
         "LIFELONG_OIDC_ISSUER": ISSUER,
         "LIFELONG_OIDC_AUDIENCE": AUDIENCE,
         "LIFELONG_OIDC_JWKS": str(county.issuer.jwks),

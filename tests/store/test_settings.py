@@ -50,6 +50,19 @@ def test_each_variable_is_read(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("origin", [{}, {"LIFELONG_ORIGIN": " "}], ids=["not set", "empty"])
+def test_a_database_of_ones_own_demands_an_origin_of_ones_own(origin: dict[str, str]) -> None:
+    environment = {"LIFELONG_DSN": f"host=db password={SECRET}", **origin}
+
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment(environment)
+    demo = Settings.from_environment(environment, for_demo=True)
+
+    assert refused.value.variable == "LIFELONG_ORIGIN"
+    assert SECRET not in str(refused.value)
+    assert demo.origin == Settings().origin
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [

@@ -75,8 +75,20 @@ def test_a_wrong_setting_is_named_without_its_value() -> None:
     assert asked.stderr == "lifelong: LIFELONG_DSN: expected a PostgreSQL connection string or address\n"
 
 
+def test_a_database_of_ones_own_demands_an_origin_except_for_the_demo() -> None:
+    away = "host=127.0.0.1 port=9 connect_timeout=3"
+
+    served, demo = (lifelong(word, "--port", "0", LIFELONG_DSN=away) for word in ("serve", "demo"))
+
+    assert served.returncode == 2
+    assert served.stderr.startswith("lifelong: LIFELONG_ORIGIN: expected with LIFELONG_DSN")
+    assert demo.returncode == 3
+
+
 def test_a_database_that_is_away_is_status_3_in_one_line() -> None:
-    asked = lifelong("migrate", LIFELONG_DSN="host=127.0.0.1 port=9 password=secret connect_timeout=3")
+    away = "host=127.0.0.1 port=9 password=secret connect_timeout=3"
+
+    asked = lifelong("migrate", LIFELONG_DSN=away, LIFELONG_ORIGIN="county.example/330106/1")
 
     assert asked.returncode == 3
     assert asked.stdout == "" and len(asked.stderr.splitlines()) == 1
