@@ -70,6 +70,8 @@ UNREADABLE = {
     "infinity": ENTRY % b'{"resourceType":"Claim","a":-Infinity}',
     "a number of a thousand digits": ENTRY % (b'{"resourceType":"Claim","a":1' + b"0" * 1000 + b"}"),
     "nested without end": ENTRY % (b'{"a":' * 100_000),
+    "entries that are no list": b'{"resourceType":"Bundle","entry":{"resource":{"resourceType":"Claim"}}}',
+    "entries that are nothing": b'{"resourceType":"Bundle","entry":null}',
     "an entry that is none": b'{"resourceType":"Bundle","entry":[7]}',
     "a resource that is none": ENTRY % b'"Canary Name"',
     "raw line break in a text": ENTRY % b'{"a":"\n"}',
@@ -87,6 +89,11 @@ def test_what_is_no_bundle_is_refused_without_repeating_any_of_it(data: bytes) -
 
 def test_a_bundle_without_entries_has_no_resources() -> None:
     assert read(b'{"resourceType":"Bundle"}').resources == ()
+
+
+def test_entries_without_a_resource_are_counted() -> None:
+    assert read(SPACED).empty_entries == 1
+    assert read(bundle(patient())).empty_entries == 0
 
 
 @pytest.mark.parametrize("patients", [0, 2])

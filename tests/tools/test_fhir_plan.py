@@ -87,20 +87,15 @@ def test_every_resource_is_told_once_and_kept_whole_once() -> None:
     assert sorted(kept_whole(planned)) == sorted(one.raw for one in lived.resources)
 
 
-def test_what_one_encounter_became_is_kept_together() -> None:
-    (together,) = [step for step in plan(life(*whole_life())).steps if _is_original_of(step, "first")]
+def test_what_one_entry_was_told_from_is_kept_together_and_stored_before_it() -> None:
+    steps = plan(life(*whole_life())).steps
 
-    assert [one.reference for one in together.resources] == [
-        "Encounter/first",
-        "Condition/high",
-        "Observation/bp1",
-        "Observation/weight",
-    ]
-    assert together.entry.occurred["at"] == "2010-05-03T09:00:00+08:00"
-
-
-def _is_original_of(step: Step, id: str) -> bool:
-    return step.is_original and any(one.value["id"] == id for one in step.resources)
+    told = [step for step in steps if step.resources and not step.is_original and step.becomes != "document"]
+    for entry in told:
+        (original,) = [one for one in steps if one.is_original and one.resources == entry.resources]
+        assert steps.index(original) < steps.index(entry)
+        assert original.entry.occurred == entry.entry.occurred
+    assert [one.reference for one in told[2].resources] == ["Observation/bp1", "Observation/weight"]
 
 
 def test_after_the_death_come_documents_only() -> None:
@@ -116,7 +111,7 @@ def _tells(step: Step, id: str) -> bool:
 def test_ids_of_the_source_are_those_of_its_resources() -> None:
     found = local_ids(plan(life(*whole_life())))
 
-    assert {"Encounter/first", "Condition/high", "Condition/high#enrolment", "Claim/bill"} <= set(found)
+    assert {"Encounter/first", "Condition/high", "Condition/high#enrolment"} <= set(found)
     assert len(found) == len(set(found))
     assert all(
         step.entry.source_id is not None and step.entry.source_id.system == SOURCE
@@ -140,6 +135,36 @@ def test_an_examination_with_one_more_reading_is_another_entry_not_silence() -> 
     (after,) = _examinations(plan(life(*fewer, weight)))
 
     assert before.entry.source_id != after.entry.source_id
+
+
+def test_a_document_is_known_by_the_bytes_it_keeps() -> None:
+    bill = resource("Claim", "bill", patient=ME, total={"value": 1})
+    paid = {**bill, "total": {"value": 2}}
+
+    ids = local_ids(plan(life(patient(), bill, paid, bill)))[1:]  # after the patient
+
+    digests = [one.digest for one in life(patient(), bill, paid, bill).resources[1:]]
+    assert [one for one in ids if one.startswith("Claim/")] == [f"Claim/bill#{digest}" for digest in digests]
+    assert digests[0] == digests[2] != digests[1]
+
+
+def test_bytes_have_one_id_whether_an_entry_was_told_from_them_or_not() -> None:
+    reading, earlier = (pressure(id, "e", "2012-02-03") for id in ("bp", "earlier"))
+    told, left = (
+        life(patient(), encounter("e", "2012-02-03"), *one) for one in ([reading], [earlier, reading])
+    )
+
+    assert [one.becomes for one in _telling(plan(told), "bp")] == ["examination"]
+    assert [one.becomes for one in _telling(plan(left), "bp")] == ["document"]
+    assert set(local_ids(plan(told))) & set(local_ids(plan(left))) >= {f"Observation/bp#{_bytes(told, 'bp')}"}
+
+
+def _telling(planned: Plan, id: str) -> list[Step]:
+    return [step for step in planned.steps if _tells(step, id) and not step.is_original]
+
+
+def _bytes(lived: Life, id: str) -> str:
+    return next(one.digest for one in lived.resources if one.value["id"] == id)
 
 
 def _examinations(planned: Plan) -> list[Step]:
@@ -206,14 +231,21 @@ def test_a_resource_above_a_document_is_refused_and_one_just_as_large_is_taken()
 
 def test_originals_too_large_for_one_document_are_parted() -> None:
     note = "n" * 190_000
-    many = [condition(f"c{n}", "2012-02-03", "1", encounter=to("e"), text={"div": note}) for n in range(12)]
+    units = {"29463-7": "kg", "8310-5": "Cel", "9279-1": "/min", "8867-4": "/min", "56086-2": "cm"}
+    units |= {"6690-2": "10*9/L", "777-3": "10*9/L", "6299-2": "mmol/L"}
+    many = [
+        observation(code, "e", "2012-02-03", code, valueQuantity=quantity(40, unit), text={"div": note})
+        for code, unit in units.items()
+    ]
     lived = life(patient(), encounter("e", "2012-02-03"), *many)
 
     planned = plan(lived)
 
     assert max(len(data) for data in documents(planned)) <= LARGEST
     assert sorted(kept_whole(planned)) == sorted(one.raw for one in lived.resources)
-    assert sum(step.is_original for step in planned.steps) == 4  # three parts, and the patient
+    (examination,) = _examinations(planned)
+    originals = [step.resources for step in planned.steps if step.is_original]
+    assert [len(part) for part in originals if part[0] in examination.resources] == [5, 3]
 
 
 json_values = st.recursive(

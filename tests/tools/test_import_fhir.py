@@ -28,12 +28,16 @@ from tests.testdata import SYNTHEA
 from tests.tools.fhir_lives import (
     CANARY_NAME,
     CANARY_NUMBER,
+    ME,
+    SNOMED,
     SOURCE,
     JsonMap,
     bundle,
+    concept,
     condition,
     encounter,
     patient,
+    pressure,
     resource,
     somebody_else,
     whole_life,
@@ -44,6 +48,7 @@ from tools.fhir.bundle import read, read_file
 from tools.fhir.command import import_fhir
 from tools.fhir.importer import import_folder
 from tools.fhir.institution import importing_institution
+from tools.fhir.life_import import CHANGED
 from tools.fhir.report import OUTCOMES, Report
 
 
@@ -54,6 +59,16 @@ def nobody_watches(done: int, total: int) -> None:
 def imported(county: County, folder: Path, jobs: int = 1) -> Report:
     connector = importing_institution(county.records, COUNTY, area=AREA)
     return import_folder(county.records, connector, folder, jobs=jobs, progress=nobody_watches)
+
+
+def raws(folder: Path) -> set[bytes]:
+    """The bytes of every resource in the folder."""
+    return {one.raw for path in folder.glob("*.json") for one in read_file(path).resources}
+
+
+def kept(county: County) -> set[bytes]:
+    """The bytes of every resource in the documents of the log."""
+    return set(_attached(county.log.events))
 
 
 def record_of(log: EventLog, source: str, patient: str = "Patient/me") -> UUID:
@@ -258,6 +273,86 @@ def test_an_entry_the_record_refuses_is_kept_as_a_document_and_says_why(
     assert report.outcomes["AllergyIntolerance", "allergy"] == 1
     assert report.outcomes["AllergyIntolerance", "document"] == 1
     assert report.remarks == {("AllergyIntolerance", "allergy-already-recorded"): 1}
+
+
+def test_two_contents_under_one_id_are_both_kept(county: County, tmp_path: Path) -> None:
+    bill = resource("Claim", "bill", patient=ME, total={"value": 1})
+    mild = condition("ill", "2012-01-01", severity=concept(SNOMED, "255604002"))
+    severe = condition("ill", "2012-01-01", severity=concept(SNOMED, "24484000"))
+    write(tmp_path, "a", patient(), bill, {**bill, "total": {"value": 2}}, bill, mild, severe)
+
+    report = imported(county, tmp_path)
+
+    assert report.is_complete and kept(county) == raws(tmp_path)
+    assert report.to_json()["outcomes"] == {
+        "Claim": {"document": 2, "known": 1},
+        "Condition": {"problem": 1, "document": 1},
+        "Patient": {"record": 1},
+    }
+    assert report.remarks == {("Condition", CHANGED): 1}
+
+
+def test_what_a_later_export_changed_is_kept_beside_the_entry_and_said_so(
+    county: County, folder: Path
+) -> None:
+    imported(county, folder)
+    life = whole_life()
+    life[0]["gender"] = "male"
+    life[2]["severity"] = concept(SNOMED, "24484000")
+    life[3] = pressure("bp1", "first", "2010-05-03", 155, 95)
+    life[11]["total"] = {"value": 2}
+    path = write(folder, CANARY_NAME, *life)
+
+    changed, again = imported(county, folder), imported(county, folder)
+
+    assert changed.is_complete and kept(county) >= {one.raw for one in read_file(path).resources}
+    assert {key: count for key, count in changed.outcomes.items() if key[1] != "known"} == {
+        ("Claim", "document"): 1,
+        ("Condition", "document"): 1,
+        ("Observation", "document"): 2,  # the one that changed, and the one told with it
+        ("Patient", "document"): 1,
+    }
+    assert changed.remarks == {
+        ("Condition", CHANGED): 1,
+        ("Observation", CHANGED): 2,
+        ("Patient", CHANGED): 1,
+    }
+    assert changed.added == Counter(documents=5)  # the fifth is the manifest
+    assert again.total("known") == again.resources == changed.resources
+
+
+def test_a_life_that_went_on_is_taken_up_where_it_was_left(county: County, tmp_path: Path) -> None:
+    write(tmp_path, "a", patient(), encounter("first", "2010-05-03"), condition("high", "2010-05-03"))
+    imported(county, tmp_path)
+    more = encounter("second", "2011-06-01"), pressure("bp", "second", "2011-06-01")
+    write(tmp_path, "a", patient(), encounter("first", "2010-05-03"), condition("high", "2010-05-03"), *more)
+
+    report = imported(county, tmp_path)
+
+    assert report.is_complete and not report.remarks
+    assert report.outcomes == {
+        ("Patient", "known"): 1,
+        ("Encounter", "known"): 1,
+        ("Condition", "known"): 1,
+        ("Encounter", "encounter"): 1,
+        ("Observation", "follow-up"): 1,
+    }
+
+
+def test_entries_that_hold_no_resource_are_refused_every_time_and_the_rest_goes_in(
+    county: County, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = json.loads(bundle(patient(), encounter("today", "2012-01-01")))
+    told["entry"].append({"request": {"method": "DELETE", "url": "Encounter/yesterday"}})
+    (tmp_path / "a.json").write_text(json.dumps(told))
+
+    first, second = imported(county, tmp_path), imported(county, tmp_path)
+
+    assert first.empty_entries == second.empty_entries == 1
+    assert not first.is_complete and first.to_json()["entries_without_resource"] == 1
+    assert first.resources == second.total("known") == 2
+    first.write_table()
+    assert "1 entries that hold no resource" in capsys.readouterr().out
 
 
 def test_what_lies_in_the_future_is_refused_every_time_and_the_rest_goes_in(

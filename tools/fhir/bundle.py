@@ -37,20 +37,29 @@ class Resource:
     full_url: str | None = field(default=None, repr=False)
 
     @cached_property
+    def digest(self) -> str:
+        """SHA-256 of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    @cached_property
     def reference(self) -> str:
         """`Type/id`; where the source gave no id, the digest of the bytes stands for it."""
         given = self.value.get("id")
         known = isinstance(given, str) and FHIR_ID.fullmatch(given) is not None
-        return f"{self.type}/{given if known else hashlib.sha256(self.raw).hexdigest()}"
+        return f"{self.type}/{given if known else self.digest}"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The resources of one file, in its order. sha256: hex, of the whole file."""
+    """The resources of one file, in its order. sha256: hex, of the whole file; size: its bytes.
+
+    empty_entries: how many entries hold no resource, such as a deletion; there is nothing of them to keep.
+    """
 
     resources: tuple[Resource, ...]
     sha256: str
     size: int
+    empty_entries: int = 0
 
 
 def read_file(path: Path) -> Bundle:
@@ -65,12 +74,13 @@ def read_file(path: Path) -> Bundle:
 def read(data: bytes) -> Bundle:
     """A bundle from its bytes: UTF-8 JSON without duplicate keys. Raises BundleUnreadable."""
     try:
-        resources = tuple(_bundle(_Cursor(data.decode("utf-8-sig"))))
+        entries = _bundle(_Cursor(data.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise BundleUnreadable("the file is not UTF-8 text") from None
     except (json.JSONDecodeError, RecursionError):
         raise BundleUnreadable("the file is not JSON, or ends too early") from None
-    return Bundle(resources, hashlib.sha256(data).hexdigest(), len(data))
+    resources = tuple(one for one in entries if one is not None)
+    return Bundle(resources, hashlib.sha256(data).hexdigest(), len(data), len(entries) - len(resources))
 
 
 class _Cursor:
@@ -122,14 +132,17 @@ class _Cursor:
         self.take(closing)
 
 
-def _bundle(cursor: _Cursor) -> Iterator[Resource]:
+def _bundle(cursor: _Cursor) -> list[Resource | None]:
+    """What each entry of the bundle holds."""
     kind: object = None
-    resources: list[Resource] = []
+    entries: list[Resource | None] = []
     if cursor.peek() != "{":
         raise BundleUnreadable("the file is not a FHIR bundle")
     for key in cursor.members():
-        if key == "entry" and cursor.peek() == "[":
-            resources += [one for _ in cursor.elements() for one in _entry(cursor)]
+        if key == "entry":
+            if cursor.peek() != "[":
+                raise BundleUnreadable("the entries of the bundle are not a list")
+            entries = [_entry(cursor) for _ in cursor.elements()]
         else:
             value = cursor.value()
             kind = value if key == "resourceType" else kind
@@ -137,10 +150,10 @@ def _bundle(cursor: _Cursor) -> Iterator[Resource]:
         raise BundleUnreadable("something follows the bundle in the file")
     if kind != "Bundle":
         raise BundleUnreadable("the file is not a FHIR bundle")
-    yield from resources
+    return entries
 
 
-def _entry(cursor: _Cursor) -> Iterator[Resource]:
+def _entry(cursor: _Cursor) -> Resource | None:
     """The resource of an entry; an entry may have none, such as a deletion."""
     if cursor.peek() != "{":
         raise BundleUnreadable("an entry of the bundle is not an object")
@@ -154,8 +167,7 @@ def _entry(cursor: _Cursor) -> Iterator[Resource]:
             found = value, cursor.text[start : cursor.place]
         elif key == "fullUrl":
             full_url = value
-    if found:
-        yield _resource(*found, full_url if isinstance(full_url, str) else None)
+    return _resource(*found, full_url if isinstance(full_url, str) else None) if found else None
 
 
 def _resource(value: object, text: str, full_url: str | None) -> Resource:

@@ -19,7 +19,7 @@ def document(resource: Resource, occurred: Occurred) -> NewEntry:
 
 
 def originals(resources: Sequence[Resource], occurred: Occurred) -> NewEntry:
-    """What the entries of one encounter were read from, whole: a resource, or a collection of several."""
+    """What one entry was told from, whole: a resource, or a collection of several."""
     if len(resources) == 1:
         return document(resources[0], occurred)
     return _attached("FHIR Bundle", "Bundle", _collection(resources), occurred)

@@ -1,6 +1,6 @@
 """Imports a folder of lives: several at once, each file for itself, with one report of them all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from domain.errors import (
 )
 from domain.requests import Request
 from domain.values import Source
-from tools.fhir.bundle import BundleUnreadable, Resource, read_file
+from tools.fhir.bundle import Bundle, BundleUnreadable, read_file
 from tools.fhir.life import Life
 from tools.fhir.life_import import LifeImport, reason_of
 from tools.fhir.report import REFUSED, Report
@@ -105,24 +105,24 @@ class _FileImport:
     report: Report = field(default_factory=lambda: Report(files=1))
 
     def run(self, path: Path) -> Report:
-        resources: tuple[Resource, ...] = ()
+        bundle = Bundle((), "", 0)
         try:
             bundle = read_file(path)
-            resources = bundle.resources
             life = Life(bundle)
             source = Source(system=life.system, device=None)
             request = replace(self.request, source=source)
             LifeImport(self.records, request, life, self.report, self.bar.move).run()
         except BundleUnreadable as unreadable:
-            self._refuse(str(unreadable), resources)
+            self._refuse(str(unreadable), bundle)
         except FATAL:
             raise
         except RecordError as refusal:
-            self._refuse(reason_of(refusal), resources)
+            self._refuse(reason_of(refusal), bundle)
         return self.report
 
-    def _refuse(self, reason: str, resources: Sequence[Resource]) -> None:
+    def _refuse(self, reason: str, bundle: Bundle) -> None:
         """The file as a whole. What of it was stored before stays, and is known next time."""
         self.report = Report(files=1, files_refused={self.number: reason}, added=self.report.added)
-        for one in resources:
+        self.report.empty_entries = bundle.empty_entries
+        for one in bundle.resources:
             self.report.count(one.type, REFUSED, reason)

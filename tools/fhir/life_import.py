@@ -2,7 +2,7 @@
 
 Every entry carries its source id as a claim, so nothing is added twice. The last entry of a life is a
 manifest, stored only when nothing was refused: a bundle whose manifest is claimed is in its record, whole,
-and need not be mapped again.
+and need not be mapped again. What comes again under a known id with other content is kept as a document.
 """
 
 import json
@@ -38,6 +38,7 @@ MAPPING = "fhir-r4/1"  # edition of the mapping, as manifests tell it
 ENTRIES_AT_ONCE = 150
 BYTES_AT_ONCE = 4_000_000
 BUSY_TRIES = 8
+CHANGED = "differs from what its entry was told from, and is kept beside it"
 
 
 class LifeImport:
@@ -57,11 +58,11 @@ class LifeImport:
                 self.report.count(one.type, KNOWN)
             self.settled(len(self.life.resources))
             return
-        record, is_new = self._open()
         planned = plan(self.life)
+        record, is_new = self._open(planned)
         outcomes = list(self._add_all(record, planned.steps))
         self._settle(planned, outcomes, is_new=is_new)
-        if not self.report.reasons:
+        if self.report.is_complete:
             self._add(record, [self._manifest()])
         self._close(record)
 
@@ -70,18 +71,20 @@ class LifeImport:
         whole = self._find(self._manifest_id)
         return whole is not None and (self.life.death is None or self._find(self._death_id) is not None)
 
-    def _open(self) -> tuple[UUID, bool]:
-        """The life's record, and whether it is new."""
+    def _open(self, planned: Plan) -> tuple[UUID, bool]:
+        """The life's record, and whether it is new. A new one begins with the patient, kept whole."""
         source = source_id(self.life, self.life.patient.reference)
         if (record := self._find(source)) is not None:
             return record, False
+        new = new_record(self.life, planned.originals_of(self.life.patient))
         try:
-            opened = patiently(lambda: self.records.create_record(self.request, new_record(self.life)))
+            opened = patiently(lambda: self.records.create_record(self.request, new))
         except (SourceAlreadyImported, PersonHasRecord):
             if (record := self._find(source)) is None:  # another source brought this person
                 raise
             return record, False
         self.report.added["records"] += 1
+        self.report.added["documents"] += len(new.entries)
         self.version = opened.answer.stored[-1].version
         return opened.record, True
 
@@ -100,16 +103,16 @@ class LifeImport:
 
     def _settle(self, planned: Plan, outcomes: Sequence[Outcome], *, is_new: bool) -> None:
         """Count each resource once: as the entry it became, else as the document that keeps it."""
+        self.report.empty_entries += self.life.bundle.empty_entries
         told: dict[Resource, tuple[Step, Outcome]] = {}
         kept: dict[Resource, Outcome] = {}
         for step, outcome in zip(planned.steps, outcomes, strict=True):
-            if outcome.refusal is not None and (step.is_original or not step.resources):
-                kind = "original" if step.is_original else step.entry.kind
-                self.report.remarks[kind, reason_of(outcome.refusal)] += 1
+            if outcome.refusal is not None and not step.resources:
+                self.report.remarks[step.entry.kind, reason_of(outcome.refusal)] += 1
             for one in step.resources:
-                if step.is_original:
+                if step.entry.kind == "documents":
                     kept[one] = outcome
-                else:
+                if not step.is_original:
                     told[one] = step, outcome
         for one in self.life.resources:
             self.report.count(one.type, *self._what_became(one, planned, told, kept, is_new=is_new))
@@ -126,12 +129,14 @@ class LifeImport:
     ) -> tuple[str, str | None]:
         if one in planned.refused:
             return REFUSED, planned.refused[one]
+        if (refusal := kept[one].refusal) is not None:
+            return REFUSED, reason_of(refusal)
         if one is self.life.patient:
-            return _kept(kept[one], "record" if is_new else KNOWN, None)
+            return ("record", None) if is_new else _again(kept[one])
         step, outcome = told[one]
-        if outcome.refusal is not None and one in kept:
-            return _kept(kept[one], DOCUMENT, reason_of(outcome.refusal))
-        return _kept(outcome, step.becomes, None)
+        if outcome.refusal is not None:
+            return (KNOWN, None) if kept[one].known else (DOCUMENT, reason_of(outcome.refusal))
+        return _again(kept[one]) if outcome.known else (step.becomes, None)
 
     def _manifest(self) -> NewEntry:
         """That this bundle is in the record, whole; told as a document like any other."""
@@ -177,11 +182,9 @@ class LifeImport:
         return source_id(self.life, f"{self.life.patient.reference}#death")
 
 
-def _kept(outcome: Outcome, becomes: str, reason: str | None) -> tuple[str, str | None]:
-    """How an entry or document that was tried is counted."""
-    if outcome.refusal is not None:
-        return REFUSED, reason_of(outcome.refusal)
-    return (KNOWN, None) if outcome.known else (becomes, reason)
+def _again(kept: Outcome) -> tuple[str, str | None]:
+    """What became of a resource whose entry was known: its bytes were known too, or have changed."""
+    return (KNOWN, None) if kept.known else (DOCUMENT, CHANGED)
 
 
 def reason_of(refusal: RecordError) -> str:

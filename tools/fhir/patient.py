@@ -1,5 +1,7 @@
 """Patient → the record: identity, legal basis, and the basic information form."""
 
+from collections.abc import Sequence
+
 from domain.forms.model import Phone
 from domain.identity import identity_document
 from domain.requests import NewEntry, NewRecord, SourceId
@@ -27,13 +29,14 @@ def source_id(life: Life, local: str) -> SourceId:
     return SourceId(life.system, local)
 
 
-def new_record(life: Life) -> NewRecord:
+def new_record(life: Life, entries: Sequence[NewEntry] = ()) -> NewRecord:
     """The record to open: kept by law from the source that kept it before (inherited)."""
     return NewRecord(
         channel="import",
         documents=[_identity(life)],
         occurred=life.born,
         legal_basis="inherited-record",
+        entries=entries,
         source_id=source_id(life, life.patient.reference),
     )
 

@@ -1,7 +1,10 @@
 """A life in steps: which entries it becomes, in the order in which it was lived, and what is refused.
 
 Every resource is accounted for once. Those that our forms can tell become entries, and are kept whole as
-well: the originals of one encounter in one document. All others are documents of their own.
+well: what one entry was told from, in one document. All others are documents of their own.
+
+An entry is known by the source's ids of what it tells; a document by the bytes it keeps. So when an id comes
+again with other content, the entry stands as it was told first, and the other content is kept beside it.
 """
 
 import hashlib
@@ -59,6 +62,10 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     refused: dict[Resource, str] = field(default_factory=dict)
 
+    def originals_of(self, resource: Resource) -> list[NewEntry]:
+        """The documents that keep whole what a resource told."""
+        return [step.entry for step in self.steps if step.is_original and resource in step.resources]
+
 
 def plan(life: Life) -> Plan:
     """The whole life. What no mapper takes becomes a document; what is too large or another's is refused."""
@@ -68,9 +75,12 @@ def plan(life: Life) -> Plan:
 
 
 def _place(step: Step) -> tuple[datetime, int]:
+    """Originals come before the entries told from them: so an entry never stands without its original, and
+    an original that is new, of an entry that is known, has changed since.
+    """
     kind = step.entry.kind
     place = ORDER.index(kind) if kind in ORDER else len(ORDER) + (kind == "documents")
-    return earliest(step.entry.occurred), place
+    return earliest(step.entry.occurred), -1 if step.is_original else place
 
 
 class _Planner:
@@ -80,7 +90,7 @@ class _Planner:
         self.life = life
         self.made = Plan()
         self.enrolled: dict[str, Occurred] = {}
-        self.told: list[Resource] = []  # became entries, so that their originals are still to be kept
+        self.diagnosed: list[Resource] = []
 
     def work(self) -> Plan:
         observations = []
@@ -94,7 +104,6 @@ class _Planner:
         self._enrol()
         for group in self._groups(observations):
             self._observations(group)
-        self._originals()
         return self.made
 
     def _is_taken(self, resource: Resource) -> bool:
@@ -108,7 +117,7 @@ class _Planner:
         return reason is None
 
     def _patient(self) -> None:
-        self.told.append(self.life.patient)
+        self._originals(self.life.born, self.life.local_id(self.life.patient), [self.life.patient])
         if entry := basic_information(self.life):
             self.made.steps.append(Step(entry, "record"))
 
@@ -118,21 +127,21 @@ class _Planner:
         becomes, mapper = MAPPERS.get(resource.type, ("", None))
         entry = mapper(self.life, resource, when) if mapper and not self.life.is_after_death(when) else None
         if entry is None:
-            self._add(document(resource, when), "document", self.life.local_id(resource), resource)
+            self._document(resource)
             return
-        self.told.append(resource)
-        self._add(entry, becomes, self.life.local_id(resource), resource)
+        self._entry(entry, becomes, self.life.local_id(resource), resource)
+        if resource.type == "Condition":
+            self.diagnosed.append(resource)
 
     def _enrol(self) -> None:
         """Into each programme once, at the first condition that asks for it."""
-        conditions = [one for one in self.told if one.type == "Condition"]
-        for one in sorted(conditions, key=lambda one: earliest(self.life.occurred(one))):
+        for one in sorted(self.diagnosed, key=lambda one: earliest(self.life.occurred(one))):
             when = self.life.occurred(one)
             programme = programme_of(one)
             entry = enrolment(one, when) if programme and programme not in self.enrolled else None
             if programme and entry:
                 self.enrolled[programme] = when
-                self._add(entry, "enrolment", f"{self.life.local_id(one)}#enrolment")
+                self._step(entry, "enrolment", f"{self.life.local_id(one)}#enrolment")
 
     def _groups(self, observations: Iterable[Resource]) -> list[list[Resource]]:
         """What was observed in one encounter at one time."""
@@ -154,36 +163,42 @@ class _Planner:
                 self._sheet(sheet, anchor, "follow-up", follow_up_entry(name, sheet, setting, when))
             self._sheet(examination, anchor, "examination", examination_entry(examination, when))
         for one in left:
-            self._add(document(one, when), "document", self.life.local_id(one), one)
+            self._document(one)
 
     def _sheet(self, sheet: Sheet, anchor: Resource | None, becomes: str, entry: NewEntry) -> None:
         if sheet.resources:
             name = entry.form or becomes
-            local = f"{self.life.local_id(anchor or self.life.patient)}#{name}/{_digest(sheet.resources)}"
-            self.told += sheet.resources
-            self._add(entry, becomes, local, *sheet.resources)
+            # Of which resources it consists: with one more of them it is another entry, not silence.
+            ids = _digest(one.reference for one in sheet.resources)
+            local = f"{self.life.local_id(anchor or self.life.patient)}#{name}/{ids}"
+            self._entry(entry, becomes, local, *sheet.resources)
 
-    def _originals(self) -> None:
-        """What became entries, whole: together where an encounter holds it together."""
-        found: dict[Resource, list[Resource]] = {}
-        for one in self.told:
-            found.setdefault(self.life.encounter(one) or one, []).append(one)
-        for anchor, group in found.items():
-            when = self.life.occurred(anchor)
-            for part in parts(group):
-                local = f"{self.life.local_id(anchor)}#originals/{_digest(part)}"
-                step = Step(originals(part, when), "document", tuple(part), is_original=True)
-                self._claimed(step, local)
+    def _entry(self, entry: NewEntry, becomes: str, local: str, *resources: Resource) -> None:
+        self._originals(entry.occurred, local, resources)
+        self._step(entry, becomes, local, *resources)
 
-    def _add(self, entry: NewEntry, becomes: str, local: str, *resources: Resource) -> None:
-        self._claimed(Step(entry, becomes, resources), local)
+    def _document(self, one: Resource) -> None:
+        entry = document(one, self.life.occurred(one))
+        self._step(entry, "document", self._kept_id(one), one)
 
-    def _claimed(self, step: Step, local: str) -> None:
-        entry = replace(step.entry, source_id=source_id(self.life, local))
-        self.made.steps.append(replace(step, entry=entry))
+    def _originals(self, when: Occurred, local: str, resources: Iterable[Resource]) -> None:
+        """What an entry is told from, whole."""
+        for part in parts(resources):
+            several = f"{local}#{_digest(one.digest for one in part)}"
+            known_by = self._kept_id(part[0]) if len(part) == 1 else several
+            self._step(originals(part, when), "document", known_by, *part, is_original=True)
+
+    def _kept_id(self, one: Resource) -> str:
+        """The id of a resource's bytes, whether an entry was told from them or they only are a document."""
+        return f"{self.life.local_id(one)}#{one.digest}"
+
+    def _step(
+        self, entry: NewEntry, becomes: str, local: str, *resources: Resource, is_original: bool = False
+    ) -> None:
+        claimed = replace(entry, source_id=source_id(self.life, local))
+        self.made.steps.append(Step(claimed, becomes, resources, is_original))
 
 
-def _digest(resources: Iterable[Resource]) -> str:
-    """Of which resources it consists: a later export with more of them brings another entry, not silence."""
-    names = "\n".join(sorted(one.reference for one in resources))
-    return hashlib.sha256(names.encode()).hexdigest()[:16]
+def _digest(names: Iterable[str]) -> str:
+    """The same for the same names in any order."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()

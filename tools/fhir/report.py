@@ -39,6 +39,7 @@ class Report:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)  # type, one of OUTCOMES
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # type, why refused
     remarks: Counter[tuple[str, str]] = field(default_factory=Counter)  # what, why it is no entry of its own
+    empty_entries: int = 0  # entries of bundles that hold no resource: none of the resources, but not in
     added: Counter[str] = field(default_factory=Counter)  # collection → entries stored, and what else was
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
@@ -53,6 +54,7 @@ class Report:
         with self._lock:
             self.files += other.files
             self.files_refused |= other.files_refused
+            self.empty_entries += other.empty_entries
             for mine, theirs in (
                 (self.outcomes, other.outcomes),
                 (self.reasons, other.reasons),
@@ -69,7 +71,7 @@ class Report:
     @property
     def is_complete(self) -> bool:
         """Whether everything in the folder is in its record now."""
-        return not self.files_refused and not self.reasons
+        return not self.files_refused and not self.reasons and not self.empty_entries
 
     def total(self, outcome: str) -> int:
         return sum(count for (_, one), count in self.outcomes.items() if one == outcome)
@@ -81,6 +83,7 @@ class Report:
             "files": self.files,
             "files_refused": [{"file": n, "reason": why} for n, why in sorted(self.files_refused.items())],
             "resources": self.resources,
+            "entries_without_resource": self.empty_entries,
             "outcomes": {one: self._of(one) for one in types},
             "totals": {one: self.total(one) for one in OUTCOMES if self.total(one)},
             "refused": _listed(self.reasons),
@@ -94,6 +97,8 @@ class Report:
         console.print(self._table())
         for (one, reason), count in sorted(self.reasons.items()):
             console.print(f"refused: {count} {one}: {reason}", markup=False)
+        if self.empty_entries:
+            console.print(f"refused: {self.empty_entries} entries that hold no resource", markup=False)
         for (one, reason), count in sorted(self.remarks.items()):
             console.print(f"not as an entry: {count} {one}: {reason}", markup=False)
         for number, reason in sorted(self.files_refused.items()):
