@@ -25,7 +25,7 @@ PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which
         "postpartum-visit",
         "postpartum-day-42-examination",
     ),
-    "elderly": (),
+    "elderly": ("self-care-assessment", "elderly-tcm-constitution"),
     "severe-mental-disorder": (),
     "tuberculosis": (),
 }

@@ -4,6 +4,7 @@ The aggregate decides; it does not check forms (domain.forms), permissions (doma
 across records (claims, in domain.application). Its events and its state have modules of their own.
 """
 
+from dataclasses import replace
 from typing import ClassVar, cast
 from uuid import UUID
 
@@ -103,6 +104,12 @@ class Record(Aggregate):
             "legal_basis": legal_basis,
         }
         return begin(cls, make(cls.Created, act, record_id, cls.INITIAL_VERSION, **fields))
+
+    def take_number(self, number: str) -> None:
+        """Fill in the number before the first append: it is given out last, so that no refusal wastes one."""
+        created = cast(events.Created, self.pending_events[0])
+        self.pending_events[0] = replace(created, number=number)  # type: ignore[call-arg]  # a dataclass, which its base hides
+        self.state.number = number
 
     def give_consent(self, act: Act, *, by: str, paper: str | None = None) -> None:
         """Record that the resident, guardian or representative agreed. paper: SHA-256 of the signed form."""

@@ -9,6 +9,7 @@ from domain.forms.basic_information import PersonalBasicInformation
 from domain.forms.child import InfantHealthExamination, PreschoolHealthExamination, ToddlerHealthExamination
 from domain.forms.child_guidance import ChildTcmGuidance
 from domain.forms.clinical import Allergy, Immunization, Medication, Problem
+from domain.forms.constitution import ElderlyConstitution
 from domain.forms.diabetes import DiabetesFollowUp
 from domain.forms.document import Document
 from domain.forms.enrolment import ProgrammeEnrolment
@@ -19,6 +20,7 @@ from domain.forms.newborn import NewbornHomeVisit
 from domain.forms.postpartum import PostpartumDay42Examination, PostpartumVisit
 from domain.forms.reception import Reception
 from domain.forms.registry import Form
+from domain.forms.self_care import SelfCareAssessment
 from domain.scalars import JsonObject
 
 NATIONAL = "国家基本公共卫生服务规范（第三版），国卫基层发〔2017〕13号"
@@ -59,6 +61,8 @@ FORMS = (
     _national("antenatal-follow-up", "第2～5次产前随访服务记录表", AntenatalFollowUp),
     _national("postpartum-visit", "产后访视记录表", PostpartumVisit),
     _national("postpartum-day-42-examination", "产后42天健康检查记录表", PostpartumDay42Examination),
+    _national("self-care-assessment", "老年人生活自理能力评估表", SelfCareAssessment),
+    _national("elderly-tcm-constitution", "老年人中医药健康管理服务记录表", ElderlyConstitution),
     _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
     _own("problem", "健康问题", "Condition", Problem),
     _own("allergy", "过敏", "AllergyIntolerance", Allergy),
