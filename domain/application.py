@@ -10,6 +10,7 @@ from domain.institution_commands import InstitutionCommands
 from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
+from domain.record_creation import RecordCreation
 from domain.record_reads import RecordReads
 from domain.requests import Request
 
@@ -18,7 +19,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Records(RecordCommands, RecordReads, InstitutionCommands):
+class Records(RecordCreation, RecordCommands, RecordReads, InstitutionCommands):
     """The application. API, command line and importers hold one of these and nothing below it.
 
     Every method first answers a repeated request (same key) with its first answer, then asks who calls and

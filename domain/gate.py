@@ -54,12 +54,15 @@ TAKEN: dict[str, type[RecordError]] = {
     "source": SourceAlreadyImported,
 }
 
+TOLD = ("identity", "record-number")  # whose holder is a resident, who is told
+
 
 @dataclass(frozen=True)
 class Pass:
     """A request as it was decided on: whose act it is, the decision, and who types it if another does."""
 
     request: Request
+    action: str
     actor: Actor
     decision: Decision
     typist: Actor | None = None
@@ -150,7 +153,7 @@ class Gate:
         facts = facts if facts.institution else replace(facts, institution=actor.institution)
         passed = self._ask(request, actor, action, facts)
         if not passed.decision.allowed:
-            self._tell_institution(passed, action)
+            self._tell_institution(passed)
             self._purpose(passed.decision)
             raise NotPermitted(passed.decision.rules)
         return passed
@@ -166,7 +169,7 @@ class Gate:
         passed = self._ask(request, actor, action, self.facts(record))
         if record is not None and passed.decision.allowed:
             return record, passed
-        self.refuse(passed, action, record)
+        self.refuse(passed, record)
         self._purpose(passed.decision)
         raise NotAvailable
 
@@ -183,12 +186,13 @@ class Gate:
         now = self.clock()
         decision = decide(caller, action, facts, request.purpose, now, self.policy)
         if not decision.allowed or request.author is None or request.author == caller.id:
-            return Pass(request, caller, decision)
+            return Pass(request, action, caller, decision)
         author = self._author(caller, request.author)
         authored = decide(author, action, facts, request.purpose, now, self.policy)
         if not authored.allowed:
-            return Pass(request, caller, replace(authored, rules=(AUTHOR_REFUSED, *authored.rules)))
-        return Pass(request, author, authored, typist=caller)
+            refused = replace(authored, rules=(AUTHOR_REFUSED, *authored.rules))
+            return Pass(request, action, caller, refused)
+        return Pass(request, action, author, authored, typist=caller)
 
     def _author(self, caller: Actor, author: UUID) -> Actor:
         """A colleague of the caller. Raises UnknownPractitioner."""
@@ -207,26 +211,47 @@ class Gate:
         if any(rule.startswith("purpose-") for rule in decision.rules):
             raise PurposeRefused
 
-    def refuse(self, passed: Pass, action: str, record: Record | None) -> None:
+    def refuse(self, passed: Pass, record: Record | None) -> None:
         """Write down a refusal: on the resident's access stream, or else with the institution."""
         if record is None:
-            self._tell_institution(passed, action)
+            self._tell_institution(passed)
             return
-        self.log.append([self.refusal(passed, action, record)], at_end=[record.access_stream])
+        self.log.append([self.refusal(passed, record)], at_end=[record.access_stream])
 
-    def refusal(self, passed: Pass, action: str, record: Record) -> AccessRefused:
+    def refusal(self, passed: Pass, record: Record) -> AccessRefused:
         """The event of a refusal, for the resident's access stream."""
-        act = self.act(passed)
-        rules = list(passed.decision.rules)
-        return make(AccessRefused, act, record.access_stream, 0, record=record.id, action=action, rules=rules)
+        told = {"record": record.id, "action": passed.action, "rules": list(passed.decision.rules)}
+        return make(AccessRefused, self.act(passed), record.access_stream, 0, **told)
 
-    def _tell_institution(self, passed: Pass, action: str) -> None:
+    def _tell_institution(self, passed: Pass) -> None:
         institution = passed.actor.institution
         if institution is None:
             return  # a resident asking for what is not there: no stream is the right one
-        rules = list(passed.decision.rules)
-        refused = make(Institution.Refused, self.act(passed), institution, 0, action=action, rules=rules)
+        told = {"action": passed.action, "rules": list(passed.decision.rules)}
+        refused = make(Institution.Refused, self.act(passed), institution, 0, **told)
         self.log.append([refused], at_end=[institution])
+
+    def free(self, passed: Pass, claims: Sequence[Claim]) -> None:
+        """Raise the error of the first claim that is held, while nothing has been made yet that needs it.
+
+        The error tells that there is a record with this number or document: so the attempt is recorded,
+        where the resident sees it.
+        """
+        for claim in claims:
+            if self.log.find_claim(claim.namespace, claim.value) is not None:
+                if claim.namespace in TOLD:
+                    self._tell_holder(passed, [claim])
+                raise _taken(claim.namespace)
+
+    def _tell_holder(self, passed: Pass, claims: Sequence[Claim]) -> None:
+        """Write down, with the record that holds one of the claims, that it was met."""
+        if self.answered(passed.request):
+            return  # it is held by the first of two equal requests, whose answer this one gets
+        held = (self.log.find_claim(claim.namespace, claim.value) for claim in claims)
+        holder = next((stream for stream in held if stream), None)
+        decision = replace(passed.decision, allowed=False, rules=(_taken(claims[0].namespace).code,))
+        refused = replace(passed, decision=decision)
+        self.refuse(refused, self.log.load(Record, holder) if holder else None)
 
     def act(self, passed: Pass, occurred: Occurred | None = None, cause: str | None = None) -> Act:
         """The context of one event. occurred: else now. Raises OccurredRefused (too far ahead)."""
@@ -256,20 +281,24 @@ class Gate:
 
     def append(
         self,
-        request: Request,
+        passed: Pass,
         aggregate: Aggregate,
         claims: Sequence[Claim] = (),
         releases: Sequence[Claim] = (),
     ) -> Answer:
-        """Store what the aggregate decided, under the request's key.
+        """Store what the aggregate decided, under the request's key; it stays pending if that fails.
 
-        A taken claim becomes the error of its namespace.
+        A taken claim becomes the error of its namespace, and is told to a resident whose document it is.
         """
-        events = cast("list[DomainEvent]", aggregate.collect_events())
+        events = cast("list[DomainEvent]", list(aggregate.pending_events))
         try:
-            return self.log.append(events, claims=claims, releases=releases, key=request.key)
+            answer = self.log.append(events, claims=claims, releases=releases, key=passed.request.key)
         except ClaimTaken as taken:
-            raise TAKEN.get(taken.namespace, ClaimTaken)(*_detail(taken)) from None
+            if taken.namespace == "identity":
+                self._tell_holder(passed, [claim for claim in claims if claim.namespace == "identity"])
+            raise _taken(taken.namespace) from None
+        aggregate.pending_events.clear()
+        return answer
 
     def once_insisting(self, request: Request, attempt: Callable[[], Answer]) -> Answer:
         """Once, and decided again whenever others were faster: for what is added at the end."""
@@ -285,6 +314,6 @@ class Gate:
         raise LogBusy
 
 
-def _detail(taken: ClaimTaken) -> tuple[str, ...]:
+def _taken(namespace: str) -> RecordError:
     """Only the general error says which namespace; the named ones say nothing more."""
-    return () if taken.namespace in TAKEN else (taken.namespace,)
+    return TAKEN[namespace]() if namespace in TAKEN else ClaimTaken(namespace)

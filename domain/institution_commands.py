@@ -32,11 +32,11 @@ class InstitutionCommands:
         claims = [FOUNDING, _code(new), _login(administrator.login)]
 
         def attempt() -> Registered:
-            passed = Pass(request, Actor(id=None), FOUNDER)
+            passed = Pass(request, "found", Actor(id=None), FOUNDER)
             institution = self._register(passed, new)
             self._staff(institution, passed, self.gate.new_id(), administrator)
             try:
-                return _registered(self.gate.append(request, institution, claims))
+                return _registered(self.gate.append(passed, institution, claims))
             except ClaimTaken as taken:
                 if taken.namespace == FOUNDING.namespace:
                     raise AlreadyFounded from None
@@ -50,7 +50,7 @@ class InstitutionCommands:
         def attempt() -> Registered:
             passed = self.gate.enter(request, "register-institution", Facts())
             institution = self._register(passed, new)
-            return _registered(self.gate.append(request, institution, [_code(new)]))
+            return _registered(self.gate.append(passed, institution, [_code(new)]))
 
         return self.gate.once(request, attempt, _registered)
 
@@ -66,7 +66,7 @@ class InstitutionCommands:
             institution = self._institution(institution_id)
             self._staff(institution, passed, practitioner, new)
             claims = [_login(new.login)]
-            return self._enrolled(self.gate.append(request, institution, claims))
+            return self._enrolled(self.gate.append(passed, institution, claims))
 
         return self.gate.once(request, lambda: self.gate.insist(attempt), self._enrolled)
 
@@ -80,7 +80,7 @@ class InstitutionCommands:
             institution = self._institution(institution_id)
             login = institution.practitioner(practitioner).login
             institution.practitioner_leaves(self.gate.act(passed, since), practitioner)
-            return self.gate.append(request, institution, releases=[_login(login)])
+            return self.gate.append(passed, institution, releases=[_login(login)])
 
         return self.gate.once_insisting(request, attempt)
 
@@ -129,7 +129,7 @@ class InstitutionCommands:
             passed = self.gate.enter(request, action, facts)
             institution = self._institution(facts.institution)
             change(institution, self.gate.act(passed, since))
-            return self.gate.append(request, institution)
+            return self.gate.append(passed, institution)
 
         return self.gate.once_insisting(request, attempt)
 

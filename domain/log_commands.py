@@ -45,7 +45,7 @@ def confirm_clock(log: ConfirmableLog, gate: Gate, request: Request, reason: str
     if not REASON.allows(reason):
         raise ContentRefused([{"field": "/reason", "reason": f"must be {REASON.accepts}"}])
     clock = gate.clock().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    act = gate.act(Pass(request, Actor(id=None), OPERATOR))
+    act = gate.act(Pass(request, "confirm-clock", Actor(id=None), OPERATOR))
 
     def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
         confirmed = make(ClockConfirmed, act, stream, 0, clock=clock, reason=reason)

@@ -1,78 +1,23 @@
-"""The commands on a record. Each asks the gate, checks the form, lets the aggregate decide and appends."""
+"""The commands on a record that exists: ask the gate, check the form, let the aggregate decide, append."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from domain import forms
 from domain.access import Facts
-from domain.entries import forms_of
-from domain.errors import (
-    IdentityMissing,
-    NotAvailable,
-    NumbersExhausted,
-    RecordError,
-    RecordNumberTaken,
-    SourceAlreadyImported,
-    StaleVersion,
-    UnknownCode,
-)
+from domain.errors import IdentityAlreadyLinked, RecordError, SourceAlreadyImported, StaleVersion
+from domain.filling import check, fill, identities, login_claim, sources
 from domain.gate import Gate, Pass, as_told
-from domain.identity import claim_value
-from domain.institution import Institution
 from domain.institution_state import Login
-from domain.numbering import RecordNumbers
 from domain.ports import Answer, Claim
 from domain.record import Record
-from domain.requests import (
-    Added,
-    Correction,
-    NewEntry,
-    NewRecord,
-    Opened,
-    Outcome,
-    Request,
-    SourceId,
-)
-from domain.time import CHINA
-from domain.values import FormRef, IdentityDocument, JsonObject, Occurred, RecordNumber, earliest
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """Content that satisfies its form."""
-
-    form: FormRef
-    content: JsonObject
+from domain.requests import Added, Correction, NewEntry, Outcome, Request, SourceId
+from domain.values import IdentityDocument, Occurred
 
 
 class RecordCommands:
-    """What can be asked to be done to a record. Mixed into `Records`."""
+    """What can be asked to be done to a record there is. Mixed into `Records`."""
 
     gate: Gate
-    numbers: RecordNumbers
-
-    def create_record(self, request: Request, new: NewRecord) -> Opened:
-        """Open a record at the caller's institution.
-
-        Raises ConsentMissing, IdentityMissing, PersonHasRecord (names nothing), RecordNumberTaken,
-        NumbersExhausted, ContentRefused, OccurredRefused, SourceAlreadyImported, or what the gate raises.
-        """
-
-        def attempt() -> Opened:
-            passed = self.gate.enter(request, "create", Facts())
-            for number in self._numbers(passed, new):
-                record, claims = self._open(passed, new, number)
-                try:
-                    answer = self.gate.append(request, record, claims)
-                except RecordNumberTaken:
-                    if new.number is not None:
-                        raise
-                    continue  # somebody else was given the number meanwhile: try the next
-                return self._opened(answer) if answer.repeated else Opened(record.id, number, answer)
-            raise NumbersExhausted
-
-        return self.gate.once(request, attempt, self._opened)
 
     def add_entry(self, request: Request, record_id: UUID, entry: NewEntry) -> Answer:
         """Add one entry at the end of the record; the entry's id is the stored event's.
@@ -83,8 +28,8 @@ class RecordCommands:
 
         def attempt() -> Answer:
             record, passed = self.gate.enter_record(request, "add-entry", record_id)
-            self._add(record, passed, entry)
-            return self.gate.append(request, record, _sources([entry]))
+            fill(self.gate, record, passed, entry)
+            return self.gate.append(passed, record, sources([entry]))
 
         return self.gate.once_insisting(request, attempt)
 
@@ -96,14 +41,14 @@ class RecordCommands:
 
         def attempt() -> Added:
             record, passed = self.gate.enter_record(request, "add-entry", record_id)
-            known = set(self.gate.log.find_claims(_sources(entries)))
+            known = set(self.gate.log.find_claims(sources(entries)))
             outcomes = tuple(self._outcome(record, passed, entry, known) for entry in entries)
             stored = [entry for entry, one in zip(entries, outcomes, strict=True) if one.entry]
             if not stored:
                 answered = self.gate.answered(request)  # by the first of two equal requests, meanwhile
                 return _added(answered) if answered else Added(None, outcomes)
             try:
-                answer = self.gate.append(request, record, _sources(stored))
+                answer = self.gate.append(passed, record, sources(stored))
             except SourceAlreadyImported:  # another import was faster: look again what is known
                 raise StaleVersion(record_id, record.version) from None
             return _added(answer) if answer.repeated else Added(answer, outcomes)
@@ -121,7 +66,7 @@ class RecordCommands:
         def change(record: Record, passed: Pass) -> None:
             entry = record.standing(correction.entry)
             told = correction.entry_occurred or correction.occurred
-            checked = _check(entry.form, correction.edition, told, correction.content)
+            checked = check(entry.form, correction.edition, told, correction.content)
             record.correct(
                 self.gate.act(passed, correction.occurred),
                 correction.entry,
@@ -187,7 +132,11 @@ class RecordCommands:
         def attempt() -> Answer:
             record, passed = self.gate.enter_record(request, "link-identity", record_id)
             record.link_identity(self.gate.act(passed, occurred), document)
-            return self.gate.append(request, record, _identities([document]))
+            claims = identities([document])
+            if record_id in (self.gate.log.find_claim(one.namespace, one.value) for one in claims):
+                raise IdentityAlreadyLinked
+            self.gate.free(passed, claims)
+            return self.gate.append(passed, record, claims)
 
         return self.gate.once_insisting(request, attempt)
 
@@ -197,7 +146,7 @@ class RecordCommands:
         def attempt() -> Answer:
             record, passed = self.gate.enter_record(request, "link-identity", record_id)
             record.link_login(self.gate.act(passed), **login)
-            return self.gate.append(request, record, [_login(login)])
+            return self.gate.append(passed, record, [login_claim(login)])
 
         return self.gate.once_insisting(request, attempt)
 
@@ -222,57 +171,9 @@ class RecordCommands:
             if record.version != expected_version:
                 raise StaleVersion(record_id, record.version)
             change(record, passed)
-            return self.gate.append(request, record, claims)
+            return self.gate.append(passed, record, claims)
 
         return self.gate.once(request, attempt, as_told)
-
-    def _open(self, passed: Pass, new: NewRecord, number: str) -> tuple[Record, list[Claim]]:
-        """The record with all it begins with, and what must be unique about it."""
-        if passed.actor.institution is None:
-            raise NotAvailable
-        if not new.documents:
-            raise IdentityMissing
-        cause = new.source_id.text if new.source_id else None
-        record = Record.create(
-            self.gate.new_id(),
-            self.gate.act(passed, new.occurred, cause),
-            number=number,
-            channel=new.channel,
-            custodian=passed.actor.institution,
-            access_stream=self.gate.new_id(),
-            consented=new.consent is not None,
-            legal_basis=new.legal_basis,
-        )
-        if new.consent:
-            consented = self.gate.act(passed, new.occurred, cause)
-            record.give_consent(consented, by=new.consent.by, paper=new.consent.paper)
-        for document in new.documents:
-            record.link_identity(self.gate.act(passed, new.occurred, cause), document)
-        if new.login:
-            record.link_login(self.gate.act(passed, new.occurred, cause), **new.login)
-        for entry in new.entries:
-            self._add(record, passed, entry)
-        claims = [Claim("record-number", number), *_identities(new.documents), *_sources(new.entries)]
-        claims += [_login(new.login)] if new.login else []
-        claims += [new.source_id.claim] if new.source_id else []
-        return record, claims
-
-    def _opened(self, answer: Answer) -> Opened:
-        """The record an earlier request opened."""
-        record = self.gate.log.load(Record, answer.stored[0].stream)
-        if record is None:
-            raise NotAvailable
-        return Opened(record.id, record.state.number, answer)
-
-    def _numbers(self, passed: Pass, new: NewRecord) -> Iterator[str]:
-        """The number given, or the free ones of the institution's area from the first gap found."""
-        if new.number is not None:
-            yield RecordNumber.parse(new.number).value
-            return
-        institution = self.gate.log.load(Institution, passed.actor.institution or UUID(int=0))
-        if institution is None:
-            raise NotAvailable
-        yield from self.numbers.free(institution.state.area)
 
     def _outcome(self, record: Record, passed: Pass, entry: NewEntry, known: set[Claim]) -> Outcome:
         """known: the source ids imported before, and those met in this batch, which may name one twice."""
@@ -280,48 +181,14 @@ class RecordCommands:
         if claim in known:
             return Outcome(known=True)
         try:
-            outcome = Outcome(entry=self._add(record, passed, entry))
+            outcome = Outcome(entry=fill(self.gate, record, passed, entry))
         except RecordError as refusal:
             return Outcome(refusal=refusal)
         if claim:
             known.add(claim)
         return outcome
 
-    def _add(self, record: Record, passed: Pass, entry: NewEntry) -> UUID:
-        checked = _check(_form_of(entry), entry.edition, entry.occurred, entry.content)
-        cause = entry.cause or (entry.source_id.text if entry.source_id else None)
-        act = self.gate.act(passed, entry.occurred, cause)
-        return record.add_entry(act, entry.kind, checked.form, checked.content)
-
-
-def _form_of(entry: NewEntry) -> str:
-    """The form named, or the only one its collection takes."""
-    known = forms_of(entry.kind)
-    if entry.form is None and len(known) > 1:
-        raise UnknownCode("form")
-    return entry.form or known[0]
-
-
-def _check(name: str, edition: str | None, occurred: Occurred, content: object) -> _Checked:
-    """Check content under the edition named, or the one in force when it occurred."""
-    on = earliest(occurred).astimezone(CHINA).date()
-    form = forms.get(name, edition) if edition else forms.current(name, on)
-    return _Checked(form.ref, form.check(content))
-
 
 def _added(first: Answer) -> Added:
     """A batch sent again: what the first stored; what it left out is not told again."""
     return Added(first, tuple(Outcome(entry=stored.event) for stored in first.stored))
-
-
-def _sources(entries: Sequence[NewEntry]) -> list[Claim]:
-    return [entry.source_id.claim for entry in entries if entry.source_id]
-
-
-def _identities(documents: Sequence[IdentityDocument]) -> list[Claim]:
-    values = (claim_value(document) for document in documents)
-    return [Claim("identity", value) for value in values if value is not None]
-
-
-def _login(login: Login) -> Claim:
-    return Claim("login:resident", f"{login['issuer']} {login['subject']}")

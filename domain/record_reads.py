@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -96,7 +96,8 @@ class RecordReads:
                 return ()
             listing = self.gate.may(passed, "list", record)
             if not listing.decision.allowed:
-                self._tell(passed, key, [self.gate.refusal(listing, "search", record)], record)
+                refused = replace(listing, action="search")
+                self._tell(passed, key, [self.gate.refusal(refused, record)], record)
                 return ()
             self._tell(passed, key, [_listed(self.gate, listing, key, record)], record)
             status = "closed" if record.is_closed else "open"

@@ -17,7 +17,9 @@ from domain.errors import (
     CallerUnknown,
     ConsentMissing,
     ContentRefused,
+    IdentityAlreadyLinked,
     IdentityMissing,
+    LoginTaken,
     NotAvailable,
     NotPermitted,
     NumbersExhausted,
@@ -35,6 +37,7 @@ from domain.ports import Claim
 from domain.record import Record
 from domain.requests import (
     NewPractitioner,
+    Opened,
     Request,
     SearchKey,
     SourceId,
@@ -53,6 +56,7 @@ from tests.builders import (
     login,
     new_entry,
     new_record,
+    request,
 )
 from tests.county import NOWHERE, County, access_stream, last_event
 
@@ -64,7 +68,6 @@ BY_CARD = SearchKey("identity-card", WANG_ID)
 
 def test_one_person_cannot_get_two_records_and_the_refusal_names_nothing(county: County) -> None:
     first = county.open_record(WANG_ID)
-    before = county.log.position()
 
     with pytest.raises(PersonHasRecord) as refusal:
         county.records.create_record(OTHER_NURSE, new_record(card(WANG_ID)))
@@ -72,7 +75,83 @@ def test_one_person_cannot_get_two_records_and_the_refusal_names_nothing(county:
     assert refusal.value.facts == {}
     assert str(first) not in str(refusal.value) and WANG_ID not in str(refusal.value)
     assert refusal.value.__cause__ is None
-    assert county.log.position() == before
+
+
+def refusals(county: County, record_id: UUID) -> list[tuple[str, list[str]]]:
+    """Action and rules of every refusal on the record's access stream."""
+    told = [one.event for one in county.log.read(access_stream(county, record_id))]
+    return [(one.action, one.rules) for one in told if isinstance(one, accesses.AccessRefused)]
+
+
+def test_whoever_learns_that_a_person_has_a_record_leaves_a_trace_the_person_sees(county: County) -> None:
+    record_id = county.open_record(WANG_ID)
+    newborn = new_record(identity_document("temporary", reason="newborn"))
+    other_id = county.records.create_record(OTHER_NURSE, newborn).record
+
+    with pytest.raises(PersonHasRecord):
+        county.records.create_record(OTHER_NURSE, new_record(card(WANG_ID)))
+    with pytest.raises(PersonHasRecord):
+        county.records.link_identity(OTHER_NURSE, other_id, card(WANG_ID))
+    with pytest.raises(RecordNumberTaken):
+        county.records.create_record(OTHER_NURSE, new_record(card(LI_ID), number=f"{AREA}00001"))
+
+    assert refusals(county, record_id) == [
+        ("create", ["person-has-record"]),
+        ("link-identity", ["person-has-record"]),
+        ("create", ["record-number-taken"]),
+    ]
+    refused = last_event(county, access_stream(county, record_id))
+    assert isinstance(refused, accesses.AccessRefused)
+    assert (refused.who["institution"], refused.who["role"]) == (str(county.other_clinic), "practitioner")
+
+
+def test_whoever_is_refused_for_anything_else_learns_nothing_about_the_person(county: County) -> None:
+    record_id = county.open_record(WANG_ID, resident="wang")
+
+    with pytest.raises(LoginTaken):
+        county.records.create_record(OTHER_NURSE, new_record(card(WANG_ID), login=login("wang")))
+    with pytest.raises(ConsentMissing):
+        county.records.create_record(OTHER_NURSE, new_record(card(WANG_ID), consent=None))
+
+    assert refusals(county, record_id) == []
+
+
+def test_a_person_whose_record_cannot_be_found_again_is_told_with_the_institution(county: County) -> None:
+    county.log.claims["identity", f"15:identity-number18:{WANG_ID}"] = NOWHERE
+
+    with pytest.raises(PersonHasRecord):
+        county.records.create_record(NURSE, new_record(card(WANG_ID)))
+
+    refused = last_event(county, county.clinic)
+    assert isinstance(refused, Institution.Refused) and refused.rules == ["person-has-record"]
+
+
+def test_a_repeated_creation_that_overtakes_its_first_answer_leaves_no_refusal(county: County) -> None:
+    asked = request("nurse", key="k1")
+    first: list[Opened] = []
+    county.log.after_lookup.append(lambda: first.append(county.records.create_record(asked, new_record())))
+
+    again = county.records.create_record(asked, new_record())
+
+    assert again.record == first[0].record
+    assert county.accesses(again.record) == []
+
+
+def test_a_document_named_twice_is_refused_by_name(county: County) -> None:
+    permit = identity_document("residence-permit-hmt", WANG_ID)
+    for documents in ((card(WANG_ID), card(WANG_ID)), (card(WANG_ID), permit)):
+        with pytest.raises((ContentRefused, IdentityAlreadyLinked)) as refusal:
+            county.records.create_record(NURSE, new_record(*documents))
+        assert WANG_ID not in str(refusal.value)
+    passport = identity_document("passport", "E12345678", issuer="CHN")
+    with pytest.raises(ContentRefused, match="documents"):
+        county.records.create_record(NURSE, new_record(passport, passport))
+
+    record_id = county.records.create_record(NURSE, new_record(passport)).record
+    for document in (passport, identity_document("passport", "e 12345678", issuer="cn")):
+        with pytest.raises(IdentityAlreadyLinked):
+            county.records.link_identity(NURSE, record_id, document)
+    assert county.accesses(record_id) == []
 
 
 def test_two_attempts_at_once_give_the_person_one_record(county: County) -> None:
@@ -84,6 +163,8 @@ def test_two_attempts_at_once_give_the_person_one_record(county: County) -> None
     with pytest.raises(PersonHasRecord):
         county.records.create_record(NURSE, new_record(card(WANG_ID)))
 
+    (record_id,) = {one for claim, one in county.log.claims.items() if claim[0] == "identity"}
+    assert refusals(county, record_id) == [("create", ["person-has-record"])]
     created = [one for one in county.log.events if one.stored.topic == "record.created.v1"]
     assert len(created) == 1
 
@@ -329,6 +410,7 @@ class TwoClinics(RuleBasedStateMachine):
         if person in self.held:
             with pytest.raises(PersonHasRecord):
                 self.county.records.create_record(caller, asked)
+            self.refused[self.held[person][0]] += 1
             return
         record_id = self.county.records.create_record(caller, asked).record
         self.held[person] = record_id, caller

@@ -129,5 +129,7 @@ def test_a_claim_of_an_unforeseen_kind_is_refused_by_its_namespace(county: Count
     assert opened is not None
     opened.give_consent(act(), by="resident")
 
+    _, passed = county.records.gate.enter_record(NURSE, "add-entry", opened.id)
+
     with pytest.raises(ClaimTaken, match="card"):
-        county.records.gate.append(NURSE, opened, [Claim("card", "1")])
+        county.records.gate.append(passed, opened, [Claim("card", "1")])

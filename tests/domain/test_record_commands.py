@@ -343,6 +343,15 @@ def test_a_life_is_imported_with_its_entries_and_found_by_its_source(county: Cou
         county.records.find_source(NURSE, source)
 
 
+def test_a_source_named_twice_in_one_creation_is_refused(county: County) -> None:
+    for asked in (
+        new_record(entries=(imported(1), imported(1))),
+        new_record(entries=(imported(1),), source_id=SourceId("synthea", "resource-1")),
+    ):
+        with pytest.raises(ContentRefused, match="source id"):
+            county.records.create_record(CONNECTOR, asked)
+
+
 def test_occurred_times_of_a_correction_are_kept(county: County) -> None:
     record_id = county.open_record()
     entry = county.records.add_entry(NURSE, record_id, new_entry("problems")).stored[0].event
