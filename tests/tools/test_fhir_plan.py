@@ -34,7 +34,7 @@ from tests.tools.fhir_lives import (
 )
 from tools.fhir.bundle import Bundle, Resource, read
 from tools.fhir.life import Life
-from tools.fhir.plan import OTHER_PATIENT, TOO_LARGE, Plan, Step, plan
+from tools.fhir.plan import MISTIMED, OTHER_PATIENT, TOO_LARGE, Plan, Step, plan
 
 
 def documents(planned: Plan) -> list[bytes]:
@@ -197,6 +197,54 @@ def test_without_a_date_of_its_own_a_resource_has_its_encounters_else_about_the_
     assert dated["nowhere"] == dated["misdated"] == about_birth
 
 
+MISTOLD = {
+    "no offset": "2012-02-03T10:00:00",
+    "no offset and no seconds": "2012-02-03T10:00",
+    "a fraction without offset": "2012-02-03T10:00:00.123",
+    "an hour that is none": "2012-02-03T24:30:00+08:00",
+    "an offset that is none": "2012-02-03T10:00:00+99:00",
+    "a leap second": "2012-02-03T23:59:60Z",
+}
+
+
+@pytest.mark.parametrize("told", MISTOLD.values(), ids=MISTOLD.keys())
+def test_what_tells_no_time_that_can_be_placed_is_a_document_of_that_day(told: str) -> None:
+    period = {"start": told}
+    lived = life(
+        patient(),
+        encounter("e", "2012-02-02", period=period),
+        condition("c", "2012-02-03", onsetDateTime=told),
+        pressure("bp", "e", "2012-02-04", 150, 90) | {"effectiveDateTime": told},
+        resource("Claim", "bill", patient=ME, billablePeriod=period),
+    )
+
+    planned = plan(lived)
+
+    found = [step for step in planned.steps if not step.is_original and step.resources]
+    assert planned.remarks == dict.fromkeys(lived.resources[1:], MISTIMED)
+    assert [step.becomes for step in found] == ["document"] * 4
+    for step in found:
+        assert step.entry.occurred == {"at": "2012-02-03", "precision": "day", "about": False}
+    assert sorted(kept_whole(planned)) == sorted(one.raw for one in lived.resources)
+
+
+def test_what_happened_in_an_encounter_of_which_only_the_day_is_known_happened_on_that_day() -> None:
+    reading = {**pressure("bp", "e", "2012-02-04"), "effectiveDateTime": None}
+    lived = life(patient(), encounter("e", "2012-02-03", period={"start": "2012-02-03T10:00:00"}), reading)
+
+    (examination,) = _examinations(plan(lived))
+
+    assert examination.entry.occurred["at"] == "2012-02-03"
+
+
+def test_a_death_without_offset_is_a_death_on_that_day() -> None:
+    lived = life(patient(deceasedDateTime="2021-03-04T05:06:07"), encounter("e", "2021-03-04"))
+
+    assert lived.death == {"at": "2021-03-04", "precision": "day", "about": False}
+    assert plan(lived).remarks == {lived.patient: MISTIMED}
+    assert [step.becomes for step in _telling(plan(lived), "e")] == ["encounter"]
+
+
 def test_without_a_birth_date_a_life_begins_about_its_first_date() -> None:
     lived = life(patient(birthDate=None), encounter("e", "2012-02-03"), encounter("f", "2013-01-01"))
 
@@ -254,7 +302,18 @@ json_values = st.recursive(
     | st.integers(-(10**20), 10**20)
     | st.decimals(allow_nan=False, allow_infinity=False)
     | st.text(max_size=12)
-    | st.sampled_from(["2012-02-03", "2012-02-30", "active", "final", "urn:uuid:me", "\ud800", "9" * 300]),
+    | st.sampled_from(
+        [
+            "2012-02-03",
+            "2012-02-30",
+            "2012-02-03T10:00:00",
+            "active",
+            "final",
+            "urn:uuid:me",
+            "\ud800",
+            "9" * 300,
+        ]
+    ),
     lambda below: (
         st.lists(below, max_size=3)
         | st.dictionaries(st.sampled_from(["coding", "code", "value", "reference", "text", "start"]), below)

@@ -49,6 +49,7 @@ from tools.fhir.command import import_fhir
 from tools.fhir.importer import import_folder
 from tools.fhir.institution import importing_institution
 from tools.fhir.life_import import CHANGED
+from tools.fhir.plan import MISTIMED
 from tools.fhir.report import OUTCOMES, Report
 
 
@@ -353,6 +354,21 @@ def test_entries_that_hold_no_resource_are_refused_every_time_and_the_rest_goes_
     assert first.resources == second.total("known") == 2
     first.write_table()
     assert "1 entries that hold no resource" in capsys.readouterr().out
+
+
+def test_a_time_of_day_without_offset_is_kept_under_its_day_and_said_so(
+    county: County, tmp_path: Path
+) -> None:
+    mistold = condition("ill", "2012-01-01", onsetDateTime="2012-01-01T10:00:00")
+    write(tmp_path, "a", patient(deceasedDateTime="2021-03-04T05:06:07"), mistold)
+
+    report = imported(county, tmp_path)
+
+    assert report.is_complete and report.added["closings"] == 1
+    assert report.outcomes == {("Patient", "record"): 1, ("Condition", "document"): 1}
+    assert report.remarks == {("Patient", MISTIMED): 1, ("Condition", MISTIMED): 1}
+    assert kept(county) == raws(tmp_path)
+    assert imported(county, tmp_path).total("known") == 2
 
 
 def test_what_lies_in_the_future_is_refused_every_time_and_the_rest_goes_in(

@@ -2,10 +2,9 @@
 
 from functools import cached_property
 
-from domain.errors import OccurredRefused
-from domain.values import Occurred, earliest, latest, occurred
+from domain.values import Occurred, earliest, latest
 from tools.fhir.bundle import Bundle, BundleUnreadable, Resource
-from tools.fhir.reading import at, rows, text
+from tools.fhir.reading import Told, at, rows, text, time_told
 
 # Where resources tell their own time, the most telling first (FHIR R4, the w5.when of each resource).
 OWN_DATES = (
@@ -30,6 +29,7 @@ OWN_DATES = (
     ("billablePeriod", "start"),
     ("recorded",),
 )
+LIFETIME = ("birthDate", "deceasedDateTime")  # of the patient
 SUBJECTS = ("subject", "patient", "beneficiary", "individual")
 UNNAMED_SYSTEM = "urn:fhir:unnamed-source"
 
@@ -55,7 +55,8 @@ class Life:
     @cached_property
     def death(self) -> Occurred | None:
         """When the patient died, if that is told."""
-        return _occurred(self.patient.value.get("deceasedDateTime"))
+        died = time_told(self.patient.value.get("deceasedDateTime"))
+        return died.when if died else None
 
     def resolve(self, reference: object) -> Resource | None:
         """What a FHIR Reference points to, if it is in the bundle."""
@@ -73,9 +74,17 @@ class Life:
 
     def occurred(self, resource: Resource) -> Occurred:
         """Its own date, else its encounter's, else about the patient's birth."""
-        own = self._own_date(resource)
+        own = self._own_time(resource)
         encounter = self.encounter(resource) if own is None else None
-        return own or (self._own_date(encounter) if encounter else None) or self.born
+        told = own or (self._own_time(encounter) if encounter else None)
+        return told.when if told else self.born
+
+    def is_mistimed(self, resource: Resource) -> bool:
+        """Whether it tells a time of day that cannot be placed, so that only its day is known."""
+        times = [self._own_time(resource)]
+        if resource is self.patient:
+            times = [time_told(resource.value.get(name)) for name in LIFETIME]
+        return any(told is not None and not told.is_whole for told in times)
 
     def is_after_death(self, when: Occurred) -> bool:
         return self.death is not None and earliest(when) > latest(self.death)
@@ -107,25 +116,17 @@ class Life:
         by_id = {one.reference: one for one in self.resources}
         return by_id | {one.full_url: one for one in self.resources if one.full_url}
 
-    def _own_date(self, resource: Resource) -> Occurred | None:
+    def _own_time(self, resource: Resource) -> Told | None:
         if resource is self.patient:
             return None
-        found = (_occurred(at(resource.value, *path)) for path in OWN_DATES)
-        return next((when for when in found if when), None)
+        found = (time_told(at(resource.value, *path)) for path in OWN_DATES)
+        return next((told for told in found if told), None)
 
     def _born(self) -> Occurred:
         """About the birth; where that is not told, about the first thing that is known."""
-        birth = _occurred(self.patient.value.get("birthDate"))
-        if birth is None:
-            known = [when for one in self.resources if (when := self._own_date(one))]
-            birth = min(known, key=earliest, default=None)
+        told = time_told(self.patient.value.get("birthDate"))
+        known = [told] if told else [one for one in map(self._own_time, self.resources) if one]
+        birth = min((one.when for one in known), key=earliest, default=None)
         if birth is None:
             raise BundleUnreadable("the bundle tells no time at all")
         return Occurred(at=birth["at"], precision=birth["precision"], about=True)
-
-
-def _occurred(told: object) -> Occurred | None:
-    try:
-        return occurred(told) if isinstance(told, str) else None
-    except OccurredRefused:
-        return None

@@ -132,11 +132,11 @@ class LifeImport:
         if (refusal := kept[one].refusal) is not None:
             return REFUSED, reason_of(refusal)
         if one is self.life.patient:
-            return ("record", None) if is_new else _again(kept[one])
+            return ("record", planned.remarks.get(one)) if is_new else _again(kept[one])
         step, outcome = told[one]
         if outcome.refusal is not None:
             return (KNOWN, None) if kept[one].known else (DOCUMENT, reason_of(outcome.refusal))
-        return _again(kept[one]) if outcome.known else (step.becomes, None)
+        return _again(kept[one]) if outcome.known else (step.becomes, planned.remarks.get(one))
 
     def _manifest(self) -> NewEntry:
         """That this bundle is in the record, whole; told as a document like any other."""

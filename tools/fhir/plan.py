@@ -40,6 +40,7 @@ MAPPERS: Mapping[str, tuple[str, Mapper]] = {  # resource type → what it becom
 ORDER = ("basic-information", "encounters", "problems", "programmes")
 TOO_LARGE = f"is larger than {LARGEST} bytes"
 OTHER_PATIENT = "is about a patient who is not the bundle's"
+MISTIMED = "tells a time of day without an offset, or one that does not exist: kept under its day"
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ class Step:
 
 @dataclass
 class Plan:
-    """The steps of a life in order, and the resources that cannot be taken, with the reason."""
+    """The steps of a life in order; which resources cannot be taken, and what is to be said of others."""
 
     steps: list[Step] = field(default_factory=list)
     refused: dict[Resource, str] = field(default_factory=dict)
+    remarks: dict[Resource, str] = field(default_factory=dict)
 
     def originals_of(self, resource: Resource) -> list[NewEntry]:
         """The documents that keep whole what a resource told."""
@@ -68,7 +70,9 @@ class Plan:
 
 
 def plan(life: Life) -> Plan:
-    """The whole life. What no mapper takes becomes a document; what is too large or another's is refused."""
+    """The whole life. What no mapper takes, and what tells no time that can be placed, becomes a document;
+    what is too large or another's is refused.
+    """
     made = _Planner(life).work()
     made.steps.sort(key=_place)
     return made
@@ -95,10 +99,14 @@ class _Planner:
     def work(self) -> Plan:
         observations = []
         for one in filter(self._is_taken, self.life.resources):
-            if one.type == "Observation":
-                observations.append(one)
-            elif one is self.life.patient:
+            if self.life.is_mistimed(one):
+                self.made.remarks[one] = MISTIMED
+            if one is self.life.patient:
                 self._patient()
+            elif one in self.made.remarks:
+                self._document(one)
+            elif one.type == "Observation":
+                observations.append(one)
             else:
                 self._resource(one)
         self._enrol()

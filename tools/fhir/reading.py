@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import cast, get_args
 
+from domain.errors import OccurredRefused
 from domain.scalars import Rule, Text, first_day
-from domain.values import CodeSystem, CodeText, JsonObject, ShortText
+from domain.values import CodeSystem, CodeText, JsonObject, Occurred, ShortText, occurred
 from tools.fhir.bundle import JsonMap
 
 DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}", re.ASCII)
@@ -45,6 +47,27 @@ def day(value: object, *path: str) -> str | None:
     found = at(value, *path)
     match = DAY.match(found) if isinstance(found, str) else None
     return match[0] if match and first_day(match[0]) else None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A time as told; not whole if its time of day cannot be placed and was left out."""
+
+    when: Occurred
+    is_whole: bool
+
+
+def time_told(value: object) -> Told | None:
+    """A FHIR date or dateTime. Only the day is believed of one whose time of day has no offset, as FHIR asks
+    for, or does not exist: what instant was meant cannot be known, and none is made up.
+    """
+    if not isinstance(value, str):
+        return None
+    try:
+        return Told(occurred(value), is_whole=True)
+    except OccurredRefused:
+        its_day = day(value) if value[10:11] == "T" else None
+        return Told(occurred(its_day), is_whole=False) if its_day else None
 
 
 def coding(concept: object) -> JsonObject | None:

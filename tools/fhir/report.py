@@ -38,13 +38,13 @@ class Report:
     files_refused: dict[int, str] = field(default_factory=dict)  # number in the folder, from 1 → reason
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)  # type, one of OUTCOMES
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)  # type, why refused
-    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)  # what, why it is no entry of its own
+    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)  # what, what is to be said of it
     empty_entries: int = 0  # entries of bundles that hold no resource: none of the resources, but not in
     added: Counter[str] = field(default_factory=Counter)  # collection → entries stored, and what else was
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def count(self, resource_type: str, outcome: str, reason: str | None = None) -> None:
-        """One resource. reason: why it was refused, or why it is a document and no entry."""
+        """One resource. reason: why it was refused, or what else is to be said of it."""
         self.outcomes[resource_type, outcome] += 1
         if reason is not None:
             (self.reasons if outcome == REFUSED else self.remarks)[resource_type, reason] += 1
@@ -87,7 +87,7 @@ class Report:
             "outcomes": {one: self._of(one) for one in types},
             "totals": {one: self.total(one) for one in OUTCOMES if self.total(one)},
             "refused": _listed(self.reasons),
-            "not_as_entry": _listed(self.remarks),
+            "remarks": _listed(self.remarks),
             "added": dict(sorted(self.added.items())),
         }
 
@@ -100,7 +100,7 @@ class Report:
         if self.empty_entries:
             console.print(f"refused: {self.empty_entries} entries that hold no resource", markup=False)
         for (one, reason), count in sorted(self.remarks.items()):
-            console.print(f"not as an entry: {count} {one}: {reason}", markup=False)
+            console.print(f"remark: {count} {one}: {reason}", markup=False)
         for number, reason in sorted(self.files_refused.items()):
             console.print(f"refused: file {number} of {self.files}: {reason}", markup=False)
 
