@@ -26,7 +26,7 @@ PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which
         "postpartum-day-42-examination",
     ),
     "elderly": ("self-care-assessment", "elderly-tcm-constitution"),
-    "severe-mental-disorder": (),
+    "severe-mental-disorder": ("severe-mental-disorder-follow-up", "severe-mental-disorder-supplement"),
     "tuberculosis": (),
 }
 

@@ -15,6 +15,7 @@ from domain.forms.document import Document
 from domain.forms.enrolment import ProgrammeEnrolment
 from domain.forms.examination import HealthExamination
 from domain.forms.hypertension import HypertensionFollowUp
+from domain.forms.mental import MentalFollowUp, MentalSupplement
 from domain.forms.model import Block
 from domain.forms.newborn import NewbornHomeVisit
 from domain.forms.postpartum import PostpartumDay42Examination, PostpartumVisit
@@ -63,6 +64,8 @@ FORMS = (
     _national("postpartum-day-42-examination", "产后42天健康检查记录表", PostpartumDay42Examination),
     _national("self-care-assessment", "老年人生活自理能力评估表", SelfCareAssessment),
     _national("elderly-tcm-constitution", "老年人中医药健康管理服务记录表", ElderlyConstitution),
+    _national("severe-mental-disorder-supplement", "严重精神障碍患者个人信息补充表", MentalSupplement),
+    _national("severe-mental-disorder-follow-up", "严重精神障碍患者随访服务记录表", MentalFollowUp),
     _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
     _own("problem", "健康问题", "Condition", Problem),
     _own("allergy", "过敏", "AllergyIntolerance", Allergy),

@@ -36,6 +36,12 @@ FundalHeight = Annotated[str, Quantity("cm", "3", "60", 1)]
 FetalHeartRate = Annotated[int, Count("/min", 0, 300)]
 Times = Annotated[int, Count("times", 0, 999)]
 
+# Drugs of long courses (严重精神障碍, 肺结核)
+DoseTimes = Annotated[int, Count("times", 1, 99)]
+DoseMass = Annotated[str, Quantity("mg", "0", "5000", 3)]
+TreatmentMonth = Annotated[int, Count("month", 1, 60)]
+Percentage = Annotated[str, Quantity("%", "0", "100", 2)]
+
 # Lifestyle (生活方式)
 Age = Annotated[int, Count("years", 0, 130)]
 Years = Annotated[str, Quantity("years", "0", "120", 1)]

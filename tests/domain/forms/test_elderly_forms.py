@@ -38,8 +38,8 @@ def refused(form: forms.Form, content: JsonObject) -> list[str]:
     return []
 
 
-def answered(points: int, **others: int) -> JsonObject:
-    return {**dict.fromkeys(NAMES, points), **others}
+def answered(points: int) -> JsonObject:
+    return dict.fromkeys(NAMES, points)
 
 
 def test_the_total_is_the_sum_of_the_items_for_every_assessment_there_is() -> None:
@@ -98,10 +98,12 @@ def test_a_biased_score_is_the_sum_and_four_questions_of_the_balanced_one_are_re
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_score_that_the_answers_do_not_give_is_refused(name: str) -> None:
     number = QUESTIONS[name][0]
-    asked = {NAMES[number - 1]: 3}
+    asked: JsonObject = {NAMES[number - 1]: 3}
 
-    assert refused(CONSTITUTION, {"answers": answered(2, **asked), name: {"score": 9}}) == []
-    assert refused(CONSTITUTION, {"answers": answered(2, **asked), name: {"score": 8}}) == [f"/{name}/score"]
+    assert refused(CONSTITUTION, {"answers": {**answered(2), **asked}, name: {"score": 9}}) == []
+    assert refused(CONSTITUTION, {"answers": {**answered(2), **asked}, name: {"score": 8}}) == [
+        f"/{name}/score"
+    ]
     assert refused(CONSTITUTION, {"answers": asked, name: {"score": 8}}) == []  # not all were answered
 
 
@@ -135,7 +137,7 @@ def test_the_balanced_constitution_depends_on_all_the_others(
     others["blood_stasis"] = {"score": highest}
 
     for told in ("yes", "mostly", "no"):
-        content = {**others, "balanced": {"score": balanced, "result": told}}
+        content: JsonObject = {**others, "balanced": {"score": balanced, "result": told}}
         assert refused(CONSTITUTION, content) == ([] if told == result else ["/balanced/result"])
 
 

@@ -189,7 +189,8 @@ def test_a_decimal_is_text_in_plain_digits(case: tuple[Form, str, JsonObject]) -
     too_fine = f"{field['high']}".partition(".")[0] + "." + "0" * (places + 1)
 
     for wrong in (too_fine, "1e1", "+9", "09", ".5", "9.", "NaN", "٣٦", "9 ", "9,5", 36):
-        assert pointer in refused_fields(refusal(form, with_value(form, pointer, wrong)))
+        error = refusal(form, with_value(form, pointer, wrong))
+        assert pointer.replace("*", "0") in refused_fields(error)
 
 
 @pytest.mark.parametrize("case", [c for c in fields() if c[2]["required"]], ids=named)

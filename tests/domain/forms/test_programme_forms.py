@@ -112,6 +112,43 @@ REFUSED: list[tuple[str, JsonObject, str]] = [
         {"classification": {"result": "recovered", "note": "恶露未净"}},
         "/classification/note",
     ),
+    ("severe-mental-disorder-supplement", {}, ""),
+    (
+        "severe-mental-disorder-supplement",
+        {"employment": "retired", "employment_note": "门卫"},
+        "/employment_note",
+    ),
+    (
+        "severe-mental-disorder-supplement",
+        {"dangerous_acts": {"acts": ["none", "incident"]}},
+        "/dangerous_acts/acts",
+    ),
+    (
+        "severe-mental-disorder-follow-up",
+        {"dangerous_acts": {"acts": ["incident"], "self_injury_times": 1}},
+        "/dangerous_acts/self_injury_times",
+    ),
+    (
+        "severe-mental-disorder-follow-up",
+        {"hospital_stay": "now", "discharged_on": "2026-01"},
+        "/discharged_on",
+    ),
+    (
+        "severe-mental-disorder-follow-up",
+        {"adverse_reaction": "not-applicable", "adverse_reaction_note": "震颤"},
+        "/adverse_reaction_note",
+    ),
+    (
+        "severe-mental-disorder-follow-up",
+        {"referral": {"referred": "no", "institution": "示例县精神卫生中心"}},
+        "/referral/institution",
+    ),
+    (
+        "severe-mental-disorder-follow-up",
+        {"death": {"cause": "suicide", "disease": "heart"}},
+        "/death/disease",
+    ),
+    ("severe-mental-disorder-follow-up", {"danger": "6"}, "/danger"),
 ]
 
 SPARSE: list[tuple[str, JsonObject]] = [
@@ -124,6 +161,8 @@ SPARSE: list[tuple[str, JsonObject]] = [
     ("antenatal-follow-up", {"contact": "urged"}),
     ("antenatal-follow-up", {"gestation": {"weeks": 12, "days": 3}}),
     ("postpartum-visit", {"delivered_on": "2026-01", "discharged_on": "2026-01-12"}),
+    ("severe-mental-disorder-supplement", {"onset_on": "1998"}),
+    ("severe-mental-disorder-follow-up", {"danger": "level-0"}),
     ("preschool-examination", {"age": "6-years", "examination": {"vision": {"left": "5.0"}}}),
 ]
 
@@ -169,6 +208,17 @@ def test_a_bmi_that_height_and_weight_do_not_give_is_a_warning_only() -> None:
     assert form.check(content) == content
     assert [problem["field"] for problem in form.warnings(content)] == ["/examination/bmi"]
     assert form.warnings({"age": 29}) == []
+
+
+@pytest.mark.parametrize("level", range(6))
+def test_danger_from_level_3_without_the_class_unstable_is_a_warning_only(level: int) -> None:
+    form = forms.get("severe-mental-disorder-follow-up", "2017")
+    danger: JsonObject = {"danger": f"level-{level}"}
+
+    for told in ("basically-stable", "stable"):
+        warnings = form.warnings({**danger, "classification": told})
+        assert [problem["field"] for problem in warnings] == (["/classification"] if level >= 3 else [])
+    assert form.warnings({**danger, "classification": "unstable"}) == form.warnings(danger) == []
 
 
 def test_what_a_field_needs_is_told_once_and_joins_the_rules_of_the_block_above() -> None:
