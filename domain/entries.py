@@ -27,7 +27,7 @@ PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which
     ),
     "elderly": ("self-care-assessment", "elderly-tcm-constitution"),
     "severe-mental-disorder": ("severe-mental-disorder-follow-up", "severe-mental-disorder-supplement"),
-    "tuberculosis": (),
+    "tuberculosis": ("tuberculosis-first-visit", "tuberculosis-follow-up"),
 }
 
 FORMS: Mapping[str, tuple[str, ...]] = {

@@ -22,6 +22,7 @@ from domain.forms.postpartum import PostpartumDay42Examination, PostpartumVisit
 from domain.forms.reception import Reception
 from domain.forms.registry import Form
 from domain.forms.self_care import SelfCareAssessment
+from domain.forms.tuberculosis import TuberculosisFirstVisit, TuberculosisFollowUp
 from domain.scalars import JsonObject
 
 NATIONAL = "国家基本公共卫生服务规范（第三版），国卫基层发〔2017〕13号"
@@ -66,6 +67,8 @@ FORMS = (
     _national("elderly-tcm-constitution", "老年人中医药健康管理服务记录表", ElderlyConstitution),
     _national("severe-mental-disorder-supplement", "严重精神障碍患者个人信息补充表", MentalSupplement),
     _national("severe-mental-disorder-follow-up", "严重精神障碍患者随访服务记录表", MentalFollowUp),
+    _national("tuberculosis-first-visit", "肺结核患者第一次入户随访记录表", TuberculosisFirstVisit),
+    _national("tuberculosis-follow-up", "肺结核患者随访服务记录表", TuberculosisFollowUp),
     _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
     _own("problem", "健康问题", "Condition", Problem),
     _own("allergy", "过敏", "AllergyIntolerance", Allergy),

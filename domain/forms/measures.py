@@ -39,6 +39,7 @@ Times = Annotated[int, Count("times", 0, 999)]
 # Drugs of long courses (严重精神障碍, 肺结核)
 DoseTimes = Annotated[int, Count("times", 1, 99)]
 DoseMass = Annotated[str, Quantity("mg", "0", "5000", 3)]
+Doses = Annotated[int, Count("times", 0, 9999)]
 TreatmentMonth = Annotated[int, Count("month", 1, 60)]
 Percentage = Annotated[str, Quantity("%", "0", "100", 2)]
 

@@ -149,6 +149,20 @@ REFUSED: list[tuple[str, JsonObject, str]] = [
         "/death/disease",
     ),
     ("severe-mental-disorder-follow-up", {"danger": "6"}, "/danger"),
+    ("tuberculosis-first-visit", {}, ""),
+    ("tuberculosis-first-visit", {"mode": "phone"}, "/mode"),
+    ("tuberculosis-first-visit", {"supervisor": "family", "supervisor_note": "妻子"}, "/supervisor_note"),
+    ("tuberculosis-first-visit", {"symptoms": ["none", "haemoptysis"]}, "/symptoms"),
+    ("tuberculosis-first-visit", {"symptoms": ["joint-pain"]}, "/symptoms/0"),
+    ("tuberculosis-first-visit", {"drugs": {"missed_doses": 1}}, "/drugs/missed_doses"),
+    ("tuberculosis-follow-up", {"supervisor": "self", "supervisor_note": "邻居"}, "/supervisor_note"),
+    (
+        "tuberculosis-follow-up",
+        {"adverse_reaction": "absent", "adverse_reaction_note": "肝功能异常"},
+        "/adverse_reaction_note",
+    ),
+    ("tuberculosis-follow-up", {"complication_note": "气胸"}, "/complication_note"),
+    ("tuberculosis-follow-up", {"closing": {"reason": "moved"}}, "/closing/reason"),
 ]
 
 SPARSE: list[tuple[str, JsonObject]] = [
@@ -163,6 +177,8 @@ SPARSE: list[tuple[str, JsonObject]] = [
     ("postpartum-visit", {"delivered_on": "2026-01", "discharged_on": "2026-01-12"}),
     ("severe-mental-disorder-supplement", {"onset_on": "1998"}),
     ("severe-mental-disorder-follow-up", {"danger": "level-0"}),
+    ("tuberculosis-first-visit", {"sputum": "not-examined"}),
+    ("tuberculosis-follow-up", {"closing": {"reason": "completed"}}),
     ("preschool-examination", {"age": "6-years", "examination": {"vision": {"left": "5.0"}}}),
 ]
 
@@ -180,6 +196,40 @@ def test_a_form_that_contradicts_itself_is_refused_naming_the_field(
 @pytest.mark.parametrize("name, content", SPARSE, ids=lambda part: str(part)[:60])
 def test_old_paper_may_hold_one_reading_and_nothing_else(name: str, content: JsonObject) -> None:
     assert forms.get(name, "2017").check(content) == content
+
+
+IN_ANOTHER_UNIT: list[tuple[str, JsonObject, str]] = [
+    ("newborn-home-visit", {"birth": {"weight": "3250"}}, "/birth/weight"),  # g
+    ("newborn-home-visit", {"birth": {"length": "500"}}, "/birth/length"),  # mm
+    ("newborn-home-visit", {"examination": {"temperature": "98.2"}}, "/examination/temperature"),  # °F
+    (
+        "newborn-home-visit",
+        {"examination": {"fontanelle_across": "15"}},
+        "/examination/fontanelle_across",  # mm
+    ),
+    ("infant-examination", {**INFANT, "growth": {"head_circumference": "445"}}, "/growth/head_circumference"),
+    ("infant-examination", {**INFANT, "outdoors": "90"}, "/outdoors"),  # min
+    ("toddler-examination", {"age": "12-months", "growth": {"height": "0.81"}}, "/growth/height"),  # m
+    ("antenatal-follow-up", {"fundal_height": "285"}, "/fundal_height"),  # mm
+    ("antenatal-follow-up", {"gestation": {"weeks": 212}}, "/gestation/weeks"),  # days
+    ("postpartum-visit", {"blood_pressure": {"systolic": 15, "diastolic": 10}}, "/blood_pressure/systolic"),
+    (
+        "severe-mental-disorder-follow-up",
+        {"drugs": [{"name": "利培酮片", "dose": "2 mg"}]},
+        "/drugs/0/dose",
+    ),
+    ("tuberculosis-follow-up", {"closing": {"rate": "978"}}, "/closing/rate"),  # per mille
+]
+
+
+@pytest.mark.parametrize("name, content, field", IN_ANOTHER_UNIT, ids=lambda part: str(part)[:60])
+def test_a_reading_in_another_unit_is_refused_naming_the_field(
+    name: str, content: JsonObject, field: str
+) -> None:
+    with pytest.raises(FormRefused) as caught:
+        forms.get(name, "2017").check(content)
+
+    assert field in [problem["field"] for problem in caught.value.problems]
 
 
 def test_each_age_but_the_first_month_asks_four_signs_of_its_own() -> None:
@@ -219,6 +269,24 @@ def test_danger_from_level_3_without_the_class_unstable_is_a_warning_only(level:
         warnings = form.warnings({**danger, "classification": told})
         assert [problem["field"] for problem in warnings] == (["/classification"] if level >= 3 else [])
     assert form.warnings({**danger, "classification": "unstable"}) == form.warnings(danger) == []
+
+
+@pytest.mark.parametrize("rate, doses, odd", [("95", 171, 0), ("94.2", 171, 0), ("90", 171, 1), ("0", 0, 0)])
+def test_a_rate_that_the_doses_do_not_give_is_a_warning_only(rate: str, doses: int, odd: int) -> None:
+    form = forms.get("tuberculosis-follow-up", "2017")
+    closing: JsonObject = {"doses_due": 180, "doses_taken": doses, "rate": rate}
+
+    warnings = form.warnings({"closing": closing})
+
+    assert [problem["field"] for problem in warnings] == ["/closing/rate"] * odd
+    assert form.warnings({"closing": {**closing, "doses_due": 0}}) == []
+
+
+@pytest.mark.parametrize("name", ["tuberculosis-first-visit", "tuberculosis-follow-up"])
+def test_a_target_without_the_present_value_is_a_warning_only(name: str) -> None:
+    warnings = forms.get(name, "2017").warnings({"habits": {"target_cigarettes": 0}})
+
+    assert [problem["field"] for problem in warnings] == ["/habits/cigarettes"]
 
 
 def test_what_a_field_needs_is_told_once_and_joins_the_rules_of_the_block_above() -> None:
