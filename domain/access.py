@@ -55,13 +55,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Decision:
-    """allowed; the rules that decided; the legal basis and the role acted in; what the caller must see to."""
+    """allowed; the rules that decided; the legal basis and the role acted in."""
 
     allowed: bool
     rules: tuple[str, ...]
     basis: str = ""
     role: str = ""
-    obligations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,6 @@ class Rule:
     purposes: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     basis: str = ""
-    obligations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,6 @@ POLICY = Policy(
             STAFF_PURPOSES,
             ("custody",),
             basis="custody",
-            obligations=("record-before-answer",),
         ),
         Rule(
             "staff-in-custody-write",
@@ -168,7 +165,6 @@ POLICY = Policy(
             STAFF_PURPOSES,
             ("own-institution",),
             basis="custody",
-            obligations=("record-before-answer",),
         ),
         Rule(
             "resident-reads-own",
@@ -178,7 +174,6 @@ POLICY = Policy(
             ("self",),
             ("own-record",),
             basis="self",
-            obligations=("record-before-answer",),
         ),
         Rule(
             "county-registers",
@@ -249,13 +244,7 @@ def _weigh(rules: list[Rule], question: Question) -> Decision:
     if denying or not allowing:
         return Decision(False, denying or ("deny-by-default",))
     first = allowing[0]
-    return Decision(
-        True,
-        tuple(rule.id for rule in allowing),
-        first.basis,
-        _role(first, question),
-        tuple(dict.fromkeys(duty for rule in allowing for duty in rule.obligations)),
-    )
+    return Decision(True, tuple(rule.id for rule in allowing), first.basis, _role(first, question))
 
 
 def _listed(value: object) -> object:
