@@ -47,8 +47,23 @@ def created(service: Service, answer: Answer, location: str | None, **names: obj
 
 def shown(body: Shown) -> Response:
     """200: exactly the bytes whose digest the access event carries."""
-    headers = {"ETag": etag(body.version), "Log-Position": str(body.position), "View-Edition": body.edition}
+    headers = {"ETag": etag(body.version), **_folded(body)}
     return Response(body.body, 200, headers, media_type=JSON)
+
+
+def listed(body: Shown, path: str, limit: int) -> Response:
+    """200: a page of a list, with a link to the next (RFC 8288). path: of ids; limit: asked for.
+
+    Without an entity tag: that is the record's version, and a page of a list is not the record.
+    """
+    headers = _folded(body)
+    if body.cursor:
+        headers["Link"] = f'<{path}?limit={limit}&cursor={body.cursor}>; rel="next"'
+    return Response(body.body, 200, headers, media_type=JSON)
+
+
+def _folded(body: Shown) -> dict[str, str]:
+    return {"Log-Position": str(body.position), "View-Edition": body.edition}
 
 
 def told(content: Mapping[str, object] | Sequence[object]) -> Response:

@@ -1,10 +1,11 @@
-"""Which past is asked for, as written in an address."""
+"""Which past is asked for, and which page of a list, as written in an address."""
 
 import re
 from datetime import datetime
 
 from api.problems import Refusal
 from domain.errors import OccurredRefused
+from domain.requests import USUAL_PAGE, PageAsked
 from domain.time import earliest, latest, occurred
 
 VERSION = re.compile(r"[1-9][0-9]{0,14}")
@@ -12,10 +13,19 @@ VERSION = re.compile(r"[1-9][0-9]{0,14}")
 
 def version_number(text: str | None) -> int | None:
     """A version, counted from 1. Raises Refusal parameter-refused."""
+    return _counted("version", text)
+
+
+def page(limit: str | None, cursor: str | None) -> PageAsked:
+    """The page meant. Raises Refusal parameter-refused, or QueryRefused."""
+    return PageAsked(_counted("cursor", cursor), _counted("limit", limit) or USUAL_PAGE)
+
+
+def _counted(name: str, text: str | None) -> int | None:
     if text is None:
         return None
     if not VERSION.fullmatch(text):
-        raise Refusal("parameter-refused", parameter="version")
+        raise Refusal("parameter-refused", parameter=name)
     return int(text)
 
 

@@ -50,7 +50,7 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     errors.FormNotAccepted: Row(422, "Use a form of this collection; GET /v1/forms lists them."),
     errors.UnknownCollection: Row(404, "Use one of the collections of a record."),
     errors.UnknownCode: Row(422, "Use a value on the list of the field named."),
-    errors.QueryRefused: Row(400, "Name an existing version, or an instant with its offset, after creation."),
+    errors.QueryRefused: Row(400, "Name an existing version, an instant after creation, 1 to 200 at once."),
     errors.ConsentMissing: Row(422, "Give the resident's consent, or the legal basis for doing without."),
     errors.PersonHasRecord: Row(409, "Search for the record. Where identity is unsure, use a temporary one."),
     errors.RecordNumberTaken: Row(409, "Check the number on paper, or leave it out to be given the next."),

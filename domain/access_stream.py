@@ -34,13 +34,14 @@ class RecordRead(AccessEvent):
     basis: str  # custody, self …
     rules: list[str]
     sections: list[str]
-    record_version: int  # of the stream folded: the record's, for an access history the access stream's
+    record_version: int  # of the record as far as it was folded; of an access history its newest shown
     log_position: int  # of the last event folded
     asked_version: int | None
     as_of: str | None
     valid_at: str | None
     view: str  # name and edition of the fold
     body_sha256: str  # hex, of the canonical body
+    versions: list[int] | None = None  # of a page: the first and the last on it; empty: none
 
 
 @dataclass(frozen=True)

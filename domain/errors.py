@@ -173,10 +173,10 @@ class UnknownCode(RecordError):
 
 
 class QueryRefused(RecordError):
-    """A question about the past that has no answer: version 0, an instant that is not one."""
+    """A question that has no answer: version 0, an instant that is not one, a page without end."""
 
     code = "query-refused"
-    title = "The version or instant asked for is not acceptable."
+    title = "The version, instant or page asked for is not acceptable."
 
     def __init__(self, field: str) -> None:
         super().__init__(field=field)

@@ -70,9 +70,19 @@ class EventLog(Protocol):
         """The aggregate at its newest version; None if there is no such stream of that kind."""
 
     def read(
-        self, stream: UUID, *, upto_version: int | None = None, upto_position: int | None = None
+        self,
+        stream: UUID,
+        *,
+        after: int | None = None,
+        upto_version: int | None = None,
+        upto_position: int | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> list[Recorded]:
-        """The stream's events in order, up to and including the version and the position given."""
+        """The stream's events in order, up to and including the version and the position given.
+
+        after: the version before the first. limit: no more than so many, which costs no more than so many.
+        """
 
     def append(
         self,
@@ -131,14 +141,28 @@ class Rendered:
     body: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A page of a list about a record, in the order in which it is shown."""
+
+    record: UUID
+    recorded: Sequence[Recorded]
+    is_last: bool
+
+    @property
+    def cursor(self) -> str | None:
+        """Asks for the next page: the last version on this one."""
+        return None if self.is_last else str(self.recorded[-1].stored.version)
+
+
 class RecordRenderer(Protocol):
     """The one fold behind every view of a record; pure, so that what was shown can be made again."""
 
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         """The record."""
 
-    def events(self, recorded: Sequence[Recorded]) -> Rendered:
-        """The list of the record's events."""
+    def events(self, listed: Listed) -> Rendered:
+        """A page of the list of the record's events."""
 
-    def accesses(self, record: UUID, recorded: Sequence[Recorded]) -> Rendered:
-        """The access history."""
+    def accesses(self, listed: Listed) -> Rendered:
+        """A page of the access history."""

@@ -1,36 +1,27 @@
 """Reads. Nothing is answered before the access is recorded, with the digest of what will be shown."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
 from domain.access import Facts
-from domain.access_stream import RecordListed, RecordRead
+from domain.access_stream import RecordListed
 from domain.acts import make
 from domain.errors import NotAvailable, QueryRefused
 from domain.gate import Gate, Pass
 from domain.identity import claim_value, identity_document
 from domain.institution import Institution
-from domain.ports import NOW, Claim, Recorded, RecordQuery, RecordRenderer, Rendered
+from domain.ports import Claim, Recorded, RecordQuery, RecordRenderer
 from domain.record import Record
+from domain.record_pages import RecordPages
 from domain.requests import Found, Request, SearchKey, Shown
+from domain.showing import Showing, show
 
 
-@dataclass(frozen=True)
-class _Showing:
-    """What is about to be shown, and from what it was folded."""
-
-    rendered: Rendered
-    folded: Recorded  # the last event folded
-    sections: tuple[str, ...]
-    query: RecordQuery = NOW
-
-
-class RecordReads:
+class RecordReads(RecordPages):
     """What can be asked to be shown. Mixed into `Records`."""
 
     gate: Gate
@@ -55,31 +46,9 @@ class RecordReads:
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read", record_id)
             recorded = self._known(record, query)
-            showing = _Showing(self.render.record(recorded, query), recorded[-1], ("record",), query)
-            return self._show(record, passed, showing)
-
-        return self.gate.insist(attempt)
-
-    def read_events(self, request: Request, record_id: UUID) -> Shown:
-        """The list of the record's events."""
-
-        def attempt() -> Shown:
-            record, passed = self.gate.enter_record(request, "read-events", record_id)
-            recorded = self.gate.log.read(record_id, upto_version=record.version)
-            showing = _Showing(self.render.events(recorded), recorded[-1], ("events",))
-            return self._show(record, passed, showing)
-
-        return self.gate.insist(attempt)
-
-    def read_accesses(self, request: Request, record_id: UUID) -> Shown:
-        """Who saw or tried to see the record, and why. Reading this is an access too, told the next time."""
-
-        def attempt() -> Shown:
-            record, passed = self.gate.enter_record(request, "read-accesses", record_id)
-            accesses = self.gate.log.read(record.access_stream)
-            folded = accesses or self.gate.log.read(record_id, upto_version=record.version)
-            showing = _Showing(self.render.accesses(record_id, accesses), folded[-1], ("accesses",))
-            return self._show(record, passed, showing)
+            rendered, last = self.render.record(recorded, query), recorded[-1].stored
+            showing = Showing(rendered, last.version, last.position, ("record",), query)
+            return show(self.gate, record, passed, showing)
 
         return self.gate.insist(attempt)
 
@@ -115,29 +84,6 @@ class RecordReads:
         if not recorded:
             raise QueryRefused("as_of")
         return recorded
-
-    def _show(self, record: Record, passed: Pass, showing: _Showing) -> Shown:
-        """Record the access, if the record is still the one decided on, then let the body go."""
-        stored, query = showing.folded.stored, showing.query
-        read = make(
-            RecordRead,
-            self.gate.act(passed),
-            record.access_stream,
-            0,
-            record=record.id,
-            basis=passed.decision.basis,
-            rules=list(passed.decision.rules),
-            sections=list(showing.sections),
-            record_version=stored.version,
-            log_position=stored.position,
-            asked_version=query.version,
-            as_of=_text(query.as_of),
-            valid_at=_text(query.valid_at),
-            view=showing.rendered.edition,
-            body_sha256=hashlib.sha256(showing.rendered.body).hexdigest(),
-        )
-        self.gate.log.append([read], at_end=[record.access_stream], conditions={record.id: record.version})
-        return Shown(showing.rendered.body, stored.version, stored.position, showing.rendered.edition)
 
     def _tell(self, passed: Pass, key: SearchKey, told: Sequence[DomainEvent], record: Record | None) -> None:
         """Record a search with the searcher's institution and, in the same append, with the resident."""
@@ -179,7 +125,3 @@ def _utc(field: str, instant: datetime | None) -> datetime | None:
     if instant is not None and instant.tzinfo is None:
         raise QueryRefused(field)
     return instant.astimezone(UTC) if instant else None
-
-
-def _text(instant: datetime | None) -> str | None:
-    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z") if instant else None

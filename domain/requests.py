@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.errors import RecordError
+from domain.errors import QueryRefused, RecordError
 from domain.institution_state import Login
 from domain.ports import Answer, Claim, RequestKey
 from domain.values import Authenticated, IdentityDocument, Licence, Occurred, Source
+
+USUAL_PAGE, LONGEST_PAGE = 100, 200
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,27 @@ class SearchKey:
 
 
 @dataclass(frozen=True)
+class PageAsked:
+    """Which part of a list. Raises QueryRefused.
+
+    cursor: as the page before named it, which is the last version on it; None: from the beginning.
+    limit: how many at most, up to LONGEST_PAGE.
+    """
+
+    cursor: int | None = None
+    limit: int = USUAL_PAGE
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= LONGEST_PAGE:
+            raise QueryRefused("limit")
+        if self.cursor is not None and self.cursor < 1:
+            raise QueryRefused("cursor")
+
+
+FIRST_PAGE = PageAsked()
+
+
+@dataclass(frozen=True)
 class NewInstitution:
     """name; kind and 12-digit area code as in domain.institution; code: GB 32100-2015 or WS 218."""
 
@@ -176,12 +199,16 @@ class Added:
 
 @dataclass(frozen=True)
 class Shown:
-    """What may now be shown: its access is recorded. version, position: of the last event folded."""
+    """What may now be shown: its access is recorded. version, position: of the last event folded.
+
+    cursor: asks for the next page of a list, if there is one.
+    """
 
     body: bytes = field(repr=False)
     version: int
     position: int
     edition: str
+    cursor: str | None = None
 
 
 @dataclass(frozen=True)

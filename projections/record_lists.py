@@ -1,32 +1,30 @@
 """Two plain lists: the events of a record, without their content, and the accesses to it."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC
 from typing import TypeAlias
-from uuid import UUID
 
 from domain.access_stream import AccessEvent
 from domain.acts import Event
-from domain.ports import Recorded
+from domain.ports import Listed, Recorded
 
 Shape: TypeAlias = dict[str, object]  # inside the canonical profile, which the encoder checks
 
-EVENTS = "record-events/1"
-ACCESSES = "access-history/1"
+EVENTS = "record-events/2"
+ACCESSES = "access-history/2"
 COMMON = frozenset(field.name for field in fields(Event)) | {"record"}
 
 
-def event_list(recorded: Sequence[Recorded]) -> Shape:
-    """Every event of a record with its place in the log and its leaf hash (hex), oldest first."""
-    listed = [_told(one) for one in recorded]
-    return {"view": EVENTS, "record": str(recorded[0].stored.stream), "events": listed}
+def event_list(listed: Listed) -> Shape:
+    """A page of a record's events, each with its place in the log and its leaf hash (hex), oldest first."""
+    events = [_told(one) for one in listed.recorded]
+    return {"view": EVENTS, "record": str(listed.record), "events": events, "next": listed.cursor}
 
 
-def access_list(record: UUID, recorded: Sequence[Recorded]) -> Shape:
-    """Every read, list hit and refusal of a record, oldest first, with what each tells of its own."""
-    listed = [{**_told(one), "access": _own(one)} for one in recorded]
-    return {"view": ACCESSES, "record": str(record), "accesses": listed}
+def access_list(listed: Listed) -> Shape:
+    """A page of a record's reads, list hits and refusals, newest first, with what each tells of its own."""
+    accesses = [{**_told(one), "access": _own(one)} for one in listed.recorded]
+    return {"view": ACCESSES, "record": str(listed.record), "accesses": accesses, "next": listed.cursor}
 
 
 def _told(one: Recorded) -> Shape:

@@ -15,7 +15,7 @@ from eventsourcing.domain import DomainEvent
 from domain import record_events as events
 from domain.acts import Event
 from domain.entries import FORMS
-from domain.ports import NOW, Recorded, RecordQuery, Rendered, Stored
+from domain.ports import NOW, Listed, Recorded, RecordQuery, Rendered, Stored
 from domain.values import FormRef, JsonObject, Occurred, earliest
 from evidence import canonical
 from projections.record_lists import ACCESSES, EVENTS, Shape, access_list, event_list
@@ -182,11 +182,11 @@ class RecordRender:
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         return Rendered(EDITION, render(recorded, query))
 
-    def events(self, recorded: Sequence[Recorded]) -> Rendered:
-        return Rendered(EVENTS, canonical.encode(event_list(recorded)))
+    def events(self, listed: Listed) -> Rendered:
+        return Rendered(EVENTS, canonical.encode(event_list(listed)))
 
-    def accesses(self, record: UUID, recorded: Sequence[Recorded]) -> Rendered:
-        return Rendered(ACCESSES, canonical.encode(access_list(record, recorded)))
+    def accesses(self, listed: Listed) -> Rendered:
+        return Rendered(ACCESSES, canonical.encode(access_list(listed)))
 
 
 def render(recorded: Sequence[Recorded], query: RecordQuery = NOW) -> bytes:

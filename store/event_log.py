@@ -55,10 +55,24 @@ class StoredLog:
         return aggregate
 
     def read(
-        self, stream: UUID, *, upto_version: int | None = None, upto_position: int | None = None
+        self,
+        stream: UUID,
+        *,
+        after: int | None = None,
+        upto_version: int | None = None,
+        upto_position: int | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> list[Recorded]:
         """The stream's events in order, up to and including the version and the position given."""
-        rows = self._log.reader.stream(stream, lte=upto_version, upto_position=upto_position)
+        rows = self._log.reader.stream(
+            stream,
+            gt=after,
+            lte=upto_version,
+            upto_position=upto_position,
+            desc=newest_first,
+            limit=limit,
+        )
         return [Recorded(event_of(row), _stored(row)) for row in rows]
 
     def append(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.acts import Event
 from domain.application import Records
-from domain.ports import NOW, Recorded, RecordQuery, RecordRenderer, Rendered
+from domain.ports import NOW, Listed, Recorded, RecordQuery, RecordRenderer, Rendered
 from domain.record import Record
 from domain.requests import NewInstitution, NewPractitioner
 from tests.builders import (
@@ -34,11 +34,11 @@ class PlainRender:
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         return Rendered("plain/1", json.dumps({"events": len(recorded)}).encode())
 
-    def events(self, recorded: Sequence[Recorded]) -> Rendered:
-        return Rendered("plain-events/1", json.dumps({"listed": len(recorded)}).encode())
+    def events(self, listed: Listed) -> Rendered:
+        return Rendered("plain-events/1", json.dumps({"listed": len(listed.recorded)}).encode())
 
-    def accesses(self, record: UUID, recorded: Sequence[Recorded]) -> Rendered:
-        return Rendered("plain-accesses/1", json.dumps({"accesses": len(recorded)}).encode())
+    def accesses(self, listed: Listed) -> Rendered:
+        return Rendered("plain-accesses/1", json.dumps({"accesses": len(listed.recorded)}).encode())
 
 
 @dataclass

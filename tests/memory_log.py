@@ -35,15 +35,24 @@ class MemoryLog:
         return aggregate if isinstance(aggregate, kind) else None
 
     def read(
-        self, stream: UUID, *, upto_version: int | None = None, upto_position: int | None = None
+        self,
+        stream: UUID,
+        *,
+        after: int | None = None,
+        upto_version: int | None = None,
+        upto_position: int | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
     ) -> list[Recorded]:
-        return [
+        found = [
             one
             for one in self.events
             if one.stored.stream == stream
+            and (after is None or one.stored.version > after)
             and (upto_version is None or one.stored.version <= upto_version)
             and (upto_position is None or one.stored.position <= upto_position)
         ]
+        return (found[::-1] if newest_first else found)[:limit]
 
     def append(
         self,

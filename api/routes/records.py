@@ -7,16 +7,16 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.answer_models import RecordOpened
-from api.answers import created, shown
+from api.answers import created, listed, shown
 from api.deps import Asking, Reading, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems, record_example
-from api.instants import instant, version_number
+from api.instants import instant, page, version_number
 from api.models import RecordIn
 from api.problems import below
 from api.strict_route import StrictRoute
 from domain.errors import ContentRefused
 from domain.record_events import BasicInformationRecorded
-from domain.requests import NewEntry, NewRecord, Opened
+from domain.requests import LONGEST_PAGE, USUAL_PAGE, NewEntry, NewRecord, Opened
 
 router = APIRouter(route_class=StrictRoute, tags=["records"], prefix="/v1/records")
 
@@ -24,6 +24,10 @@ BASIC = "basic-information"
 VERSION = "the record as it was at this version"
 AS_OF = "as it was known then: an instant with its offset, or a year, month or day to its end"
 VALID_AT = "as it was then, by when things occurred; written like as_of"
+LIMIT = f"how many at most, 1 to {LONGEST_PAGE}; else {USUAL_PAGE}"
+CURSOR = "`next` of the page before; else from the beginning"
+Limit = Annotated[str | None, Query(description=LIMIT)]
+Cursor = Annotated[str | None, Query(description=CURSOR)]
 
 
 @router.post(
@@ -69,15 +73,26 @@ def read_record(
 
 
 @router.get("/{record_id}/events", response_model=dict[str, object], responses=problems(COMMON))
-def read_events(record_id: UUID, reading: Reading, records: RecordsDep) -> Response:
-    """Every event of the record: what, who, when and why, its place in the log and its leaf hash."""
-    return shown(records.read_events(reading, record_id))
+def read_events(
+    record_id: UUID, reading: Reading, records: RecordsDep, limit: Limit = None, cursor: Cursor = None
+) -> Response:
+    """The record's events, oldest first: what, who, when and why, the place in the log and the leaf hash.
+
+    By the page; `next`, and a Link, name the following one. Each page is recorded as an access.
+    """
+    asked = page(limit, cursor)
+    body = records.read_events(reading, record_id, asked)
+    return listed(body, f"/v1/records/{record_id}/events", asked.limit)
 
 
 @router.get("/{record_id}/accesses", response_model=dict[str, object], responses=problems(COMMON))
-def read_accesses(record_id: UUID, reading: Reading, records: RecordsDep) -> Response:
-    """Who saw the record or tried to, when, why and on what basis."""
-    return shown(records.read_accesses(reading, record_id))
+def read_accesses(
+    record_id: UUID, reading: Reading, records: RecordsDep, limit: Limit = None, cursor: Cursor = None
+) -> Response:
+    """Who saw the record or tried to, when, why and on what basis, newest first; by the page too."""
+    asked = page(limit, cursor)
+    body = records.read_accesses(reading, record_id, asked)
+    return listed(body, f"/v1/records/{record_id}/accesses", asked.limit)
 
 
 def _new(body: RecordIn) -> NewRecord:

@@ -262,6 +262,25 @@ def test_a_question_about_the_past_that_has_no_answer_is_refused(
     assert served.position == position
 
 
+@pytest.mark.parametrize("path", ["events", "accesses"])
+@pytest.mark.parametrize(
+    "query",
+    [{"limit": "0"}, {"limit": "201"}, {"limit": "ten"}, {"limit": ""}, {"cursor": "0"}, {"cursor": SECRET}],
+    ids=str,
+)
+def test_a_page_that_cannot_be_is_refused(
+    served: Served, record: str, path: str, query: dict[str, str]
+) -> None:
+    position = served.position
+
+    answer = served.get(f"/v1/records/{record}/{path}", params=query)
+
+    assert answer.status_code == 400
+    assert answer.json().get("parameter", answer.json().get("field")) == next(iter(query))
+    assert_safe(answer)
+    assert served.position == position
+
+
 def test_a_parameter_given_twice_is_refused(served: Served, record: str) -> None:
     answer = served.get(f"/v1/records/{record}?version=1&version=2")
 

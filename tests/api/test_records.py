@@ -283,6 +283,36 @@ def test_the_lists_are_recorded_before_they_are_answered_too(served: Served, pat
     assert last_access(served, record).body_sha256 == hashlib.sha256(read.content).hexdigest()
 
 
+@pytest.mark.parametrize("path", ["events", "accesses"])
+def test_a_long_list_is_read_page_by_page_each_recorded_as_it_is_answered(served: Served, path: str) -> None:
+    subject = f"resident-of-pages-{path}"
+    record = served.open_record(login={"issuer": ISSUER, "subject": subject})
+    for _ in range(4):
+        served.post(f"/v1/records/{record}/problems", new_entry("problems"))
+        served.get(f"/v1/records/{record}")
+    whole = served.get(f"/v1/records/{record}/{path}", subject, "self").json()
+
+    address: str | None = f"/v1/records/{record}/{path}?limit=2"
+    seen: list[dict[str, object]] = []
+    while address:
+        position = served.position
+        page = served.get(address, subject, "self")
+        assert page.status_code == 200, page.text
+        assert served.position == position + 1
+        assert last_access(served, record).body_sha256 == hashlib.sha256(page.content).hexdigest()
+        assert 1 <= len(page.json()[path]) <= 2
+        assert "ETag" not in page.headers
+        seen += page.json()[path]
+        address = page.links.get("next", {}).get("url")
+        assert (page.json()["next"] is None) == (address is None)
+
+    versions = [one["version"] for one in seen]
+    assert whole["next"] is None
+    assert seen[-len(whole[path]) :] == whole[path]
+    assert versions == sorted(versions, reverse=path == "accesses")  # type: ignore[type-var]  # integers
+    assert len(set(versions)) == len(versions)
+
+
 def test_a_resident_reads_the_own_record_and_nobody_elses(served: Served) -> None:
     own = served.open_record(login={"issuer": ISSUER, "subject": "zhang"})
     other = served.open_record()

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +17,9 @@ from domain.errors import (
     QueryRefused,
 )
 from domain.institution import Institution
+from domain.ports import Recorded
 from domain.requests import (
+    PageAsked,
     SearchKey,
 )
 from tests.builders import (
@@ -124,6 +128,89 @@ def test_a_question_about_an_impossible_past_is_refused(county: County) -> None:
     read = last_event(county, access_stream(county, record_id))
     assert isinstance(read, accesses.RecordRead)
     assert read.as_of == read.valid_at == "2026-06-01T02:00:00.000000Z"
+
+
+# Pages.
+
+
+def test_the_pages_of_a_list_hold_everything_once_and_each_is_an_access(county: County) -> None:
+    records, record_id = county.records, county.open_record()
+    for _ in range(5):
+        records.add_entry(NURSE, record_id, new_entry("problems"))
+    head = county.log.head(record_id)
+
+    cursor, seen = None, list[list[int]]()
+    while cursor or not seen:
+        shown = records.read_events(NURSE, record_id, PageAsked(int(cursor) if cursor else None, limit=3))
+        read = last_event(county, access_stream(county, record_id))
+        assert isinstance(read, accesses.RecordRead) and read.versions
+        assert read.body_sha256 == hashlib.sha256(shown.body).hexdigest()
+        assert (read.record_version, shown.version) == (head, head)
+        assert read.log_position == county.log.read(record_id)[read.versions[1] - 1].stored.position
+        seen, cursor = [*seen, read.versions], shown.cursor
+
+    assert [first for first, _ in seen] == list(range(1, head + 1, 3))
+    assert [last for _, last in seen][-1] == head
+
+
+def test_the_newest_accesses_come_first_and_older_ones_are_not_moved_by_newer_ones(county: County) -> None:
+    record_id = county.open_record()
+    for _ in range(4):
+        county.records.read_record(NURSE, record_id)
+
+    cursor, seen = None, list[list[int]]()
+    while cursor or not seen:
+        page = PageAsked(int(cursor) if cursor else None, limit=2)
+        shown = county.records.read_accesses(WANG, record_id, page)
+        read = last_event(county, access_stream(county, record_id))
+        assert isinstance(read, accesses.RecordRead) and read.versions
+        assert read.record_version == read.versions[0]
+        seen, cursor = [*seen, read.versions], shown.cursor
+
+    assert seen == [[4, 3], [2, 1]]
+
+
+def test_a_page_reads_no_more_of_a_long_history_than_is_on_it(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_id = county.open_record()
+    for _ in range(20):
+        county.records.read_record(NURSE, record_id)
+    read, lengths = county.log.read, list[int]()
+
+    def counted(stream: UUID, **which: Any) -> list[Recorded]:
+        found = read(stream, **which)
+        if which:  # and not the model's own loading
+            lengths.append(len(found))
+        return found
+
+    monkeypatch.setattr(county.log, "read", counted)
+    county.records.read_events(NURSE, record_id, PageAsked(limit=1))
+    county.records.read_accesses(WANG, record_id, PageAsked(limit=1))
+
+    assert lengths == [1, 1]
+
+
+@pytest.mark.parametrize("which", ["read_events", "read_accesses"])
+def test_a_page_beyond_the_end_is_empty_and_recorded(county: County, which: str) -> None:
+    record_id = county.open_record()
+    cursor = county.log.head(record_id) if which == "read_events" else 1
+
+    shown = getattr(county.records, which)(WANG, record_id, PageAsked(cursor))
+
+    read = last_event(county, access_stream(county, record_id))
+    assert isinstance(read, accesses.RecordRead)
+    assert (read.versions, shown.cursor) == ([], None)
+    assert read.record_version == county.log.head(record_id)
+    assert read.log_position == county.log.read(record_id)[-1].stored.position
+
+
+def test_a_page_has_a_size_and_a_beginning() -> None:
+    for limit in (0, 201):
+        with pytest.raises(QueryRefused, match="limit"):
+            PageAsked(limit=limit)
+    with pytest.raises(QueryRefused, match="cursor"):
+        PageAsked(cursor=0)
 
 
 # Search.

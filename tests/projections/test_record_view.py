@@ -273,7 +273,7 @@ def test_the_access_history_tells_reads_list_hits_and_refusals(county: County) -
 
     history = json.loads(county.records.read_accesses(WANG, record_id).body)
 
-    read, refused = history["accesses"]
+    refused, read = history["accesses"]
     assert read["access"]["basis"] == "custody" and read["who"]["role"] == "practitioner"
     assert (read["access"]["record_version"], read["access"]["view"]) == (shown.version, shown.edition)
     assert refused["topic"] == "access.refused.v1" and refused["access"]["action"] == "read"

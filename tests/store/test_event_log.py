@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -73,6 +73,18 @@ def test_the_real_log_holds_what_the_model_of_it_holds(county: County) -> None:
     assert record == same  # both draw the same ids
     for stream in (record, county.clinic):  # what was shown differs: it tells when it was recorded
         assert _told(county.log.read(stream)) == _told(model.log.read(stream))
+        for which in PIECES:
+            assert _told(county.log.read(stream, **which)) == _told(model.log.read(stream, **which)), which
+
+
+PIECES: tuple[dict[str, Any], ...] = (
+    {"limit": 2},
+    {"limit": 2, "after": 3},
+    {"limit": 2, "newest_first": True},
+    {"limit": 3, "newest_first": True, "upto_version": 4},
+    {"after": 2, "upto_version": 4},
+    {"newest_first": True, "after": 1000},
+)
 
 
 def _told(recorded: list[Recorded]) -> list[tuple[str, int, dict[str, bytes]]]:
