@@ -72,6 +72,11 @@ class Pass:
         return self.typist or self.actor
 
 
+def denied(passed: Pass, rule: str) -> Pass:
+    """The same request, refused after all by what the record holds."""
+    return replace(passed, decision=replace(passed.decision, allowed=False, rules=(rule,)))
+
+
 def login_value(principal: Principal) -> str:
     """The claimed text of a login."""
     return f"{principal.issuer} {principal.subject}"
@@ -224,12 +229,21 @@ class Gate:
         return make(AccessRefused, self.act(passed), record.access_stream, 0, **told)
 
     def _tell_institution(self, passed: Pass) -> None:
-        institution = passed.actor.institution
+        """With the caller's institution; for a resident, with that which keeps their record.
+
+        So asking for what is not there is written down as asking for what is not for them is, and takes as
+        long.
+        """
+        institution = passed.actor.institution or self._custodian(passed.actor)
         if institution is None:
-            return  # a resident asking for what is not there: no stream is the right one
+            return  # a login of a record that is not there: a broken log
         told = {"action": passed.action, "rules": list(passed.decision.rules)}
         refused = make(Institution.Refused, self.act(passed), institution, 0, **told)
         self.log.append([refused], at_end=[institution])
+
+    def _custodian(self, actor: Actor) -> UUID | None:
+        record = self.log.load(Record, actor.own_record) if actor.own_record else None
+        return record.custodian if record else None
 
     def free(self, passed: Pass, claims: Sequence[Claim]) -> None:
         """Raise the error of the first claim that is held, while nothing has been made yet that needs it.
@@ -249,8 +263,7 @@ class Gate:
             return  # it is held by the first of two equal requests, whose answer this one gets
         held = (self.log.find_claim(claim.namespace, claim.value) for claim in claims)
         holder = next((stream for stream in held if stream), None)
-        decision = replace(passed.decision, allowed=False, rules=(_taken(claims[0].namespace).code,))
-        refused = replace(passed, decision=decision)
+        refused = denied(passed, _taken(claims[0].namespace).code)
         self.refuse(refused, self.log.load(Record, holder) if holder else None)
 
     def act(self, passed: Pass, occurred: Occurred | None = None, cause: str | None = None) -> Act:

@@ -11,7 +11,7 @@ from domain.access import Facts
 from domain.access_stream import RecordListed
 from domain.acts import make
 from domain.errors import NotAvailable, QueryRefused
-from domain.gate import Gate, Pass
+from domain.gate import Gate, Pass, denied
 from domain.identity import claim_value, identity_document
 from domain.institution import Institution
 from domain.ports import Claim, Recorded, RecordQuery, RecordRenderer
@@ -42,10 +42,12 @@ class RecordReads(RecordPages):
         as_of, valid_at: aware. Raises QueryRefused, or what the gate raises.
         """
         query = RecordQuery(version, _utc("as_of", as_of), _utc("valid_at", valid_at), with_documents)
+        if version is not None and version < 1:
+            raise QueryRefused("version")
 
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read", record_id)
-            recorded = self._known(record, query)
+            recorded = self._known(record, passed, query)
             rendered, last = self.render.record(recorded, query), recorded[-1].stored
             showing = Showing(rendered, last.version, last.position, ("record",), query)
             return show(self.gate, record, passed, showing)
@@ -74,14 +76,19 @@ class RecordReads(RecordPages):
 
         return self.gate.insist(attempt)
 
-    def _known(self, record: Record, query: RecordQuery) -> list[Recorded]:
-        """The events that the query may fold; at least one."""
-        if query.version is not None and not 1 <= query.version <= record.version:
+    def _known(self, record: Record, passed: Pass, query: RecordQuery) -> list[Recorded]:
+        """The events that the query may fold; at least one.
+
+        Raises QueryRefused, recorded first: that there was nothing yet is something learned of the record.
+        """
+        if query.version is not None and query.version > record.version:
+            self.gate.refuse(denied(passed, "version-not-there"), record)
             raise QueryRefused("version")
         recorded = self.gate.log.read(record.id, upto_version=query.version or record.version)
         if query.as_of is not None:
             recorded = [one for one in recorded if one.stored.recorded_at <= query.as_of]
         if not recorded:
+            self.gate.refuse(denied(passed, "as-of-before-creation"), record)
             raise QueryRefused("as_of")
         return recorded
 

@@ -332,14 +332,27 @@ def test_a_commercial_purpose_is_refused_by_rule_and_recorded(county: County) ->
     assert isinstance(kept, Institution.Refused) and kept.purpose == "x" * 64
 
 
-def test_a_resident_asking_for_what_is_not_there_is_told_so_and_leaves_no_trace(county: County) -> None:
+def test_a_resident_asking_for_what_is_not_there_leaves_as_much_as_for_what_is_not_theirs(
+    county: County,
+) -> None:
     county.open_record()
-    before = county.log.position()
+    other_id = county.open_record(LI_ID, resident="li")
+
+    for asked, where in ((other_id, access_stream(county, other_id)), (NOWHERE, county.clinic)):
+        before = county.log.position()
+        with pytest.raises(NotAvailable):
+            county.records.read_record(WANG, asked)
+        assert county.log.position() == before + 1
+        refused = last_event(county, where)
+        assert isinstance(refused, accesses.AccessRefused | Institution.Refused)
+        assert (refused.action, refused.who["authenticated"]["subject"]) == ("read", "wang")
+
+
+def test_a_login_of_a_record_that_is_gone_reads_nothing(county: County) -> None:
+    county.log.claims["login:resident", "https://login.example ghost"] = NOWHERE
 
     with pytest.raises(NotAvailable):
-        county.records.read_record(WANG, NOWHERE)
-
-    assert county.log.position() == before
+        county.records.read_record(request("ghost", "self"), NOWHERE)
 
 
 def test_when_the_policy_breaks_nobody_gets_in(county: County) -> None:
