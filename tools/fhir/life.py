@@ -74,14 +74,14 @@ class Life:
 
     def occurred(self, resource: Resource) -> Occurred:
         """Its own date, else its encounter's, else about the patient's birth."""
-        own = self._own_time(resource)
+        own = self._told.get(resource)
         encounter = self.encounter(resource) if own is None else None
-        told = own or (self._own_time(encounter) if encounter else None)
+        told = own or (self._told.get(encounter) if encounter else None)
         return told.when if told else self.born
 
     def is_mistimed(self, resource: Resource) -> bool:
         """Whether it tells a time of day that cannot be placed, so that only its day is known."""
-        times = [self._own_time(resource)]
+        times = [self._told.get(resource)]
         if resource is self.patient:
             times = [time_told(resource.value.get(name)) for name in LIFETIME]
         return any(told is not None and not told.is_whole for told in times)
@@ -116,17 +116,22 @@ class Life:
         by_id = {one.reference: one for one in self.resources}
         return by_id | {one.full_url: one for one in self.resources if one.full_url}
 
-    def _own_time(self, resource: Resource) -> Told | None:
-        if resource is self.patient:
-            return None
-        found = (time_told(at(resource.value, *path)) for path in OWN_DATES)
-        return next((told for told in found if told), None)
+    @cached_property
+    def _told(self) -> dict[Resource, Told]:
+        """The times that the resources tell of themselves."""
+        times = ((one, _own_time(one)) for one in self.resources if one is not self.patient)
+        return {one: told for one, told in times if told}
 
     def _born(self) -> Occurred:
         """About the birth; where that is not told, about the first thing that is known."""
         told = time_told(self.patient.value.get("birthDate"))
-        known = [told] if told else [one for one in map(self._own_time, self.resources) if one]
+        known = [told] if told else self._told.values()
         birth = min((one.when for one in known), key=earliest, default=None)
         if birth is None:
             raise BundleUnreadable("the bundle tells no time at all")
         return Occurred(at=birth["at"], precision=birth["precision"], about=True)
+
+
+def _own_time(resource: Resource) -> Told | None:
+    found = (time_told(at(resource.value, *path)) for path in OWN_DATES)
+    return next((told for told in found if told), None)
