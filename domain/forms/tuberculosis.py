@@ -40,7 +40,7 @@ class Habits(Block):
     target_alcohol: m.Liang | None = Field(None, title="下次随访目标日饮酒量")
 
 
-class Home(Block):
+class Dwelling(Block):
     """家庭居住环境评估."""
 
     own_room: c.OwnRoom | None = Field(None, title="单独的居室")
@@ -90,7 +90,7 @@ class TuberculosisFirstVisit(TuberculosisVisit):
         None, title="症状及体征"
     )
     drugs: Drugs | None = Field(None, title="用药")
-    home: Home | None = Field(None, title="家庭居住环境评估")
+    dwelling: Dwelling | None = Field(None, title="家庭居住环境评估")
     training: Training | None = Field(None, title="健康教育及培训")
 
 
