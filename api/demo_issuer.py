@@ -2,8 +2,10 @@
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +26,10 @@ class DemoIssuer:
     def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
         """folder: made if it is not there; the private key is readable by its owner alone."""
         self._now = now
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._key = _key(folder / "private.json")
         self.jwks = folder / "jwks.json"
-        self.jwks.write_text(json.dumps(KeySet([self._key]).as_dict(private=False)), encoding="utf-8")
+        _write(self.jwks, KeySet([self._key]).as_dict(private=False), os.replace)
 
     def settings(self, settings: Settings) -> Settings:
         """The settings with this issuer in place of a real one."""
@@ -43,10 +46,19 @@ class DemoIssuer:
 
 
 def _key(path: Path) -> ECKey:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The key in the file. Of several processes that start at once, one makes it for all."""
     if not path.exists():
         key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(key.as_dict(private=True), file)
+        with suppress(FileExistsError):
+            _write(path, key.as_dict(private=True), os.link)
     return ECKey.import_key(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _write(path: Path, content: object, place: Callable[[str, Path], None]) -> None:
+    """Write a file whole beside its place, then put it there: nobody ever reads half of it."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
+        json.dump(content, file)  # into a file of mode 0600
+    try:
+        place(file.name, path)
+    finally:
+        Path(file.name).unlink(missing_ok=True)
