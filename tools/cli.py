@@ -52,6 +52,23 @@ def settings(*, for_demo: bool = False) -> "Settings":
     return Settings.from_environment(os.environ, for_demo=for_demo)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"lifelong {version('lifelong')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the release.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """What may stand before a command."""
+
+
 @app.command()
 def serve(
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that serve.")] = 1,

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from domain.application import Records
 from domain.errors import AlreadyFounded
+from domain.institution import Institution
 from domain.requests import NewInstitution, NewPractitioner
 from store.settings import Settings
 from tools.fhir.command import import_fhir
 from tools.opening import open_records, operator
+from tools.output import USAGE, CommandFailed, say
 
 # For a log that holds no county yet: no real one's, by name and by code (22 characters, as WS 218 asks).
 BUREAU_NAME, BUREAU_CODE = "未登记的县", "IMPORT0COUNTY000000000"
@@ -24,9 +26,12 @@ def run(
     @contextmanager
     def opened() -> Iterator[Records]:
         with open_records(settings) as open_log:
+            if institution is not None and open_log.log.load(Institution, institution) is None:
+                raise CommandFailed(f"--institution: the log holds no institution {institution}", USAGE)
             found(open_log.records, area)
             yield open_log.records
 
+    say("files are counted in the order of their names")
     return import_fhir(
         folder,
         opened,

@@ -12,17 +12,18 @@ from projections.record_view import RecordRender
 from store.database import APPENDER, open_database
 from store.event_log import StoredLog
 from store.settings import Settings
-from store.wiring import open_log
+from store.wiring import OpenLog, open_log
 
 OPERATOR_ISSUER = "urn:lifelong:operating-system"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The log, and the application on it."""
+    """The log, the application on it, and the parts that the log is made of."""
 
     log: StoredLog
     records: Records
+    parts: OpenLog
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def open_records(settings: Settings) -> Iterator[Opened]:
         )
         with closing(opened):
             log = StoredLog(opened)
-            yield Opened(log, Records(log, RecordRender()))
+            yield Opened(log, Records(log, RecordRender()), opened)
 
 
 def operator() -> Request:

@@ -4,8 +4,10 @@ Results go to stdout, everything else to stderr, so that a script can read the o
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NoReturn
 
 OK, FINDING, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -45,11 +47,13 @@ def told(error: BaseException) -> tuple[str, int]:
     status = _status(error)
     if status is None:
         raise error
-    return _first_line(error), status
+    return _line(error), status
 
 
 def _status(error: BaseException) -> int | None:
     """Imported here, so that a command that goes well does not pay for what it does not use."""
+    import sqlite3
+
     import psycopg
 
     from domain.errors import ClockWrong, LogBusy, LogUnavailable, RecordError
@@ -67,14 +71,56 @@ def _status(error: BaseException) -> int | None:
         MigrationError,
         psycopg.OperationalError,
     )
-    misplaced = (WrongKeyStore, WrongOrigin, KeyMissing, WrongKeyEncryptionKey, OSError)
-    if isinstance(error, SettingsError):
+    misplaced = (WrongKeyStore, KeyMissing, WrongKeyEncryptionKey, OSError, sqlite3.OperationalError)
+    if isinstance(error, SettingsError | WrongOrigin):
         return USAGE
     if isinstance(error, unavailable + misplaced):
         return UNAVAILABLE
     return FINDING if isinstance(error, RecordError) else None
 
 
-def _first_line(error: BaseException) -> str:
-    """libpq says the same again for every address it tried."""
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+def _line(error: BaseException) -> str:
+    """The failure in words, with the settings that mend it."""
+    import sqlite3
+
+    from domain.errors import RecordError
+    from store.keys import KeyMissing, WrongKeyEncryptionKey
+    from store.wiring import WrongKeyStore, WrongOrigin
+
+    if isinstance(error, RecordError):
+        return _refusal(error.title, error.facts)
+    if isinstance(error, OSError):
+        return _misplaced(error)
+    said = next(iter(str(error).splitlines()), "") or type(error).__name__  # libpq repeats itself
+    if isinstance(error, WrongOrigin):
+        return f"{said}; set LIFELONG_ORIGIN and LIFELONG_LOG_NO as they were when it began"
+    if isinstance(error, sqlite3.OperationalError):
+        return f"the key store in the folder that LIFELONG_DATA names: {said}"
+    if isinstance(error, WrongKeyStore | KeyMissing | WrongKeyEncryptionKey):
+        return f"{said} (LIFELONG_DATA names the folder)"
+    return said
+
+
+def _misplaced(error: OSError) -> str:
+    """What the operating system says of a file or folder, "File exists" excepted, which helps nobody."""
+    if error.filename is None:
+        return error.strerror or str(error)
+    path = Path(os.fsdecode(error.filename))
+    in_the_way = isinstance(error, FileExistsError) and not path.is_dir()
+    reason = "Not a directory" if in_the_way else error.strerror or type(error).__name__
+    return f"{path}: {reason}; LIFELONG_DATA names the folder that everything is kept in"
+
+
+def _refusal(title: str, facts: Mapping[str, object]) -> str:
+    """A refusal and its facts as a sentence: ids, versions, and fields with the rule each broke."""
+    shown = [told for name, value in facts.items() if (told := _fact(name, value))]
+    return f"{title.removesuffix('.')}: {'; '.join(shown)}" if shown else title
+
+
+def _fact(name: str, value: object) -> str:
+    if isinstance(value, Mapping):  # one refused field
+        return " ".join(str(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        parts = [_fact("", part) for part in value]
+        return ", ".join(part for part in parts if part)
+    return str(value) if name in ("", "reason") else f"{name} {value}"

@@ -14,7 +14,7 @@ from api.auth import Tokens
 from api.service import open_service
 from store.database import open_database
 from store.settings import Settings
-from tools.output import UNAVAILABLE, CommandFailed, say
+from tools.output import UNAVAILABLE, USAGE, CommandFailed, say
 from tools.runtime import settle, stop_in_order
 
 BACKLOG = 2048
@@ -29,7 +29,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise CommandFailed(
-            f"cannot listen on {host} port {port}: {reason}; choose another with --port", UNAVAILABLE
+            f"cannot listen on {host} port {port}: {reason}; choose another with --port or LIFELONG_PORT",
+            UNAVAILABLE,
         ) from None
 
 
@@ -61,7 +62,8 @@ def configure(app: FastAPI | str, *, workers: int | None = None) -> uvicorn.Conf
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. Raises CommandFailed naming every setting that is missing."""
+    _demand_an_issuer(settings)
     stop_in_order()
     with ExitStack() as stack:
         listening = stack.enter_context(listen(host, port))
@@ -77,6 +79,17 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         settle()
         say(f"serving on {at}; Ctrl-C stops")
         serve(configure(app), listening)
+
+
+def _demand_an_issuer(settings: Settings) -> None:
+    needed = {
+        "LIFELONG_OIDC_ISSUER": settings.oidc_issuer,
+        "LIFELONG_OIDC_JWKS": settings.oidc_jwks,
+        "LIFELONG_OIDC_AUDIENCE": settings.oidc_audience,
+    }
+    missing = [variable for variable, value in needed.items() if not value]
+    if missing:
+        raise CommandFailed(f"not set, and needed to validate tokens: {', '.join(missing)}", USAGE)
 
 
 def serve(config: uvicorn.Config, listening: socket.socket) -> None:

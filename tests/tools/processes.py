@@ -13,6 +13,11 @@ from pathlib import Path
 from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
+BUREAU = (
+    "institution", "open", "--name", "示例县卫生健康局", "--code", "11110101000000000A",
+    "--area", "110101000000", "--administrator", "县管理员", "--issuer", "https://login.example",
+    "--subject", "county",
+)  # fmt: skip
 START_S = 60.0
 STOP_S = 60.0
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -42,10 +47,11 @@ def environment(data: Path | None, variables: Mapping[str, str]) -> dict[str, st
 class Running:
     """A command that serves: ready inside the block, stopped in order at its end."""
 
-    def __init__(self, *arguments: str, data: Path, **variables: str) -> None:
+    def __init__(self, *arguments: str, data: Path, named: str | None = None, **variables: str) -> None:
+        """named: for what it says, where several run at once."""
         self._arguments = arguments
         self._environment = environment(data, variables)
-        self._said = data.parent / f"{arguments[0]}.log"
+        self._said = data.parent / f"{named or arguments[0]}.log"
         self.base = ""
         self.status: int | None = None
 
@@ -100,5 +106,5 @@ class Running:
 class Demo(Running):
     """`lifelong demo` on a free port."""
 
-    def __init__(self, data: Path) -> None:
-        super().__init__("demo", "--port", "0", data=data)
+    def __init__(self, data: Path, named: str | None = None) -> None:
+        super().__init__("demo", "--port", "0", data=data, named=named)

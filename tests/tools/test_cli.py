@@ -1,24 +1,34 @@
 """The command line as a script sees it: exit status, one line for a failure, and nothing loaded in vain."""
 
 import json
+import re
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from tests.tools.processes import ROOT, lifelong
+from domain.application import Records
+from domain.errors import ClockWrong, ContentRefused, FieldProblem, NotPermitted, StaleVersion
+from projections.record_view import RecordRender
+from store.clock import Clock, system_clock
+from store.database import Database
+from store.event_log import StoredLog
+from tests.store.logs import new_log
+from tests.tools.processes import BUREAU, ROOT, lifelong
+from tools.clock import confirm
+from tools.import_fhir import found
+from tools.opening import Opened
+from tools.output import told
 
 HEAVY = ("fastapi", "psycopg", "eventsourcing", "uvicorn", "rich", "cryptography")
 COMMANDS = (
     ("serve",), ("demo",), ("migrate",), ("import", "fhir"), ("institution", "open"), ("clock", "confirm"),
     ("bench", "append"),
-)  # fmt: skip
-BUREAU = (
-    "institution", "open", "--name", "示例县卫生健康局", "--code", "11110101000000000A",
-    "--area", "110101000000", "--administrator", "县管理员", "--issuer", "https://login.example",
-    "--subject", "county",
 )  # fmt: skip
 
 
@@ -110,11 +120,73 @@ def test_an_operator_migrates_opens_the_county_once_and_confirms_the_clock(tmp_p
         "lifelong: The first institution is registered already.\n",
     )
 
-    confirmed = lifelong("clock", "confirm", "--reason", "set by hand", "--json", data=data)
-    assert json.loads(confirmed.stdout)["position"] == 4
+    healthy = lifelong("clock", "confirm", "--reason", "in advance", "--json", data=data)
+    assert (healthy.returncode, healthy.stdout) == (1, "")
+    assert healthy.stderr.startswith("lifelong: nothing to confirm")
 
-    elsewhere = lifelong("clock", "confirm", "--reason", "typing error", data=data, LIFELONG_ORIGIN="other")
-    assert elsewhere.returncode == 3
+    elsewhere = lifelong(*BUREAU, data=data, LIFELONG_ORIGIN="other")
+    assert elsewhere.returncode == 2
+    assert "LIFELONG_ORIGIN" in elsewhere.stderr and "LIFELONG_LOG_NO" in elsewhere.stderr
+
+    (data / "lives").mkdir()
+    (data / "lives" / "a.json").write_text("{}")
+    nowhere = lifelong("import", "fhir", str(data / "lives"), "--institution", str(UUID(int=7)), data=data)
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert (
+        nowhere.stderr.splitlines()[-1]
+        == f"lifelong: --institution: the log holds no institution {UUID(int=7)}"
+    )
+
+
+@pytest.mark.slow
+def test_the_clock_is_confirmed_only_while_the_log_is_ahead_of_it(database: Database) -> None:
+    hour = timedelta(hours=1) // timedelta(microseconds=1)
+    ahead = [hour]
+    with new_log(database, Clock(lambda: system_clock() + ahead[0], shift=lambda: ahead[0])) as parts:
+        log = StoredLog(parts)
+        opened = Opened(log, Records(log, RecordRender()), parts)
+        found(opened.records, "110101199000")  # an hour ahead
+        ahead[0] = 0
+
+        confirmed = confirm(opened, "the clock was an hour ahead").stored[0]
+
+        assert log.position() == confirmed.position
+        assert confirmed.recorded_at > datetime.now(UTC) + timedelta(minutes=59)
+
+
+@pytest.mark.parametrize("data", ["file", "file/below"])
+def test_a_data_folder_that_cannot_be_used_is_told_with_its_path_and_its_setting(
+    tmp_path: Path, data: str
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    for words in (("demo", "--port", "0"), ("migrate",)):
+        asked = lifelong(*words, data=tmp_path / data)
+
+        assert asked.returncode == 3
+        assert re.fullmatch(
+            rf"lifelong: {tmp_path}/file\S*: Not a directory; LIFELONG_DATA .*\n", asked.stderr
+        )
+
+
+def test_refusals_are_told_in_words() -> None:
+    problem = FieldProblem(field="/reason", reason="must be a text")
+
+    assert told(ContentRefused([problem]))[0] == (
+        "The content does not satisfy its form: /reason must be a text"
+    )
+    assert told(ClockWrong(reason="the clock is behind"))[0].endswith("stopped: the clock is behind")
+    assert told(StaleVersion(UUID(int=1), 3))[0].endswith(f"names: stream {UUID(int=1)}; current 3")
+    assert told(NotPermitted())[0] == NotPermitted.title
+    assert told(PermissionError(13, "Permission denied", "/county/data"))[0].startswith(
+        "/county/data: Permission denied; LIFELONG_DATA"
+    )
+
+
+def test_the_version_is_the_releases() -> None:
+    asked = lifelong("--version")
+
+    assert (asked.returncode, asked.stdout) == (0, f"lifelong {version('lifelong')}\n")
 
 
 @pytest.mark.slow
