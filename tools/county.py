@@ -7,6 +7,7 @@ nothing, also after a start that was interrupted half-way.
 
 import hashlib
 from dataclasses import dataclass
+from uuid import UUID
 
 from domain.application import Records
 from domain.errors import AlreadyFounded, CallerUnknown
@@ -106,6 +107,12 @@ class DemoCounty:
         self._admit_operator()
         return Settled(log.position() - before)
 
+    def institutions(self) -> dict[str, UUID]:
+        """The institutions that are there, by their names in INSTITUTIONS."""
+        log = self._records.gate.log
+        found = {name: log.find_claim("institution-code", one.code) for name, one in INSTITUTIONS.items()}
+        return {name: stream for name, stream in found.items() if stream is not None}
+
     def _admit_operator(self) -> None:
         """Make the account that runs the demo an administrator too, so that it can import more lives."""
         if self._operator is None:
@@ -113,7 +120,7 @@ class DemoCounty:
         try:
             self._records.who_calls(Request(self._operator, "management"))
         except CallerUnknown:
-            bureau = self._records.gate.log.find_claim("institution-code", INSTITUTIONS[BUREAU].code)
+            bureau = self.institutions().get(BUREAU)
             account = NewPractitioner("命令行", self._operator.login, roles=(ADMINISTRATOR.role,))
             request = self._request(ADMINISTRATOR.subject, "management", f"admit {self._operator.subject}")
             if bureau is not None:

@@ -2,14 +2,15 @@
 
 import os
 import shlex
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from api import logs
 from api.app import create_app
-from api.demo_issuer import ISSUER, DemoIssuer
+from api.demo_issuer import HOURS, ISSUER, DemoIssuer
 from api.service import open_service
+from store.embedded.file_lock import FileLock
 from store.settings import Settings
 from tools.county import INSTITUTIONS, PEOPLE, DemoCounty, Settled
 from tools.county_lives import identity_number
@@ -34,17 +35,36 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         folder = settings.data / "demo"
         issuer = DemoIssuer(folder)
         service = stack.enter_context(open_service(issuer.settings(settings)))
-        settled = DemoCounty(service.records, ISSUER, operator().principal).settle()
-        tokens = {subject: issuer.token(subject) for subject in (*roles(), *RESIDENTS)}
-        variables = {name(subject): token for subject, token in tokens.items()}
-        variables["BASE"] = base
-        script = folder / "demo.sh"
-        write(script, variables)
+        county = DemoCounty(service.records, ISSUER, operator().principal)
+        settled = county.settle()
+        variables = {name(subject): issuer.token(subject) for subject in known()}
+        held = {name(one): str(institution) for one, institution in county.institutions().items()}
+        script = stack.enter_context(script_of(folder, listening.getsockname()[1]))
+        write(script, {"BASE": base, **held, **variables})
         logs.take_over()
         app = create_app(service)
         settle()
-        print(welcome(base, script, variables, settled, service.records.gate.log.position()), flush=True)
+        position = service.records.gate.log.position()
+        print(welcome(base, script, variables, settled, position), flush=True)
         serve(configure(app), listening)
+
+
+@contextmanager
+def script_of(folder: Path, port: int) -> Iterator[Path]:
+    """The script for this demo's tokens, gone at its end: demo.sh, or while another demo has that one
+    (on the same data, at another port), one that is named by the port."""
+    lock = FileLock(folder / "demo.lock")
+    script = folder / ("demo.sh" if lock.take() else f"demo-{port}.sh")
+    try:
+        yield script
+    finally:
+        script.unlink(missing_ok=True)
+        lock.release()
+
+
+def known() -> dict[str, str]:
+    """Who has a token, in words."""
+    return {**roles(), **RESIDENTS}
 
 
 def roles() -> dict[str, str]:
@@ -53,7 +73,7 @@ def roles() -> dict[str, str]:
 
 
 def name(subject: str) -> str:
-    """The shell variable that holds a login's token."""
+    """The shell variable that holds a login's token, or an institution's id."""
     return subject.upper().replace("-", "_")
 
 
@@ -66,30 +86,38 @@ def write(script: Path, variables: Mapping[str, str]) -> None:
 
 
 def welcome(base: str, script: Path, variables: Mapping[str, str], settled: Settled, position: int) -> str:
-    """What stands on the screen: the tokens first, since they are long; what to try where the eye ends."""
-    known = {**roles(), **RESIDENTS}
-    tokens = [f"# {about}\n{name(subject)}={variables[name(subject)]}" for subject, about in known.items()]
+    """What stands on the screen: what to try and for whom there is a token; the long tokens below that."""
+    first = [
+        RULE,
+        f"Lifelong demo county: {base}    API: {base}/docs",
+        _state(settled, position),
+        "",
+        "Try, in another terminal (the tour in README.md goes on from here):",
+        f"  . {shlex.quote(str(script))}",
+        *_questions(base, settled),
+        "",
+        f"That file holds a token for each role; they hold for {HOURS} hours:",
+        *(f"  {'$' + name(subject):<16} {about}" for subject, about in known().items()),
+        RULE,
+    ]
+    tokens = [f"{variable}={token}" for variable, token in variables.items()]
+    last = f"Serving {base}: see above the tokens. Ctrl-C stops everything; what was written stays."
+    return "\n".join(["", *first, *tokens, RULE, last])
+
+
+def _questions(base: str, settled: Settled) -> list[str]:
+    """Requests that can be pasted, as far as the log has answers to them."""
     auth = '-H "Authorization: Bearer $DOCTOR" -H "Purpose-Of-Use: care"'
     asked = f'{{"kind": "identity-card", "value": "{WANG}"}}'
-    return "\n".join(
-        [
-            "",
-            *tokens,
-            RULE,
-            f"Lifelong demo county: {base}    API: {base}/docs    {_state(settled, position)}",
-            "",
-            "Try, in another terminal (the tour in README.md goes on from here):",
-            f"  . {shlex.quote(str(script))}",
-            f"  curl -s {base}/readyz",
-            f"  curl -s {auth} -H 'Content-Type: application/json' -d '{asked}' {base}/v1/search",
-            "",
-            "The tokens hold for 12 hours. Ctrl-C stops everything; what was written stays.",
-            RULE,
-        ]
-    )
+    search = f"  curl -s {auth} -H 'Content-Type: application/json' -d '{asked}' {base}/v1/search"
+    return [f"  curl -s {base}/readyz", *([] if settled.foreign else [search])]
 
 
 def _state(settled: Settled, position: int) -> str:
     if settled.foreign:
-        return "(the log holds another county; nothing was added to it)"
+        return (
+            "The log holds another county: nothing was added, and the demo's tokens open nothing in it.\n"
+            "For the demo county, start with a data folder of its own: LIFELONG_DATA=demo-data make run\n"
+            "(with LIFELONG_DSN: and a database of its own)."
+        )
     return f"({position} events, {settled.added} of them new)"
