@@ -36,8 +36,9 @@ SHOWN = (
 
 @pytest.fixture(scope="module")
 def tour() -> Iterator[list[str]]:
-    """The output of each block, run in one shell against a demo of its own."""
-    script = f"\necho '{CUT}'\n".join(BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    """The output of each block, all pasted twice into one shell, against a demo of its own."""
+    blocks = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    script = f"\necho '{CUT}'\n".join(blocks * 2)
     with temporary_data() as data, Demo(data):
         environment = {**os.environ, "LIFELONG_DATA": str(data), "PYTHONUTF8": "1"}
         ran = subprocess.run(
@@ -54,10 +55,10 @@ def tour() -> Iterator[list[str]]:
 
 
 @pytest.mark.skipif(not (ROOT / ".venv/bin/python").exists(), reason="the tour uses the environment of make")
-def test_the_tour_runs_line_by_line_as_printed(tour: list[str]) -> None:
-    assert len(tour) == len(SHOWN)
+def test_the_tour_runs_line_by_line_as_printed_and_shows_the_same_when_pasted_again(tour: list[str]) -> None:
+    assert len(tour) == 2 * len(SHOWN)
 
-    for number, (output, shown) in enumerate(zip(tour, SHOWN, strict=True), start=1):
+    for number, (output, shown) in enumerate(zip(tour, SHOWN * 2, strict=True), start=1):
         assert re.search(shown, output), f"block {number} shows: {output}"
 
 
