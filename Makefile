@@ -4,10 +4,10 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$name" && break; done)
 UV ?= $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-input
 STAMP := .venv/.installed
 
 export PYTHONUTF8 := 1
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
@@ -59,6 +59,7 @@ lock:  ## pin the dependencies of pyproject.toml again (LOCK_OPTIONS=--upgrade f
 $(STAMP): requirements-dev.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 1; fi
+	@echo "setting up .venv with the locked dependencies; this happens once and can take a minute" >&2
 	@if [ ! -x $(BIN)/python ]; then \
 		"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 			{ echo "$(PYTHON) is older than Python 3.11; name another with: make PYTHON=..." >&2; exit 1; }; \
@@ -66,6 +67,6 @@ $(STAMP): requirements-dev.txt pyproject.toml
 			{ echo "$(PYTHON) cannot make environments: install python3-venv (apt install python3-venv)" >&2; exit 1; }; \
 		"$(PYTHON)" -m venv .venv; fi
 	@if [ -n "$(UV)" ] && "$(UV)" pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt; \
-		then :; else $(BIN)/python -m pip install --quiet --no-input --require-hashes -r requirements-dev.txt; fi
-	@$(BIN)/python -m pip install --quiet --no-input --no-index --no-deps --no-build-isolation --editable .
+		then :; else $(PIP_INSTALL) --require-hashes -r requirements-dev.txt; fi
+	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
