@@ -55,9 +55,7 @@ class RecordPages:
         places = [one.stored for one in listed.recorded]
         folded = places or [
             one.stored
-            for one in self.gate.log.read(
-                record.id, upto_version=record.version, limit=1, newest_first=True
-            )
+            for one in self.gate.log.read(record.id, upto_version=record.version, limit=1, newest_first=True)
         ]
         newest = max(folded, key=lambda one: one.version)
         showing = Showing(

@@ -233,10 +233,8 @@ def test_a_refused_field_is_named_from_the_top_of_the_body(served: Served) -> No
     [
         {"version": "0"},
         {"version": "x"},
-        {"version": "99"},
         {"version": "1.0"},
         {"as_of": "yesterday"},
-        {"as_of": "1900"},
         {"valid_at": "2026-02-30"},
         {"valid_at": "2026-01-01T00:00:00 08:00"},
         {"asof": "2026-01-01"},
@@ -260,6 +258,19 @@ def test_a_question_about_the_past_that_has_no_answer_is_refused(
     )
     assert_safe(answer)
     assert served.position == position
+
+
+@pytest.mark.parametrize("query", [{"version": "99"}, {"as_of": "1900"}], ids=str)
+def test_a_past_that_is_not_there_is_refused_and_who_asked_is_recorded(
+    served: Served, record: str, query: dict[str, str]
+) -> None:
+    position = served.position
+
+    answer = served.get(f"/v1/records/{record}", params=query)
+
+    told = problem(answer, 400, "query-refused")
+    assert told["field"] == next(iter(query))
+    assert served.position == position + 1
 
 
 @pytest.mark.parametrize("path", ["events", "accesses"])

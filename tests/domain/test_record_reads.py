@@ -119,7 +119,7 @@ def test_a_question_about_an_impossible_past_is_refused(county: County) -> None:
     for version in (0, -1, 99):
         with pytest.raises(QueryRefused, match="version"):
             county.records.read_record(NURSE, record_id, version=version)
-    assert county.accesses(record_id) == ["access.refused.v1"]  # of version 99: it told how long the record is
+    assert county.accesses(record_id) == ["access.refused.v1"]  # of 99: it told how long the record is
     with pytest.raises(QueryRefused, match="as_of"):
         county.records.read_record(NURSE, record_id, as_of=county.clock.now - timedelta(days=1))
     refused = last_event(county, access_stream(county, record_id))
