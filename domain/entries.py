@@ -5,9 +5,10 @@ a new follow-up form is a name in PROGRAMMES.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from domain.errors import FormNotAccepted, UnknownCollection, UnknownProgramme
-from domain.values import JsonObject
+from domain.values import JsonObject, earliest, occurred
 
 PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which its follow-ups are written
     "hypertension": ("hypertension-follow-up",),
@@ -79,6 +80,22 @@ def subject(kind: str, content: JsonObject) -> str | None:
 def _coding(value: object) -> str:
     """A coding by system and code; its version and display do not make another substance."""
     return f"{value['system']}|{value['code']}" if isinstance(value, dict) else str(value)
+
+
+# Kinds whose content may tell an end that came later, the field that tells it, and what held until then.
+ENDS: Mapping[str, tuple[str, JsonObject]] = {
+    "problems": ("abated_on", {"clinical_status": "active"}),
+    "medications": ("stopped_on", {}),
+}
+
+
+def until_its_end(kind: str, content: JsonObject, instant: datetime) -> JsonObject:
+    """The content as it was true at an instant (UTC): an end that came later is not told yet."""
+    field, before = ENDS.get(kind, ("", {}))
+    end = content.get(field)
+    if not isinstance(end, str) or earliest(occurred(end)) <= instant:
+        return content
+    return {name: value for name, value in {**content, **before}.items() if name != field}
 
 
 def person(content: JsonObject) -> tuple[str | None, str | None]:

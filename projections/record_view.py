@@ -14,7 +14,7 @@ from eventsourcing.domain import DomainEvent
 
 from domain import record_events as events
 from domain.acts import Event
-from domain.entries import FORMS
+from domain.entries import FORMS, until_its_end
 from domain.ports import NOW, Listed, Recorded, RecordQuery, Rendered, Stored
 from domain.values import FormRef, JsonObject, Occurred, earliest
 from evidence import canonical
@@ -38,7 +38,7 @@ class EntryView:
     def step(self, name: str, event: Event, stored: Stored, **more: object) -> None:
         self.steps.append({"step": name, "event": str(stored.event), **_told(event, stored), **more})
 
-    def to_json(self, *, with_data: bool) -> Shape:
+    def to_json(self, *, valid_at: datetime | None, with_data: bool) -> Shape:
         """`history` only where there is more than the recording: most entries are never touched again."""
         recorded = self.steps[0]
         history = [_slim(step, with_data) for step in self.steps] if len(self.steps) > 1 else []
@@ -51,9 +51,13 @@ class EntryView:
             "cause": recorded["cause"],
             "form": dict(self.form),
             "status": self.status,
-            "content": _without_data(dict(self.content), with_data),
+            "content": _without_data(dict(self.true_at(valid_at)), with_data),
             "history": history,
         }
+
+    def true_at(self, instant: datetime | None) -> JsonObject:
+        """The content; at an instant without the end that came after it."""
+        return self.content if instant is None else until_its_end(self.kind, self.content, instant)
 
 
 class RecordView:
@@ -145,9 +149,13 @@ class RecordView:
     def to_json(self) -> Shape:
         """The view in the canonical profile. Raises KeyError if the record was not created by then."""
         shown = [entry for entry in self.entries.values() if self._was_true(entry.occurred)]
-        with_data = self.query.with_documents
+        asked = self.query
         sections: Shape = {
-            _section(kind): [one.to_json(with_data=with_data) for one in shown if one.kind == kind]
+            _section(kind): [
+                one.to_json(valid_at=asked.valid_at, with_data=asked.with_documents)
+                for one in shown
+                if one.kind == kind
+            ]
             for kind in FORMS
         }
         return {

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -55,6 +56,24 @@ def correct(county: County, record_id: UUID, entry: UUID, note: str, really: str
 
 def notes(shown: Json) -> list[str]:
     return [entry["content"]["note"] for entry in shown["sections"]["problems"]]
+
+
+def test_an_end_that_came_later_is_not_told_of_the_time_before_it(county: County) -> None:
+    """One statement tells a problem from its beginning to its end; in between, it was active."""
+    record = county.open_record()
+    ended = content("problem", onset_on="2010-08", abated_on="2011-08-20", clinical_status="resolved")
+    told = new_entry("problems", when="2010-08")
+    county.records.add_entry(NURSE, record, replace(told, content=ended))
+
+    def at(when: str | None) -> Json:
+        query = RecordQuery(valid_at=instant(when)) if when else NOW
+        found: Json = view(county, record, query)["sections"]["problems"][0]["content"]
+        return found
+
+    assert at(None) == at("2011-08-21T00:00:00+08:00") == ended
+    before = at("2011-08-19T00:00:00+08:00")
+    assert before["clinical_status"] == "active" and "abated_on" not in before
+    assert before["onset_on"] == "2010-08"
 
 
 def test_the_view_tells_where_it_was_folded_and_by_which_edition(county: County) -> None:
