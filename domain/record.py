@@ -107,8 +107,8 @@ class Record(Aggregate):
 
     def take_number(self, number: str) -> None:
         """Fill in the number before the first append: it is given out last, so that no refusal wastes one."""
-        created = self.pending_events[0]
-        self.pending_events[0] = replace(created, number=number)  # type: ignore[call-arg]  # of Created
+        created = cast(events.Created, self.pending_events[0])
+        self.pending_events[0] = replace(created, number=number)  # type: ignore[call-arg]  # it is a field
         self.state.number = number
 
     def give_consent(self, act: Act, *, by: str, paper: str | None = None) -> None:

@@ -101,12 +101,16 @@ def _claims(new: NewRecord) -> list[Claim]:
     Documents come last: whoever is refused for anything else learns nothing about them.
     """
     own = [new.source_id.claim] if new.source_id else []
-    imported, documents = sources(new.entries), identities(new.documents)
-    if len({*own, *imported}) < len(own) + len(imported):
+    imported = [*own, *sources(new.entries)]
+    if len({*imported}) < len(imported):
         raise refuse("/entries", "must name a source id once only")
-    if len({*documents}) < len(documents):
-        raise refuse("/documents/", "must name a document once only; one number is one document")
-    return [*([login_claim(new.login)] if new.login else []), *own, *imported, *documents]
+    documents = list[Claim]()
+    for place, document in enumerate(new.documents):
+        claims = identities([document])
+        if any(claim in documents for claim in claims):
+            raise refuse(f"/documents/{place}", "must be another document: one number is one document")
+        documents += claims
+    return [*([login_claim(new.login)] if new.login else []), *imported, *documents]
 
 
 def _paper(new: NewRecord) -> list[Claim]:
