@@ -8,7 +8,7 @@ import pytest
 
 from api.demo_issuer import ISSUER
 from domain.access_stream import RecordRead
-from domain.entries import FORMS
+from domain.entries import FORMS, PERSONAL, PROGRAMMES
 from domain.record import Record
 from evidence.note import Verifier
 from evidence.receipt import verify_receipt
@@ -59,11 +59,12 @@ def test_an_entry_of_each_kind_is_kept_and_read_back(served: Served, kind: str) 
 
 
 @pytest.mark.parametrize(
-    "programme, form", [("hypertension", FORMS["follow-ups"][0]), ("type-2-diabetes", FORMS["follow-ups"][1])]
+    "programme, form", [(programme, form) for programme, taken in PROGRAMMES.items() for form in taken]
 )
 def test_a_follow_up_needs_its_programme(served: Served, programme: str, form: str) -> None:
     record = served.open_record()
-    follow_up = new_entry("follow-ups", form)
+    another = {"birth_date": None, "sex": None} if form in PERSONAL else {}  # than the example's person
+    follow_up = new_entry("follow-ups", form, **another)
     path = f"/v1/records/{record}/follow-ups"
     refused = served.post(path, follow_up)
 
