@@ -6,7 +6,8 @@ from uuid import UUID
 
 from domain import forms
 from domain.entries import forms_of
-from domain.errors import UnknownCode
+from domain.errors import FieldProblem, UnknownCode
+from domain.forms import Form
 from domain.gate import Gate, Pass
 from domain.identity import claim_value
 from domain.institution_state import Login
@@ -27,9 +28,21 @@ class Checked:
 
 def check(name: str, edition: str | None, occurred: Occurred, content: object) -> Checked:
     """Check content under the edition named, or the one in force when it occurred."""
-    on = earliest(occurred).astimezone(CHINA).date()
-    form = forms.get(name, edition) if edition else forms.current(name, on)
+    form = _form(name, edition, occurred)
     return Checked(form.ref, form.check(content))
+
+
+def oddities(entry: NewEntry) -> list[FieldProblem]:
+    """What was accepted of an entry but is worth a second look, for whoever wrote it; raises as `fill` does.
+
+    Told from what was asked, never stored: so a repeated request is told the same.
+    """
+    return _form(_form_of(entry), entry.edition, entry.occurred).warnings(entry.content)
+
+
+def _form(name: str, edition: str | None, occurred: Occurred) -> Form:
+    on = earliest(occurred).astimezone(CHINA).date()
+    return forms.get(name, edition) if edition else forms.current(name, on)
 
 
 def fill(gate: Gate, record: Record, passed: Pass, entry: NewEntry) -> UUID:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NotRequired, TypedDict, cast
 
+from domain.errors import FieldProblem
 from domain.identity import data, provinces, refuse
 
 
@@ -74,15 +75,18 @@ class RecordNumber:
             start += segment["digits"]
         return parts
 
-    def warnings(self) -> list[str]:
-        """What is unusual but accepted.
+    def warnings(self) -> list[FieldProblem]:
+        """What is unusual but accepted, as oddities of entries are told.
 
         The printed ranges of the village segment are broken by most real codes (of 620,573 published
         village-level codes 487,144 lie in 200-399), so they are a warning and never a refusal.
         """
         parts = self.segments
         return [
-            f"the {segment['name']} segment lies outside the ranges of the specification"
+            {
+                "field": "/record_number",
+                "reason": f"its {segment['name']} lies outside the ranges of the specification",
+            }
             for segment in schemes()[self.scheme]["segments"]
             if (ranges := segment.get("usual"))
             and not any(low <= parts[segment["name"]] <= high for low, high, _ in ranges)

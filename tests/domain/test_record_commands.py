@@ -19,6 +19,7 @@ from domain.errors import (
     UnknownCode,
     UnknownCollection,
 )
+from domain.filling import oddities
 from domain.gate import ATTEMPTS
 from domain.identity import identity_document
 from domain.ports import Answer
@@ -125,6 +126,17 @@ def test_what_is_written_down_a_day_later_is_marked_late(county: County, when: s
 
     event = last_event(county, record_id)
     assert isinstance(event, Record.ProblemRecorded) and event.who["late"] is late
+
+
+def test_what_is_accepted_but_odd_is_told_and_not_refused(county: County) -> None:
+    usual, odd = new_entry("examinations"), new_entry("examinations")
+    general = {"height": "160.0", "weight": "60.0", "bmi": "30.0"}
+    odd = replace(odd, content={"symptoms": ["none"], "general": general})
+
+    county.records.add_entry(NURSE, county.open_record(), odd)
+
+    assert oddities(usual) == []
+    assert [one["field"] for one in oddities(odd)] == ["/general/bmi"]
 
 
 # Once only.
