@@ -58,6 +58,13 @@ class Life:
         died = time_told(self.patient.value.get("deceasedDateTime"))
         return died.when if died else None
 
+    @cached_property
+    def last_known(self) -> Occurred:
+        """About the last thing told of the living: when what is known of the person without a date was so."""
+        told = [one.when for one in self._told.values() if not self.is_after_death(one.when)]
+        newest = max(told, key=earliest, default=self.born)
+        return Occurred(at=newest["at"], precision=newest["precision"], about=True)
+
     def resolve(self, reference: object) -> Resource | None:
         """What a FHIR Reference points to, if it is in the bundle."""
         named = at(reference, "reference")

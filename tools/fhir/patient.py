@@ -42,7 +42,10 @@ def new_record(life: Life, entries: Sequence[NewEntry] = ()) -> NewRecord:
 
 
 def basic_information(life: Life) -> NewEntry | None:
-    """The basic information form; None unless the source tells a name and a birth date."""
+    """The basic information form; None unless the source tells a name and a birth date.
+
+    Address, marriage and telephone are as the source last knew them, not as they were at birth.
+    """
     told = life.patient.value
     content = filled(
         name=human_name(told, "name"),
@@ -56,7 +59,7 @@ def basic_information(life: Life) -> NewEntry | None:
     if "name" not in content or "birth_date" not in content:
         return None
     claim = source_id(life, f"{life.patient.reference}#basic-information")
-    return NewEntry("basic-information", content, life.born, source_id=claim)
+    return NewEntry("basic-information", content, life.last_known, source_id=claim)
 
 
 def _identity(life: Life) -> IdentityDocument:
