@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from store.content import ContentKey
 
+MOST_AT_ONCE = 5_000  # in one statement, whose parameters are limited
 KEYS_CACHED = 20_000  # of about 2.7 KB each: a cipher keeps its key schedule
 _NONCE = 12
 
@@ -117,12 +119,11 @@ class KeyStore:
         Where another process was first, its key is the one that counts.
         """
         fresh = list(keys)
-        with self._write_lock, self._writer:
-            self._writer.execute("BEGIN IMMEDIATE")
-            inserted = self._writer.executemany(
-                "INSERT INTO content_key VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [(k.stream.bytes, k.generation, self._wrapped(k)) for k in fresh],
-            ).rowcount
+        if len(fresh) > MOST_AT_ONCE:
+            return self.keep(fresh[:MOST_AT_ONCE]) | self.keep(fresh[MOST_AT_ONCE:])
+        values = [value for k in fresh for value in (k.stream.bytes, k.generation, self._wrapped(k))]
+        with self._write_lock:
+            inserted = self._writer.execute(_insert(len(fresh)), values).rowcount
         if inserted == len(fresh):
             return {key.stream: self._remember(key) for key in fresh}
         return {key.stream: self._counting(key.stream) for key in fresh}
@@ -219,6 +220,12 @@ def _create_once(path: Path, content: bytes) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+@lru_cache
+def _insert(keys: int) -> str:
+    """One statement for all: each gives up the interpreter's lock, and has to get it back."""
+    return f"INSERT INTO content_key VALUES {', '.join(['(?, ?, ?)'] * keys)} ON CONFLICT DO NOTHING"  # noqa: S608  # question marks
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ import pytest
 from store import entropy
 from store.content import ContentKey
 from store.keys import (
+    MOST_AT_ONCE,
     KeyDestroyed,
     KeyEncryptionKey,
     KeyMissing,
@@ -50,6 +51,18 @@ def test_of_two_keys_for_one_stream_the_first_one_kept_counts(tmp_path: Path) ->
     assert two.newest(STREAM).secret == first.secret
     one.close()
     two.close()
+
+
+def test_more_keys_than_one_statement_takes_are_all_kept(tmp_path: Path) -> None:
+    store = key_store(tmp_path)
+    keys = [ContentKey.new(uuid4()) for _ in range(MOST_AT_ONCE + 1)]
+
+    kept = store.keep(keys)
+    store.close()
+
+    again = key_store(tmp_path)
+    assert all(again.get(key.stream, 1).secret == kept[key.stream].secret == key.secret for key in keys)
+    again.close()
 
 
 def test_a_destroyed_key_is_gone_from_every_file_and_the_next_has_a_new_generation(tmp_path: Path) -> None:
