@@ -50,14 +50,14 @@ PERSONAL = ("personal-basic-information", "newborn-home-visit")  # the forms tha
 def forms_of(kind: str) -> tuple[str, ...]:
     """The forms a collection takes, the usual one first. Raises UnknownCollection."""
     if kind not in FORMS:
-        raise UnknownCollection
+        raise UnknownCollection(tuple(FORMS))
     return FORMS[kind]
 
 
 def accepts(kind: str, form: str) -> None:
     """Raise FormNotAccepted unless the collection takes entries under the form."""
-    if form not in forms_of(kind):
-        raise FormNotAccepted(kind, form)
+    if form not in (accepted := forms_of(kind)):
+        raise FormNotAccepted(kind, form, accepted)
 
 
 def programme_of(form: str) -> str:

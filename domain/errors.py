@@ -115,24 +115,34 @@ class NotPermitted(RecordError):
 
 
 class PurposeRefused(RecordError):
-    """The purpose of use is not on the list, or is commercial, which no rule permits."""
+    """The purpose of use is not on the list `accepted`, or is commercial, which no rule permits."""
 
     code = "purpose-refused"
     title = "The purpose of use is not accepted."
+
+    def __init__(self, accepted: Sequence[str] = ()) -> None:
+        super().__init__(accepted=list(accepted))
 
 
 # Values and forms.
 
 
 class ContentRefused(RecordError):
-    """What was sent does not satisfy its form. Names each field and rule, never the value."""
+    """What was sent does not satisfy its form. Names each field and rule, never the value.
+
+    form, edition: where the fields are described, if it is one of the forms that refuses.
+    """
 
     code = "content-refused"
     title = "The content does not satisfy its form."
 
-    def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        super().__init__(problems=[dict(problem) for problem in problems])
+    def __init__(
+        self, problems: Sequence[FieldProblem], *, form: str | None = None, edition: str | None = None
+    ) -> None:
+        told = {"form": form, "edition": edition} if form else {}
+        super().__init__(problems=[dict(problem) for problem in problems], **told)
         self.problems = tuple(problems)
+        self.form, self.edition = form, edition
 
 
 class OccurredRefused(RecordError):
@@ -146,30 +156,36 @@ class OccurredRefused(RecordError):
 
 
 class FormNotAccepted(RecordError):
-    """This collection does not take entries under that form."""
+    """This collection does not take entries under that form; `accepted` are those it takes."""
 
     code = "form-not-accepted"
     title = "The collection does not accept this form."
 
-    def __init__(self, collection: str, form: str) -> None:
-        super().__init__(collection=collection, form=form)
+    def __init__(self, collection: str, form: str, accepted: Sequence[str]) -> None:
+        super().__init__(collection=collection, form=form, accepted=list(accepted))
 
 
 class UnknownCollection(RecordError):
-    """There is no such kind of entry."""
+    """There is no such kind of entry; `accepted` are those there are."""
 
     code = "unknown-collection"
     title = "There is no such kind of entry."
 
+    def __init__(self, accepted: Sequence[str] = ()) -> None:
+        super().__init__(accepted=list(accepted))
+
 
 class UnknownCode(RecordError):
-    """A coded choice (channel, closing reason, role, kind …) is not on its list; `field` says which."""
+    """A coded choice (channel, closing reason, role, kind …) is not on its list.
+
+    `field` says which choice, `accepted` is the list.
+    """
 
     code = "unknown-code"
     title = "A coded value is not on its list."
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field=field)
+    def __init__(self, field: str, accepted: Sequence[str]) -> None:
+        super().__init__(field=field, accepted=list(accepted))
 
 
 class QueryRefused(RecordError):

@@ -57,7 +57,7 @@ def _form_of(entry: NewEntry) -> str:
     """The form named, or the only one its collection takes."""
     known = forms_of(entry.kind)
     if entry.form is None and len(known) > 1:
-        raise UnknownCode("form")
+        raise UnknownCode("form", known)
     return entry.form or known[0]
 
 

@@ -211,10 +211,9 @@ class Gate:
         """The same caller asked about one more record; nothing is recorded yet."""
         return self._ask(passed.request, passed.caller, action, self.facts(record))
 
-    @staticmethod
-    def _purpose(decision: Decision) -> None:
+    def _purpose(self, decision: Decision) -> None:
         if any(rule.startswith("purpose-") for rule in decision.rules):
-            raise PurposeRefused
+            raise PurposeRefused(self.policy.purposes)
 
     def refuse(self, passed: Pass, record: Record | None) -> None:
         """Write down a refusal: on the resident's access stream, or else with the institution."""

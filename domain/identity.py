@@ -144,6 +144,8 @@ SHAPES: Mapping[str, tuple[str, str]] = {
 }
 EIGHTEEN = ("identity-card", "residence-permit-hmt")
 FREE = ("military", "other")
+NUMBERED = (*EIGHTEEN, *SHAPES, *FREE)
+KINDS = (*NUMBERED, "temporary")
 # The last two digits of these permits count the cards; what stands before stays with the person for life.
 LIFELONG: Mapping[str, int] = {"hk-macao-permit": 9, "taiwan-permit": 8}
 
@@ -182,9 +184,8 @@ def _temporary(number: str | None, reason: str | None) -> IdentityDocument:
 
 
 def _kind(kind: str) -> DocumentKind:
-    known = (*EIGHTEEN, *SHAPES, *FREE)
-    if kind not in known:
-        raise refuse("/kind", "must be one of: " + ", ".join((*known, "temporary")))
+    if kind not in NUMBERED:
+        raise refuse("/kind", "must be one of: " + ", ".join(KINDS))
     return cast("DocumentKind", kind)
 
 

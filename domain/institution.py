@@ -92,7 +92,7 @@ class Institution(Aggregate):
         A role that has run out may be given again.
         """
         if role not in ROLES:
-            raise UnknownCode("role")
+            raise UnknownCode("role", ROLES)
         day = Day()
         _check("/until", until is None or day.allows(until), day.accepts)
         if self.practitioner(practitioner).holds(role, earliest(act.occurred)):
@@ -141,7 +141,7 @@ def is_institution_code(code: str) -> bool:
 def _check_registration(name: str, kind: str, code: str, area: str) -> None:
     _check("/name", NAME.allows(name), NAME.accepts)
     if kind not in KINDS:
-        raise UnknownCode("kind")
+        raise UnknownCode("kind", KINDS)
     _check("/code", is_institution_code(code), "an 18-character credit code or a 22-character WS 218 code")
     _check("/area", AREA.fullmatch(area) is not None, "the 12 digits of an area code")
 

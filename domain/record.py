@@ -150,7 +150,7 @@ class Record(Aggregate):
         """
         event_class = events.ENTRIES.get(kind)
         if event_class is None:
-            raise UnknownCollection
+            raise UnknownCollection(tuple(events.ENTRIES))
         accepts(kind, form["name"])
         self._admit(act.occurred, kind)
         self._accept(kind, form, content, replaces=None)
@@ -174,7 +174,7 @@ class Record(Aggregate):
         entry = self.standing(entry_id)
         _given(reason)
         if form["name"] != entry.form:
-            raise FormNotAccepted(entry.kind, form["name"])
+            raise FormNotAccepted(entry.kind, form["name"], (entry.form,))
         self._accept(entry.kind, form, content, replaces=entry_id)
         self._trigger(
             self.EntryCorrected,
@@ -279,7 +279,7 @@ def _identity_number(document: IdentityDocument) -> IdentityNumber | None:
 
 def _known(code: str, codes: tuple[str, ...], field: str) -> None:
     if code not in codes:
-        raise UnknownCode(field)
+        raise UnknownCode(field, codes)
 
 
 def _given(reason: str) -> None:

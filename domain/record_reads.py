@@ -10,15 +10,19 @@ from eventsourcing.domain import DomainEvent
 from domain.access import Facts
 from domain.access_stream import RecordListed
 from domain.acts import make
-from domain.errors import NotAvailable, QueryRefused
+from domain.errors import ContentRefused, FieldProblem, NotAvailable, QueryRefused
 from domain.gate import Gate, Pass, denied
-from domain.identity import claim_value, identity_document
+from domain.identity import NUMBERED, claim_value, identity_document, refuse
 from domain.institution import Institution
 from domain.ports import Claim, Recorded, RecordQuery, RecordRenderer
 from domain.record import Record
 from domain.record_pages import RecordPages
 from domain.requests import Found, Request, SearchKey, Shown
 from domain.showing import Showing, show
+from domain.values import RecordNumber
+
+RECORD_NUMBER = "record-number"
+SEARCHED = (RECORD_NUMBER, *NUMBERED)  # what is unique; a temporary identity has no number
 
 
 class RecordReads(RecordPages):
@@ -119,13 +123,23 @@ def _listed(gate: Gate, listing: Pass, key: SearchKey, record: Record) -> Record
 
 
 def _claim(key: SearchKey) -> Claim:
-    """The claim a searched-for value would hold. Raises ContentRefused naming the field."""
-    if key.kind == "record-number":
-        return Claim("record-number", key.value)
-    value = claim_value(identity_document(key.kind, key.value, issuer=key.issuer))
+    """The claim a searched-for value would hold. Raises ContentRefused naming /kind, /value or /issuer."""
+    try:
+        if key.kind == RECORD_NUMBER:
+            return Claim("record-number", RecordNumber.parse(key.value).value)
+        document = identity_document(key.kind, key.value, issuer=key.issuer) if key.kind in NUMBERED else None
+    except ContentRefused as refused:
+        raise ContentRefused([_of_the_key(one) for one in refused.problems]) from None
+    value = claim_value(document) if document else None
     if value is None:
-        raise QueryRefused("kind")
+        raise refuse("/kind", "must be one of: " + ", ".join(SEARCHED))
     return Claim("identity", value)
+
+
+def _of_the_key(problem: FieldProblem) -> FieldProblem:
+    """The problem with a number as the key names it."""
+    is_number = problem["field"] in ("/record_number", "/number")
+    return {"field": "/value" if is_number else problem["field"], "reason": problem["reason"]}
 
 
 def _utc(field: str, instant: datetime | None) -> datetime | None:

@@ -10,9 +10,9 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.identity import KINDS, identity_document
 from domain.identity import IdentityDocument as IdentityDocument
 from domain.identity import IdentityNumber as IdentityNumber
-from domain.identity import identity_document
 from domain.record_number import RecordNumber as RecordNumber
 from domain.scalars import JsonObject as JsonObject
 from domain.scalars import JsonValue as JsonValue
@@ -133,10 +133,19 @@ class OccurredIn(Input):
 class IdentityDocumentIn(Input):
     """An identity document, from outside."""
 
-    kind: str = Field(title="证件类型", max_length=40)
-    number: str | None = Field(None, title="证件号码", max_length=200)
-    issuer: str | None = Field(None, title="签发机关或国家", max_length=200)
-    reason: str | None = Field(None, title="无证件原因", max_length=200)
+    kind: str = Field(title="证件类型", max_length=40, json_schema_extra={"enum": list(KINDS)})
+    number: str | None = Field(
+        None, title="证件号码", max_length=200, description="the number; none if temporary"
+    )
+    issuer: str | None = Field(
+        None,
+        title="签发机关或国家",
+        max_length=200,
+        description="needed for passport (ISO 3166-1 code of the state), military and other",
+    )
+    reason: str | None = Field(
+        None, title="无证件原因", max_length=200, description="why there is no document, if temporary"
+    )
 
     def value(self) -> IdentityDocument:
         """The checked and normalised document. Raises ContentRefused naming the field."""

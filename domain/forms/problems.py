@@ -51,4 +51,4 @@ def _unknown(where: tuple[int | str, ...]) -> FieldProblem:
     name = where[-1]
     if isinstance(name, str) and NAME.fullmatch(name):
         return {"field": f"{pointer}/{name}", "reason": REASONS["extra_forbidden"]}
-    return {"field": pointer, "reason": "has an unknown field"}
+    return {"field": pointer, "reason": "has a field whose name is not one of [a-z][a-z0-9_]*"}

@@ -75,7 +75,9 @@ class Form:
         try:
             return self.model.model_validate(content)
         except ValidationError as refusal:
-            raise FormRefused(problems(refusal)) from None  # the cause would carry the values
+            told = problems(refusal)
+            # from None: the cause would carry the values
+            raise FormRefused(told, form=self.name, edition=self.edition) from None
 
 
 class Registry:

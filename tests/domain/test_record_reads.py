@@ -264,8 +264,14 @@ def test_residents_and_auditors_cannot_search(county: County) -> None:
 
 
 def test_a_search_key_is_one_that_can_be_unique(county: County) -> None:
-    with pytest.raises(ContentRefused):
-        county.records.search(NURSE, SearchKey("identity-card", "123"))
-    with pytest.raises(ContentRefused):
-        county.records.search(NURSE, SearchKey("temporary", "newborn"))
-    assert county.records.search(NURSE, SearchKey("record-number", "no number")) == ()
+    position = county.log.position()
+    for kind in ("identity-card", "passport", "record-number"):
+        with pytest.raises(ContentRefused) as refused:
+            county.records.search(NURSE, SearchKey(kind, "123?", "CN"))
+        assert [one["field"] for one in refused.value.problems] == ["/value"]
+    for kind in ("temporary", "nickname"):
+        with pytest.raises(ContentRefused) as refused:
+            county.records.search(NURSE, SearchKey(kind, "newborn"))
+        assert [one["field"] for one in refused.value.problems] == ["/kind"]
+        assert "record-number" in refused.value.problems[0]["reason"]
+    assert county.log.position() == position
