@@ -81,6 +81,30 @@ class ProblemOut(BaseModel):
     type: str = Field(examples=["/problems/content-refused"])
     title: str
     status: int
-    detail: str
-    instance: str | None = None
-    problems: list[FieldProblemOut] | None = None
+    detail: str = Field(description="how to mend it")
+    instance: str | None = Field(None, description="the address asked for, if it holds nothing but ids")
+    problems: list[FieldProblemOut] | None = Field(
+        None, description="of content-refused: every field refused"
+    )
+    form: str | None = Field(
+        None,
+        description="of content-refused: the form that refuses; GET /v1/forms/{form} describes its fields",
+    )
+    edition: str | None = Field(None, description="of content-refused: the edition of that form")
+    field: str | None = Field(None, description="of unknown-code and others: the field meant")
+    accepted: list[str] | None = Field(
+        None, description="of unknown-code, purpose-refused, form-not-accepted: the whole list"
+    )
+    accepts: str | None = Field(
+        None, description="of a refused header, parameter or address: what is accepted there, in words"
+    )
+
+
+class ProblemExplained(Answer):
+    """The page that a problem's type resolves to."""
+
+    type: str
+    status: int
+    title: str
+    meaning: str = Field(description="when it is answered, and what its further members say")
+    detail: str = Field(description="how to mend it")

@@ -22,12 +22,13 @@ from api.adding import add
 from api.answers import kept
 from api.deps import KEY_PATTERN, request_key
 from api.logs import frames, log
-from api.models import EntryIn, Id
+from api.models import EntryIn, Id, coded
 from api.problem_texts import INTERNAL
 from api.problems import Refusal, Told, tell
 from api.service import Service
 from api.strict_route import LARGEST_BODY
 from api.validation import content_refused
+from domain.entries import FORMS
 from domain.errors import RecordError
 from domain.requests import Request
 from evidence import canonical
@@ -46,9 +47,11 @@ T = TypeVar("T")
 class LineIn(EntryIn):
     """An entry, the record and collection it belongs to, and the key under which it may be sent again."""
 
-    key: Annotated[str, Field(pattern=KEY_PATTERN)]
+    key: Annotated[
+        str, Field(pattern=KEY_PATTERN, description="unlike any other of yours: its Idempotency-Key")
+    ]
     record: Id
-    collection: Annotated[str, Field(max_length=40)]
+    collection: Annotated[str, Field(max_length=40), coded(tuple(FORMS))]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from fastapi import Depends, Header, Security
 from fastapi.security import HTTPBearer
 from starlette.requests import Request as HttpRequest
 
+from api.problem_texts import SEND_IF_MATCH
 from api.problems import Refusal
 from api.service import Service
+from domain.access import PURPOSES
 from domain.application import Records
 from domain.errors import StaleVersion
 from domain.gate import login_value
@@ -28,9 +30,11 @@ NO_VERSION = 0  # which no record has
 LONGEST_PURPOSE = 200
 
 BEARER = HTTPBearer(auto_error=False, description="A token of the configured OpenID Connect issuer.")
-PURPOSE = "What the request is for: care, management, public_health, self, audit …"
 IDEMPOTENCY = "1 to 200 printable ASCII characters; repeating the request under it gives the first answer."
-IF_MATCH = 'The version the request was decided on, as the ETag of what was read: "7". Not *.'
+IF_MATCH = (
+    'The version the request was decided on, as the ETag of what was read: "7", quotes included. Not *.'
+)
+KEY_ACCEPTED = "1 to 200 printable ASCII characters, no blank at either end."
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ async def records(request: HttpRequest) -> Records:
 async def reading(
     request: HttpRequest,
     _token: Annotated[object, Security(BEARER)],
-    purpose: Annotated[str | None, Header(alias="Purpose-Of-Use", description=PURPOSE)] = None,
+    purpose: Annotated[str | None, Header(alias="Purpose-Of-Use")] = None,
 ) -> Request:
     """The circumstances of a read. Raises Refusal purpose-missing or header-refused."""
     return Request(principal_of(request), checked_purpose(purpose))
@@ -73,7 +77,7 @@ async def reading(
 async def asking(
     request: HttpRequest,
     _token: Annotated[object, Security(BEARER)],
-    purpose: Annotated[str | None, Header(alias="Purpose-Of-Use", description=PURPOSE)] = None,
+    purpose: Annotated[str | None, Header(alias="Purpose-Of-Use")] = None,
     key: Annotated[str | None, Header(alias="Idempotency-Key", description=IDEMPOTENCY)] = None,
 ) -> Request:
     """The circumstances of a command. Raises Refusal purpose-missing or header-refused."""
@@ -95,7 +99,7 @@ async def expected_version(
     if if_match is None or if_match.strip() == "*":
         raise Refusal("if-match-missing")
     if TAGS.fullmatch(if_match) is None:
-        raise Refusal("header-refused", header="If-Match")
+        raise Refusal("header-refused", header="If-Match", accepts=SEND_IF_MATCH)
     return Seen(frozenset(int(found[1]) for found in map(VERSION.fullmatch, TAG.findall(if_match)) if found))
 
 
@@ -108,16 +112,16 @@ def principal_of(request: HttpRequest) -> Principal:
 def checked_purpose(purpose: str | None) -> str:
     """Whether the purpose is accepted is the policy's to say; here only that there is one."""
     if not purpose or not purpose.strip():
-        raise Refusal("purpose-missing", header="Purpose-Of-Use")
+        raise Refusal("purpose-missing", header="Purpose-Of-Use", accepted=list(PURPOSES))
     if len(purpose) > LONGEST_PURPOSE or not purpose.isascii() or not purpose.isprintable():
-        raise Refusal("header-refused", header="Purpose-Of-Use")
+        raise Refusal("header-refused", header="Purpose-Of-Use", accepted=list(PURPOSES))
     return purpose.strip()
 
 
 def request_key(principal: Principal, key: str, asked: list[str], body: bytes) -> RequestKey:
     """The idempotency key: whose, which, and the digest of all that makes it this request."""
     if not re.fullmatch(KEY_PATTERN, key):
-        raise Refusal("header-refused", header="Idempotency-Key")
+        raise Refusal("header-refused", header="Idempotency-Key", accepts=KEY_ACCEPTED)
     digest = hashlib.sha256("\n".join(asked).encode() + b"\n\n" + body).digest()
     return RequestKey(login_value(principal), key, digest)
 

@@ -60,9 +60,11 @@ def _operation(method: str, path: str, operation: Document, document: Document) 
 def _parameters(operation: Document) -> Iterator[str]:
     parameters = [one for one in operation.get("parameters", []) if one["in"] != "path"]
     if parameters:
-        yield "<table><tr><th>parameter<th>in<th>"
+        yield "<table><tr><th>parameter<th>in<th><th>"
         for one in parameters:
-            yield f"<tr><td><code>{escape(one['name'])}</code><td>{escape(one['in'])}<td>{_about(one)}"
+            needed = "required" if one.get("required") else ""
+            yield f"<tr><td><code>{escape(one['name'])}</code><td>{escape(one['in'])}<td>{needed}"
+            yield f"<td>{_about(one)}"
         yield "</table>"
 
 
@@ -84,11 +86,32 @@ def _fields(schema: Document, document: Document) -> Iterator[str]:
     model = document["components"]["schemas"].get(name, {})
     if "properties" in model:
         yield "<table><tr><th>field<th><th>"
-        for field, told in model["properties"].items():
-            needed = "required" if field in model.get("required", []) else ""
-            yield f"<tr><td><code>{escape(field)}</code><td>{needed}<td>{_about(told)}"
+        yield from _rows(model, document, "")
         yield "</table>"
 
 
+def _rows(model: Document, document: Document, within: str) -> Iterator[str]:
+    """The fields of a model, and behind each those of the model it holds."""
+    for field, told in model["properties"].items():
+        needed = "required" if field in model.get("required", []) else ""
+        yield f"<tr><td><code>{escape(within + field)}</code><td>{needed}<td>{_about(told)}"
+        for schema in _schemas(told):
+            inner = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+            if "properties" in inner:
+                yield from _rows(inner, document, f"{within}{field}.")
+
+
+def _schemas(told: Document) -> Iterator[Document]:
+    """The schema itself, its alternatives, and what its items are."""
+    yield told
+    for one in told.get("anyOf", []):
+        yield from _schemas(one)
+    if "items" in told:
+        yield from _schemas(told["items"])
+
+
 def _about(told: Document) -> str:
-    return escape(str(told.get("description") or told.get("title") or ""))
+    """The description, and the whole list of a coded value."""
+    said = str(told.get("description") or told.get("title") or "")
+    lists = [", ".join(one["enum"]) for one in _schemas(told.get("schema", told)) if "enum" in one]
+    return escape("; ".join([*([said] if said else []), *(f"one of: {one}" for one in lists)]))

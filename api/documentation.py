@@ -6,6 +6,7 @@ from typing import Any, Final
 from api.answer_models import ProblemOut
 from api.problems import MEDIA_TYPE
 from domain import forms
+from domain.access import POLICY
 from domain.entries import FORMS
 from domain.time import CHINA
 
@@ -16,8 +17,11 @@ COMMON: Final = {
     401: "No token, or one that is not accepted.",
     403: "The caller is not known here, or may not do this for this purpose.",
     404: "Not there, or not for this caller: deliberately the same answer.",
-    503: "Nothing was stored; send the same request again.",
+    503: "Away or busy; whether it was stored may be in doubt. Send it again under the same Idempotency-Key: "
+    "if it was stored you get the first answer.",
 }
+OPEN: Final = {400: "A parameter that is not known here."}
+FOUND: Final = {404: "There is nothing of that name."}
 WRITING: Final = {
     409: "The record stands against it.",
     413: "The body is too large.",
@@ -26,7 +30,7 @@ WRITING: Final = {
 }
 DECIDED: Final = {
     412: "The record has changed since the version named.",
-    428: "If-Match is missing.",
+    428: "If-Match is missing; it is needed here.",
 }
 
 
@@ -69,11 +73,39 @@ def record_example() -> dict[str, object]:
     }
 
 
+ID: Final = "00000000-0000-4000-8000-000000000000"
+
+
+def change_examples() -> dict[str, dict[str, object]]:
+    """A whole request for each change of what is there, by the last word of its path."""
+    at = "2026-06-02T10:00:00+08:00"
+    content = forms.current("allergy", datetime.now(CHINA).date()).example
+    return {
+        "corrections": {
+            "entry": ID,
+            "reason": "typed for the wrong drug",
+            "occurred_at": at,
+            "content": content,
+        },
+        "retractions": {"entry": ID, "reason": "belongs to another resident"},
+        "closing": {"reason": "moved-out", "occurred_at": "2026-06-02", "note": "to another county"},
+        "reopening": {"reason": "came back"},
+        "leavings": {"practitioner": ID, "since": "2026-06-30"},
+        "roles": {"practitioner": ID, "role": "record-manager", "until": "2026-12-31"},
+        "role-endings": {"practitioner": ID, "role": "record-manager"},
+    }
+
+
+def change_example(name: str) -> dict[str, Any]:
+    """The body of such a request."""
+    return body_examples({name: change_examples()[name]})
+
+
 def batch_body() -> dict[str, Any]:
     """The body of a batch: NDJSON, an object a line."""
     line = {
         "key": "tablet-7/000123",
-        "record": "00000000-0000-4000-8000-000000000000",
+        "record": ID,
         "collection": "allergies",
         "occurred_at": "2026-06-01T09:30:00+08:00",
         "content": forms.current("allergy", datetime.now(CHINA).date()).example,
@@ -81,12 +113,37 @@ def batch_body() -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/x-ndjson": {"example": line}}}}
 
 
+def purposes() -> str:
+    """Every purpose of use, and the roles for which some rule of the policy in force allows it."""
+    return "What the request is for. " + "; ".join(
+        f"{purpose}: {', '.join(_roles(purpose)) or 'nobody yet'}" for purpose in POLICY.purposes
+    )
+
+
+def _roles(purpose: str) -> list[str]:
+    allowing = [rule for rule in POLICY.rules if rule.effect == "allow" and purpose in rule.purposes]
+    return list(dict.fromkeys(role for rule in allowing for role in rule.roles))
+
+
+def _complete_header(parameter: dict[str, Any]) -> None:
+    """What is required and accepted of our headers: missing, they have problems of their own."""
+    if parameter["name"] == "Purpose-Of-Use":
+        parameter["required"] = True
+        parameter["description"] = purposes()
+        parameter["schema"] = {"type": "string", "enum": list(POLICY.purposes)}
+    if parameter["name"] == "If-Match":
+        parameter["required"] = True
+        parameter["schema"] = {"type": "string", "examples": ['"7"']}
+
+
 def complete(document: dict[str, Any]) -> None:
-    """Name what a problem looks like, and take out the framework's own, which is never sent."""
+    """Name what a problem looks like and which headers are required; take out what is never sent."""
     schemas = document["components"]["schemas"]
     schemas["ProblemOut"] = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["ProblemOut"].pop("$defs", {}))
     for operation in (one for path in document["paths"].values() for one in path.values()):
+        for parameter in operation.get("parameters", []):
+            _complete_header(parameter)
         told = operation["responses"].get("422", {})
         if "HTTPValidationError" in str(told):
             del operation["responses"]["422"]

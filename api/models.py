@@ -1,15 +1,19 @@
 """What is sent to us, as JSON. Checked here for shape; what it means the domain checks."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from api.problems import below
 from domain.errors import ContentRefused
 from domain.forms.document import Sha256
+from domain.institution import KINDS, ROLES
 from domain.institution_state import Login
+from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
+from domain.record_reads import SEARCHED
 from domain.requests import Consent, NewEntry, Request
 from domain.values import (
     IdentityDocument,
@@ -26,8 +30,27 @@ Id = Annotated[UUID, Field(strict=False)]  # JSON has no UUID: its text is taken
 Word = Annotated[str, Field(max_length=100)]
 Instant = Annotated[str, Field(max_length=40)]
 Reason = Annotated[str, Field(max_length=4000)]
+
+
+def coded(codes: Sequence[str]) -> WithJsonSchema:
+    """The list in the documentation. The domain refuses what is not on it, and names the list."""
+    return WithJsonSchema({"type": "string", "enum": list(codes)})
+
+
+Channel = Annotated[Word, coded(CHANNELS)]
+ConsentBy = Annotated[Word, coded(CONSENT_BY)]
+LegalBasis = Annotated[Word, coded(LEGAL_BASES)]
+ClosingReason = Annotated[Word, coded(CLOSING_REASONS)]
+InstitutionKind = Annotated[Word, coded(KINDS)]
+Role = Annotated[Word, coded(ROLES)]
+SearchedKind = Annotated[Word, coded(SEARCHED)]
 Cause = Annotated[str, Field(max_length=200)]
 MOST_DOCUMENTS = 10
+EDITION = "of the form, as GET /v1/forms lists them; else the one in force when it occurred"
+CONTENT = "fields of the form: GET /v1/forms/{name}"
+ENTRY = "the id it was answered with when it was recorded"
+PRACTITIONER = "the id answered when they were enrolled"
+SINCE = "written like occurred_at; else now"
 
 
 class Circumstances(Input):
@@ -62,9 +85,9 @@ class Timed(Circumstances):
 class EntryIn(Timed):
     """An entry of a record. Its content is checked by its form: GET /v1/forms/{name}."""
 
-    form: Word | None = Field(None, description="needed only where a collection takes several")
-    edition: Word | None = Field(None, description="else the one in force when it occurred")
-    content: dict[str, object]
+    form: Word | None = Field(None, description="its name; needed only where a collection takes several")
+    edition: Word | None = Field(None, description=EDITION)
+    content: dict[str, object] = Field(description=CONTENT)
 
     def entry(self, kind: str) -> NewEntry:
         """Raises OccurredRefused."""
@@ -74,15 +97,17 @@ class EntryIn(Timed):
 class BasicInformationIn(Input):
     """The basic information a record begins with."""
 
-    edition: Word | None = None
-    content: dict[str, object]
+    edition: Word | None = Field(None, description=EDITION)
+    content: dict[str, object] = Field(
+        description="fields of the form: GET /v1/forms/personal-basic-information"
+    )
 
 
 class ConsentIn(Input):
     """Who consented, and the SHA-256 of the signed form, if there is one."""
 
-    by: Word = Field(description="resident, guardian or representative")
-    paper: Sha256 | None = None
+    by: ConsentBy
+    paper: Sha256 | None = Field(None, description="SHA-256 (hex) of the signed form")
 
     def value(self) -> Consent:
         return Consent(self.by, self.paper)
@@ -101,10 +126,12 @@ class LoginIn(Input):
 class RecordIn(Timed):
     """A new record: how it began, who the resident is, and consent or a legal basis."""
 
-    channel: Word
-    documents: list[IdentityDocumentIn] = Field(max_length=MOST_DOCUMENTS)
-    consent: ConsentIn | None = None
-    legal_basis: Cause | None = None
+    channel: Channel = Field(description="how the record came to be opened")
+    documents: list[IdentityDocumentIn] = Field(
+        max_length=MOST_DOCUMENTS, description="at least one, or a temporary identity"
+    )
+    consent: ConsentIn | None = Field(None, description="needed unless there is a legal basis")
+    legal_basis: LegalBasis | None = Field(None, description="for doing without consent")
     record_number: Word | None = Field(None, description="given on paper already; else the next free one")
     login: LoginIn | None = Field(None, description="the resident's own login")
     basic_information: BasicInformationIn | None = None
@@ -117,14 +144,14 @@ class RecordIn(Timed):
 class CorrectionIn(Timed):
     """The whole content as it should be, and why."""
 
-    entry: Id
-    reason: Reason
-    content: dict[str, object]
-    edition: Word | None = None
+    entry: Id = Field(description=ENTRY)
+    reason: Reason = Field(description="why it is corrected; stays readable")
+    content: dict[str, object] = Field(description=f"the whole of it, as it should be; {CONTENT}")
+    edition: Word | None = Field(None, description=EDITION)
     entry_occurred_at: Instant | None = Field(
         None, description="when the entry really occurred, if that was wrong"
     )
-    entry_about: bool = False
+    entry_about: bool = Field(False, description="entry_occurred_at is an estimate")
 
     @property
     def entry_occurred(self) -> Occurred | None:
@@ -135,29 +162,29 @@ class CorrectionIn(Timed):
 class RetractionIn(Circumstances):
     """An entry that should not be there, and why."""
 
-    entry: Id
-    reason: Reason
+    entry: Id = Field(description=ENTRY)
+    reason: Reason = Field(description="why it should not be there; stays readable")
 
 
 class ClosingIn(Timed):
     """Since when and why a record is closed: death, moved-out, lost, refused."""
 
-    reason: Word
-    note: Reason | None = None
+    reason: ClosingReason
+    note: Reason | None = Field(None, description="what else should be known")
 
 
 class ReopeningIn(Circumstances):
     """Why a closed record is opened again."""
 
-    reason: Reason
+    reason: Reason = Field(description="in words")
 
 
 class IdentityIn(Circumstances):
     """One more document of the resident, or their own login: one of the two."""
 
-    document: IdentityDocumentIn | None = None
-    login: LoginIn | None = None
-    occurred_at: Instant | None = None
+    document: IdentityDocumentIn | None = Field(None, description="this or login")
+    login: LoginIn | None = Field(None, description="this or document")
+    occurred_at: Instant | None = Field(None, description="when it was shown; else now")
 
     @property
     def occurred(self) -> Occurred | None:
@@ -168,8 +195,8 @@ class IdentityIn(Circumstances):
 class SearchIn(Input):
     """What is known of the resident: a record number, or an identity document's number."""
 
-    kind: Word = Field(description="record-number, identity-card, passport …")
-    value: Word
+    kind: SearchedKind = Field(description="what value is")
+    value: Word = Field(description="the number: 17 digits of a record, or as printed on the document")
     issuer: ShortText | None = Field(None, description="where numbers are unique only within their issuer")
 
 
@@ -177,9 +204,9 @@ class InstitutionIn(Input):
     """An institution: code after GB 32100-2015 or WS 218, area of 12 digits."""
 
     name: ShortText
-    kind: Word
-    code: Word
-    area: Word
+    kind: InstitutionKind
+    code: Word = Field(description="18 characters after GB 32100-2015, or 22 after WS 218")
+    area: Word = Field(description="12 digits of the administrative division")
 
 
 class PractitionerIn(Input):
@@ -188,31 +215,31 @@ class PractitionerIn(Input):
     name: ShortText
     login: LoginIn
     licence: LicenceIn | None = None
-    roles: list[Word] = Field(default=["practitioner"], max_length=10)
+    roles: list[Role] = Field(default=["practitioner"], max_length=10, description="to begin with")
 
 
 class RoleIn(Input):
     """A role given or ended, since a time; given, until a last day if one is set."""
 
-    practitioner: Id
-    role: Word
-    since: Instant | None = None
+    practitioner: Id = Field(description=PRACTITIONER)
+    role: Role
+    since: Instant | None = Field(None, description=SINCE)
     until: Word | None = Field(None, description="YYYY-MM-DD")
 
 
 class RoleEndIn(Input):
     """A role that ends."""
 
-    practitioner: Id
-    role: Word
-    since: Instant | None = None
+    practitioner: Id = Field(description=PRACTITIONER)
+    role: Role
+    since: Instant | None = Field(None, description=SINCE)
 
 
 class LeavingIn(Input):
     """A person who stops working at an institution."""
 
-    practitioner: Id
-    since: Instant | None = None
+    practitioner: Id = Field(description=PRACTITIONER)
+    since: Instant | None = Field(None, description=SINCE)
 
 
 def checked(document: IdentityDocumentIn, pointer: str) -> IdentityDocument:

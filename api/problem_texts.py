@@ -1,7 +1,7 @@
 """What each problem says: status, and how to mend it. One row per error of the domain and of the edge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain import errors
 from domain.errors import RecordError
@@ -16,21 +16,29 @@ class Problem:
     title: str
     mend: str
     retry_after_s: int | None = None
+    meaning: str = ""  # when it is told; "": the title says it all
 
 
 @dataclass(frozen=True)
 class Row:
-    """How an error of the domain is told; its title is its own."""
+    """How an error of the domain is told; its title and meaning are its own."""
 
     status: int
     mend: str
     retry_after_s: int | None = None
 
-    def problem(self, title: str) -> Problem:
-        return Problem(self.status, title, self.mend, self.retry_after_s)
+    def problem(self, kind: type[RecordError]) -> Problem:
+        return Problem(self.status, kind.title, self.mend, self.retry_after_s, _words(kind.__doc__))
+
+
+def _words(docstring: str | None) -> str:
+    """A docstring as running text; none is left of it where Python strips them (-OO)."""
+    return " ".join((docstring or "").split())
 
 
 AGAIN = "Send the same request again, with the same Idempotency-Key, after the time in Retry-After."
+IN_DOUBT = AGAIN + " If it was stored, you get the first answer."
+SEND_IF_MATCH = 'Send If-Match: "<version>", the ETag read.'
 READ_AGAIN = "Read the record again and decide on what it says now; its version is the ETag."
 REASON = 'Say why, in "reason".'
 
@@ -39,17 +47,25 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     errors.ClaimTaken: Row(409, "Choose another value, or find out whether the thing exists already."),
     errors.KeyReused: Row(422, "Use a new Idempotency-Key for a new request; repeat a request unchanged."),
     errors.LogBusy: Row(503, AGAIN, 1),
-    errors.LogUnavailable: Row(503, AGAIN, 5),
+    errors.LogUnavailable: Row(503, IN_DOUBT, 5),
     errors.ClockWrong: Row(503, "The operator sets the server's clock right. " + AGAIN, 30),
-    errors.CallerUnknown: Row(403, "An administrator of your institution enrols you under this login."),
+    errors.CallerUnknown: Row(
+        403,
+        "An administrator of your institution enrols you under this login; "
+        "a resident reads their own record with purpose self.",
+    ),
     errors.NotAvailable: Row(404, "Check the address. Whoever has no access gets this same answer."),
     errors.NotPermitted: Row(403, "Ask for a role that may do this, or name the purpose it is done for."),
-    errors.PurposeRefused: Row(403, "Name one of the purposes of use on the list in Purpose-Of-Use."),
-    errors.ContentRefused: Row(422, "Mend the fields listed in problems; each says what it accepts."),
+    errors.PurposeRefused: Row(403, "Name one of those accepted in the header Purpose-Of-Use."),
+    errors.ContentRefused: Row(
+        422,
+        "Mend the fields listed in problems; each says what it accepts. "
+        "Where a form refuses, GET /v1/forms/{form} describes its fields.",
+    ),
     errors.OccurredRefused: Row(422, "Give a year, month, day or instant that is not in the future."),
-    errors.FormNotAccepted: Row(422, "Use a form of this collection; GET /v1/forms lists them."),
+    errors.FormNotAccepted: Row(422, "Use one of the forms accepted; GET /v1/forms describes them."),
     errors.UnknownCollection: Row(404, "Use one of the collections of a record."),
-    errors.UnknownCode: Row(422, "Use a value on the list of the field named."),
+    errors.UnknownCode: Row(422, "Use one of the values accepted for the field named."),
     errors.QueryRefused: Row(400, "Name an existing version, an instant after creation, 1 to 200 at once."),
     errors.ConsentMissing: Row(422, "Give the resident's consent, or the legal basis for doing without."),
     errors.PersonHasRecord: Row(409, "Search for the record. Where identity is unsure, use a temporary one."),
@@ -82,54 +98,128 @@ DOMAIN: Mapping[type[RecordError], Row] = {
 BEARER = "Send a token of the configured issuer: Authorization: Bearer …"
 
 EDGE: Mapping[str, Problem] = {
-    "token-missing": Problem(401, "The request carries no token.", BEARER),
-    "token-expired": Problem(401, "The token has expired.", "Ask the issuer for a new token."),
-    "token-refused": Problem(401, "The token is not accepted.", BEARER),
+    "token-missing": Problem(
+        401,
+        "The request carries no token.",
+        BEARER,
+        meaning="Everything about records needs a token; forms, problems and the documentation do not.",
+    ),
+    "token-expired": Problem(
+        401,
+        "The token has expired.",
+        "Ask the issuer for a new token.",
+        meaning="The issuer gave the token for a time, and that is over.",
+    ),
+    "token-refused": Problem(
+        401,
+        "The token is not accepted.",
+        BEARER,
+        meaning="The signature, issuer, audience or type of the token is not the one configured here.",
+    ),
     "issuer-unavailable": Problem(
-        503, "The issuer's keys could not be fetched yet.", "Send the same request again.", 10
+        503,
+        "The issuer's keys could not be fetched yet.",
+        "Send the same request again.",
+        10,
+        meaning="Nobody can be proved to be anybody until the keys are here; nothing was stored.",
     ),
     "purpose-missing": Problem(
-        400, "The request does not say what it is for.", "Name the purpose in the header Purpose-Of-Use."
+        400,
+        "The request does not say what it is for.",
+        "Name one of those accepted in the header Purpose-Of-Use.",
+        meaning="Every request about a record names its purpose; accepted is the list.",
     ),
     "header-refused": Problem(
-        400, "A header is not acceptable.", "Mend the header named; the documentation says what it accepts."
+        400,
+        "A header is not acceptable.",
+        "Mend the header named; accepts, or accepted, says what it takes.",
+        meaning="header says which; accepts or accepted says what it takes.",
     ),
     "if-match-missing": Problem(
         428,
         "The request does not say which version it was decided on.",
-        'Send If-Match: "<version>", the ETag read.',
+        SEND_IF_MATCH,
+        meaning="What depends on what was seen says which version that was; * does not.",
     ),
     "parameter-unknown": Problem(
-        400, "The address has a parameter that is not known here.", "Check the spelling of the parameters."
+        400,
+        "The address has a parameter that is not known here.",
+        "Check the spelling of the parameters.",
+        meaning="A misspelt parameter would be answered with something else than was asked for.",
     ),
     "parameter-refused": Problem(
-        400, "A parameter is not acceptable.", "Mend the parameter named. In an address, + is written %2B."
+        400,
+        "A parameter is not acceptable.",
+        "Mend the parameter named. In an address, + is written %2B.",
+        meaning="parameter says which; it is not written as it must be, or it was given twice.",
     ),
     "json-refused": Problem(
-        400, "The body is not acceptable JSON.", "Mend what reason says at the place that pointer names."
+        400,
+        "The body is not acceptable JSON.",
+        "Mend what reason says at the place that pointer names.",
+        meaning="reason says what cannot be read, pointer where: cut off, a key twice, a fraction.",
     ),
     "media-type-refused": Problem(
-        415, "The body is of another type than accepted.", "Send the body uncompressed in the type named."
+        415,
+        "The body is of another type than accepted.",
+        "Send the body uncompressed in the type named.",
+        meaning="accepted says which type is taken; nothing compressed is.",
     ),
     "body-too-large": Problem(
-        413, "The body is too large.", "Send less at once; a document may have 1 MB before encoding."
+        413,
+        "The body is too large.",
+        "Send less at once; a document may have 1 MB before encoding.",
+        meaning="largest says how many bytes are taken.",
     ),
-    "body-missing": Problem(400, "The request has no body.", "Send a JSON object."),
-    "batch-too-long": Problem(413, "The batch is too long.", "Send the lines from here on in another batch."),
-    "no-such-address": Problem(404, "There is nothing under this address.", "The documentation is at /docs."),
+    "body-missing": Problem(
+        400,
+        "The request has no body.",
+        "Send a JSON object.",
+        meaning="A command without a body says nothing.",
+    ),
+    "batch-too-long": Problem(
+        413,
+        "The batch is too long.",
+        "Send the lines from here on in another batch.",
+        meaning="most says how many lines one batch may have; those before this one were taken.",
+    ),
+    "no-such-address": Problem(
+        404,
+        "There is nothing under this address.",
+        "The documentation is at /docs.",
+        meaning="No such path, or no such thing under it; accepts says what an id or name there looks like.",
+    ),
     "method-not-allowed": Problem(
-        405, "The address does not take this method.", "The documentation is at /docs."
+        405,
+        "The address does not take this method.",
+        "The documentation is at /docs.",
+        meaning="The header Allow names the methods it takes.",
     ),
-    "request-refused": Problem(400, "The request is not acceptable.", "The documentation is at /docs."),
-    "not-ready": Problem(503, "The service is not ready.", "checks says what is missing.", 5),
+    "request-refused": Problem(
+        400,
+        "The request is not acceptable.",
+        "The documentation is at /docs.",
+        meaning="It could not be read as a request of HTTP.",
+    ),
+    "not-ready": Problem(
+        503,
+        "The service is not ready.",
+        "checks says what is missing.",
+        5,
+        meaning="The database, the clock or the keys are missing; checks says which.",
+    ),
 }
 
 INTERNAL = Problem(
-    500, "Something went wrong here.", "Tell the operator the id in X-Request-Id; try again later."
+    500,
+    "Something went wrong here.",
+    "Tell the operator the id in X-Request-Id; send the same request again later, under the same key.",
+    meaning="A mistake of ours. Whether a command was stored is not said; its repetition tells.",
 )
 
 
 def explanations() -> dict[str, Problem]:
     """Every problem by its code."""
-    ours = {kind.code: row.problem(kind.title) for kind, row in DOMAIN.items()}
-    return {**ours, **EDGE, "internal-error": INTERNAL}
+    ours = {kind.code: row.problem(kind) for kind, row in DOMAIN.items()}
+    every = {**ours, **EDGE, "internal-error": INTERNAL}
+    return {code: replace(one, meaning=one.meaning or one.title) for code, one in every.items()}

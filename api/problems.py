@@ -54,15 +54,16 @@ class Told:
 def tell(error: RecordError | Refusal) -> Told:
     """The problem of an error. An error missing from the table is a bug and answers 500."""
     if isinstance(error, Refusal):
-        problem = EDGE[error.code]
-        return Told(error.code, problem, error.facts, {**_retry(problem), **error.headers})
+        edge = EDGE[error.code]
+        return Told(error.code, edge, error.facts, {**_retry(edge), **error.headers})
     row = DOMAIN.get(type(error))
     if row is None:
         return Told("internal-error", INTERNAL, {}, {})
-    headers = _retry(row.problem(error.title))
+    problem = row.problem(type(error))
+    headers = _retry(problem)
     if isinstance(error, StaleVersion):
         headers["ETag"] = etag(error.current)
-    return Told(error.code, row.problem(error.title), error.facts, headers)
+    return Told(error.code, problem, error.facts, headers)
 
 
 def respond(told: Told, request: Request) -> Response:
@@ -95,7 +96,7 @@ def below(pointer: str, refused: ContentRefused) -> ContentRefused:
     problems: list[FieldProblem] = [
         {"field": pointer + one["field"], "reason": one["reason"]} for one in refused.problems
     ]
-    return ContentRefused(problems)
+    return ContentRefused(problems, form=refused.form, edition=refused.edition)
 
 
 def _retry(problem: Problem) -> dict[str, str]:

@@ -11,6 +11,7 @@ from api.strict_json import KEY, pointer
 from domain.errors import ContentRefused, FieldProblem, RecordError
 
 MOST = 50  # fields named at once
+ID = "an id as answered when the thing was made, a UUID: 00000000-0000-4000-8000-000000000000"
 REASONS = {
     "missing": "is required",
     "extra_forbidden": "is not a field here",
@@ -21,8 +22,8 @@ REASONS = {
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
-    "uuid_type": "must be an id",
-    "uuid_parsing": "must be an id",
+    "uuid_type": "must be an id, a UUID",
+    "uuid_parsing": "must be an id, a UUID",
     "string_too_long": "is too long",
     "string_pattern_mismatch": "is not written as it must be",
     "too_long": "has too many items",
@@ -33,7 +34,7 @@ def refusal_of(error: RequestValidationError) -> RecordError | Refusal:
     """The refusal of a whole request."""
     errors = cast("Sequence[ErrorDetails]", error.errors())  # untyped in FastAPI
     if errors and errors[0]["loc"][0] == "path":
-        return Refusal("no-such-address")
+        return Refusal("no-such-address", parameter=str(errors[0]["loc"][1]), accepts=ID)
     if errors and errors[0]["loc"][0] == "query":
         return Refusal("parameter-refused", parameter=str(errors[0]["loc"][1]))
     return content_refused(errors, within=1)
@@ -50,5 +51,8 @@ def _problem(error: ErrorDetails, within: int) -> FieldProblem:
         context = error["ctx"]
         return {"field": pointer(where) + context["field"], "reason": context["reason"]}
     if error["type"] == "extra_forbidden" and not KEY.fullmatch(where[-1]):
-        return {"field": pointer(where[:-1]), "reason": "has an unknown field"}
+        return {
+            "field": pointer(where[:-1]),
+            "reason": "has a field whose name is not one of [a-z][a-z0-9_]*",
+        }
     return {"field": pointer(where), "reason": REASONS.get(error["type"], "is not accepted")}

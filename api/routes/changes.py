@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.answer_models import EntryKept, RecordKept
 from api.answers import created, last
 from api.deps import Asking, ExpectedVersion, RecordsDep, ServiceDep
-from api.documentation import COMMON, DECIDED, WRITING, problems
+from api.documentation import COMMON, DECIDED, WRITING, change_example, problems
 from api.models import ClosingIn, CorrectionIn, ReopeningIn, RetractionIn
 from api.problems import below
 from api.service import Service
@@ -21,7 +21,13 @@ router = APIRouter(route_class=StrictRoute, tags=["corrections and closing"], pr
 PROBLEMS = problems(COMMON, WRITING, DECIDED)
 
 
-@router.post("/{record_id}/corrections", status_code=201, response_model=EntryKept, responses=PROBLEMS)
+@router.post(
+    "/{record_id}/corrections",
+    status_code=201,
+    response_model=EntryKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("corrections"),
+)
 def correct(
     record_id: UUID,
     body: CorrectionIn,
@@ -42,7 +48,13 @@ def correct(
     return _created(service, answer, record_id, entry=body.entry)
 
 
-@router.post("/{record_id}/retractions", status_code=201, response_model=EntryKept, responses=PROBLEMS)
+@router.post(
+    "/{record_id}/retractions",
+    status_code=201,
+    response_model=EntryKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("retractions"),
+)
 def retract(
     record_id: UUID,
     body: RetractionIn,
@@ -59,7 +71,13 @@ def retract(
     return _created(service, answer, record_id, entry=body.entry)
 
 
-@router.post("/{record_id}/closing", status_code=201, response_model=RecordKept, responses=PROBLEMS)
+@router.post(
+    "/{record_id}/closing",
+    status_code=201,
+    response_model=RecordKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("closing"),
+)
 def close(
     record_id: UUID,
     body: ClosingIn,
@@ -78,7 +96,13 @@ def close(
     return _created(service, answer, record_id)
 
 
-@router.post("/{record_id}/reopening", status_code=201, response_model=RecordKept, responses=PROBLEMS)
+@router.post(
+    "/{record_id}/reopening",
+    status_code=201,
+    response_model=RecordKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("reopening"),
+)
 def reopen(
     record_id: UUID,
     body: ReopeningIn,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.answers import JSON
+from api.documentation import FOUND, OPEN, problems
 from api.problems import Refusal
 from api.strict_route import OpenRoute
 from domain import forms
@@ -18,13 +19,13 @@ from domain.time import CHINA
 router = APIRouter(route_class=OpenRoute, tags=["forms"], prefix="/v1/forms")
 
 
-@router.get("", response_model=dict[str, list[dict[str, object]]])
+@router.get("", response_model=dict[str, list[dict[str, object]]], responses=problems(OPEN))
 def listed() -> Response:
     """Every form and edition, and the collections that take it."""
     return _told({"forms": [_headed(form) for form in forms.registry]})
 
 
-@router.get("/{name}", response_model=dict[str, object])
+@router.get("/{name}", response_model=dict[str, object], responses=problems(OPEN, FOUND))
 def shown(
     name: str, edition: Annotated[str | None, Query(description="else the one in force today")] = None
 ) -> Response:
@@ -44,7 +45,7 @@ def _form(name: str, edition: str | None) -> Form:
     try:
         return forms.get(name, edition) if edition else forms.current(name, datetime.now(CHINA).date())
     except FormUnknown:
-        raise Refusal("no-such-address") from None
+        raise Refusal("no-such-address", accepts="a form and edition that GET /v1/forms lists") from None
 
 
 def _headed(form: Form) -> dict[str, object]:

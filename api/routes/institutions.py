@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.answer_models import InstitutionKept, PractitionerKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
-from api.documentation import COMMON, WRITING, body_examples, problems
+from api.documentation import COMMON, WRITING, body_examples, change_example, problems
 from api.models import InstitutionIn, LeavingIn, PractitionerIn, RoleEndIn, RoleIn
 from api.strict_route import StrictRoute
 from domain.requests import NewInstitution, NewPractitioner
@@ -64,7 +64,11 @@ def enrol(
 
 
 @router.post(
-    "/{institution_id}/leavings", status_code=201, response_model=InstitutionKept, responses=PROBLEMS
+    "/{institution_id}/leavings",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("leavings"),
 )
 def leave(
     institution_id: UUID, body: LeavingIn, asking: Asking, records: RecordsDep, service: ServiceDep
@@ -74,7 +78,13 @@ def leave(
     return created(service, answer, None, institution=institution_id)
 
 
-@router.post("/{institution_id}/roles", status_code=201, response_model=InstitutionKept, responses=PROBLEMS)
+@router.post(
+    "/{institution_id}/roles",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("roles"),
+)
 def give_role(
     institution_id: UUID, body: RoleIn, asking: Asking, records: RecordsDep, service: ServiceDep
 ) -> Response:
@@ -86,7 +96,11 @@ def give_role(
 
 
 @router.post(
-    "/{institution_id}/role-endings", status_code=201, response_model=InstitutionKept, responses=PROBLEMS
+    "/{institution_id}/role-endings",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("role-endings"),
 )
 def end_role(
     institution_id: UUID, body: RoleEndIn, asking: Asking, records: RecordsDep, service: ServiceDep

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from domain.access import PURPOSES
+from domain.entries import FORMS
 from domain.forms.document import facts_of
-from tests.api.served import Json, Served, new_entry, new_number, new_record
+from domain.institution import KINDS, ROLES
+from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
+from tests.api.served import Json, Served, login, new_entry, new_number, new_record
 from tests.builders import content
 
 SECRET = "秘密的姓名"
 NUMBER = new_number()
+FOLLOW_UPS = FORMS["follow-ups"]
 
 
 @pytest.fixture
@@ -152,6 +157,92 @@ def decided_wrong() -> Iterator[tuple[str, str, Json | bytes, int, str]]:
         422,
         "content-refused",
     )
+
+
+def test_a_field_of_content_that_is_none_is_told_with_all_else_and_where_the_fields_are(
+    served: Served, record: str
+) -> None:
+    wrong = new_entry("allergies") | {"content": {"weight": 70, "bloodPressure": 1, "criticality": SECRET}}
+
+    answer = served.post(f"/v1/records/{record}/allergies", wrong)
+
+    told = problem(answer, 422, "content-refused")
+    assert sorted(fields(answer)) == [
+        "/content",
+        "/content/criticality",
+        "/content/substance",
+        "/content/weight",
+    ]
+    assert told["form"] == "allergy"
+    shown = served.client.get(f"/v1/forms/{told['form']}", params={"edition": str(told["edition"])})
+    assert shown.status_code == 200
+    assert "bloodPressure" not in answer.text
+    assert_safe(answer)
+
+
+def coded_wrong() -> Iterator[tuple[str, Json, str, tuple[str, ...]]]:
+    """What is asked for with a value that is on no list, the field meant, and the list."""
+    clinic: Json = {"name": "甲", "kind": SECRET, "code": "C" * 22, "area": "110101001009"}
+    consent = {"by": SECRET}
+    yield "/v1/records", new_record(channel=SECRET), "channel", CHANNELS
+    yield "/v1/records", new_record(consent=None, legal_basis=SECRET), "legal_basis", LEGAL_BASES
+    yield "/v1/records", new_record(consent=consent), "consent.by", CONSENT_BY
+    yield "/v1/institutions", clinic, "kind", KINDS
+    yield (
+        "/v1/institutions/{clinic}/roles",
+        {"practitioner": "{nurse}", "role": SECRET},
+        "role",
+        ROLES,
+    )
+    yield (
+        "/v1/records/{record}/closing",
+        {"reason": SECRET, "occurred_at": "2026-06-02"},
+        "reason",
+        CLOSING_REASONS,
+    )
+    yield "/v1/records/{record}/follow-ups", {**new_entry("follow-ups"), "form": None}, "form", FOLLOW_UPS
+
+
+@pytest.mark.parametrize("case", list(coded_wrong()), ids=lambda case: case[2])
+def test_a_value_that_is_on_no_list_is_answered_with_the_list(
+    served: Served, record: str, case: tuple[str, Json, str, tuple[str, ...]]
+) -> None:
+    path, body, field, accepted = case
+    names = {"clinic": served.clinic, "record": record}
+    who, purpose = ("county", "management") if "institutions" in path else ("nurse", "care")
+    named = {name: str(served.nurse) if value == "{nurse}" else value for name, value in body.items()}
+
+    answer = served.post(path.format(**names), named, who, purpose, if_match='"1"')
+    if answer.status_code == 412:
+        answer = served.post(path.format(**names), named, who, purpose, if_match=answer.headers["ETag"])
+
+    told = problem(answer, 422, "unknown-code")
+    assert (told["field"], told["accepted"]) == (field, list(accepted))
+    assert_safe(answer)
+
+
+@pytest.mark.parametrize(
+    "asked, field",
+    [
+        ({"kind": SECRET, "value": "1"}, "/kind"),
+        ({"kind": "temporary", "value": "1"}, "/kind"),
+        ({"kind": "identity-card", "value": NUMBER[:-1]}, "/value"),
+        ({"kind": "record-number", "value": SECRET}, "/value"),
+        ({"kind": "record-number", "value": "1101010010010000"}, "/value"),
+        ({"kind": "passport", "value": "E12345678"}, "/issuer"),
+    ],
+    ids=str,
+)
+def test_a_search_that_can_find_nothing_says_which_field_is_wrong(
+    served: Served, asked: Json, field: str
+) -> None:
+    answer = served.post("/v1/search", asked)
+
+    told = problem(answer, 422, "content-refused")
+    assert fields(answer) == [field]
+    if field == "/kind":
+        assert "record-number, identity-card" in str(told["problems"])
+    assert_safe(answer)
 
 
 def document(size: int) -> Json:
@@ -343,8 +434,48 @@ def test_a_purpose_that_is_not_on_the_list_is_refused_and_only_the_refusal_is_st
 
     answer = served.post(f"/v1/records/{record}/encounters", encounter(), purpose=purpose)
 
-    problem(answer, 403, "purpose-refused")
+    told = problem(answer, 403, "purpose-refused")
+    assert told["accepted"] == list(PURPOSES)
     assert served.position == position + 1
+
+
+@pytest.mark.parametrize("purpose", [None, "", "x" * 201])
+def test_without_a_purpose_those_accepted_are_told(served: Served, record: str, purpose: str | None) -> None:
+    answer = served.get(f"/v1/records/{record}", purpose=purpose)
+
+    assert answer.status_code == 400
+    assert answer.json()["accepted"] == list(PURPOSES)
+
+
+def test_an_if_match_that_is_not_one_is_told_what_to_send(served: Served, record: str) -> None:
+    closing = {"reason": "lost", "occurred_at": "2026-06-02"}
+
+    missing = problem(served.post(f"/v1/records/{record}/closing", closing), 428, "if-match-missing")
+    for junk in ("1", '"1', NUMBER):
+        answer = served.post(f"/v1/records/{record}/closing", closing, if_match=junk)
+
+        told = problem(answer, 400, "header-refused")
+        assert told["accepts"] == missing["detail"] == 'Send If-Match: "<version>", the ETag read.'
+        assert_safe(answer)
+
+
+def test_an_address_whose_id_is_none_says_what_an_id_is(served: Served) -> None:
+    answer = served.get(f"/v1/records/{NUMBER}")
+
+    told = problem(answer, 404, "no-such-address")
+    assert told["parameter"] == "record_id"
+    assert "UUID" in str(told["accepts"])
+    assert_safe(answer)
+
+
+def test_a_resident_who_names_the_wrong_purpose_is_told_the_right_one(served: Served) -> None:
+    record = served.open_record(login=login("resident-of-a-wrong-purpose"))
+
+    told = problem(served.get(f"/v1/records/{record}", "resident-of-a-wrong-purpose"), 403, "caller-unknown")
+
+    assert "purpose self" in str(told["detail"])
+    read = served.get(f"/v1/records/{record}", "resident-of-a-wrong-purpose", "self")
+    assert read.status_code == 200
 
 
 @pytest.mark.parametrize(

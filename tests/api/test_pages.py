@@ -1,5 +1,6 @@
 """What is open to everybody: health, metrics, forms, the receipt key, the documentation."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -7,8 +8,13 @@ import pytest
 
 from api.readiness import Readiness
 from domain import forms
+from domain.access import PURPOSES
 from domain.entries import FORMS
 from domain.errors import ContentRefused
+from domain.identity import KINDS as DOCUMENTS
+from domain.institution import KINDS, ROLES
+from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
+from domain.record_reads import SEARCHED
 from evidence.note import Verifier
 from store.clock import SECOND, Clock, system_clock
 from tests.api.served import Served, new_record
@@ -116,6 +122,55 @@ def test_the_documentation_lists_every_route_with_its_problems(served: Served) -
     corrections = document["paths"]["/v1/records/{record_id}/corrections"]["post"]
     assert {"412", "428"} <= set(corrections["responses"])
     assert "ProblemOut" in document["components"]["schemas"]
+
+
+def test_the_documentation_lists_every_coded_value(served: Served) -> None:
+    schemas = served.client.get("/openapi.json").json()["components"]["schemas"]
+    page = served.client.get("/docs").text
+
+    for codes in (CHANNELS, LEGAL_BASES, CONSENT_BY, CLOSING_REASONS, KINDS, ROLES, SEARCHED, DOCUMENTS):
+        assert json.dumps(list(codes)) in json.dumps(schemas)
+        assert "one of: " + ", ".join(codes) in page
+
+
+def test_the_documentation_tells_which_headers_are_required_and_what_they_take(served: Served) -> None:
+    paths = served.client.get("/openapi.json").json()["paths"]
+
+    def headers(path: str) -> dict[str, dict[str, object]]:
+        return {one["name"]: one for one in paths[path]["post"]["parameters"] if one["in"] == "header"}
+
+    for path in ("/v1/records", "/v1/search", "/v1/batches", "/v1/records/{record_id}/closing"):
+        purpose = headers(path)["Purpose-Of-Use"]
+        assert purpose["required"]
+        assert purpose["schema"] == {"type": "string", "enum": list(PURPOSES)}
+        assert "self: resident" in str(purpose["description"])
+    assert headers("/v1/records/{record_id}/closing")["If-Match"]["required"]
+    assert not headers("/v1/records")["Idempotency-Key"]["required"]
+
+
+def test_every_command_has_an_example_and_every_open_page_of_one_thing_a_404(served: Served) -> None:
+    paths = served.client.get("/openapi.json").json()["paths"]
+
+    for path, operations in paths.items():
+        for content in operations.get("post", {}).get("requestBody", {}).get("content", {}).values():
+            assert content.get("examples") or content.get("example"), path
+    for path in ("/v1/forms/{name}", "/problems/{code}", "/v1/logs/{log_no}/receipt-key"):
+        assert "404" in paths[path]["get"]["responses"]
+
+
+def test_the_examples_of_changes_are_accepted(served: Served) -> None:
+    paths = served.client.get("/openapi.json").json()["paths"]
+    record = served.open_record()
+    entry = served.post(f"/v1/records/{record}/allergies", _example(paths, "allergies"))
+    seen = entry.headers["ETag"]
+
+    for name in ("corrections", "retractions", "closing", "reopening"):
+        asked = _example(paths, name)
+        if "entry" in asked:
+            asked["entry"] = entry.json()["entry"]
+        answer = served.post(f"/v1/records/{record}/{name}", asked, if_match=seen)
+        assert answer.status_code == 201, (name, answer.text)
+        seen = answer.headers["ETag"]
 
 
 def test_what_the_documentation_shows_as_examples_is_accepted(served: Served) -> None:

@@ -37,6 +37,7 @@ def test_every_problem_says_how_to_mend_it(served: Served, code: str) -> None:
     assert page.json()["type"] == f"/problems/{code}"
     assert page.json()["title"].endswith(".") and page.json()["detail"]
     assert 400 <= page.json()["status"] < 600
+    assert page.json()["meaning"].endswith(".")
 
 
 def test_problems_are_listed_and_an_unknown_one_is_not_there(served: Served) -> None:
