@@ -6,6 +6,7 @@ from api.models import EntryIn
 from api.problems import below
 from domain.application import Records
 from domain.errors import ContentRefused
+from domain.filling import oddities
 from domain.ports import Answer
 from domain.requests import Request
 
@@ -16,3 +17,11 @@ def add(records: Records, asking: Request, record: UUID, kind: str, body: EntryI
         return records.add_entry(body.told_by(asking), record, body.entry(kind))
     except ContentRefused as refused:
         raise below("/content", refused) from None
+
+
+def worth_a_look(body: EntryIn, kind: str) -> dict[str, object]:
+    """`warnings`, where something was accepted that may be a slip; told from what was asked, never stored."""
+    found = [
+        {"field": f"/content{odd['field']}", "reason": odd["reason"]} for odd in oddities(body.entry(kind))
+    ]
+    return {"warnings": found} if found else {}

@@ -21,11 +21,19 @@ class Kept(Answer):
     receipt: str
 
 
+class Warned(BaseModel):
+    """Something that was accepted and may be a slip."""
+
+    field: str
+    reason: str
+
+
 class EntryKept(Kept):
-    """An entry, or what was done to one."""
+    """An entry, or what was done to one. warnings: only where there are any."""
 
     record: UUID
     entry: UUID
+    warnings: list[Warned] | None = None
 
 
 class RecordKept(Kept):
@@ -38,6 +46,7 @@ class RecordOpened(RecordKept):
     """A record that now exists; event, version and receipt are those of its last event so far."""
 
     number: str
+    warnings: list[Warned] | None = None
     entries: list[UUID]
 
 
@@ -58,6 +67,7 @@ class FoundRecord(Answer):
 
     record: UUID
     number: str
+    warnings: list[Warned] | None = None
     status: str
     version: int
 

@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api import strict_json
-from api.adding import add
+from api.adding import add, worth_a_look
 from api.answers import kept
 from api.deps import KEY_PATTERN, request_key
 from api.logs import frames, log
@@ -154,7 +154,8 @@ class Batch:
             self._service.records, replace(self._asking, key=key), entry.record, entry.collection, entry
         )
         stored = answer.stored[0]
-        told = kept(self._service, stored, record=entry.record, entry=stored.event)
+        odd = worth_a_look(entry, entry.collection)
+        told = kept(self._service, stored, record=entry.record, entry=stored.event, **odd)
         return {"line": line.number, "key": entry.key, "status": 201, "repeated": answer.repeated, **told}
 
 

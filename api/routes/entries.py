@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.adding import add
+from api.adding import add, worth_a_look
 from api.answer_models import EntryKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
@@ -28,7 +28,8 @@ def adding(kind: str) -> Callable[..., Response]:
         answer = add(records, asking, record_id, kind, body)
         stored = answer.stored[0]
         location = f"/v1/records/{record_id}?version={stored.version}"
-        return created(service, answer, location, record=record_id, entry=stored.event)
+        odd = worth_a_look(body, kind)
+        return created(service, answer, location, record=record_id, entry=stored.event, **odd)
 
     return add_entry
 

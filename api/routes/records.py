@@ -17,6 +17,7 @@ from api.strict_route import StrictRoute
 from domain.errors import ContentRefused
 from domain.record_events import BasicInformationRecorded
 from domain.requests import LONGEST_PAGE, USUAL_PAGE, NewEntry, NewRecord, Opened
+from domain.values import RecordNumber
 
 router = APIRouter(route_class=StrictRoute, tags=["records"], prefix="/v1/records")
 
@@ -43,9 +44,15 @@ def open_record(body: RecordIn, asking: Asking, records: RecordsDep, service: Se
         opened = records.create_record(body.told_by(asking), _new(body))
     except ContentRefused as refused:
         raise _placed(refused) from None
-    location = f"/v1/records/{opened.record}"
+    odd = RecordNumber.parse(opened.number).warnings() if body.record_number else []
     return created(
-        service, opened.answer, location, record=opened.record, number=opened.number, entries=_entries(opened)
+        service,
+        opened.answer,
+        f"/v1/records/{opened.record}",
+        record=opened.record,
+        number=opened.number,
+        entries=_entries(opened),
+        **({"warnings": odd} if odd else {}),
     )
 
 

@@ -408,3 +408,28 @@ def last_access(served: Served, record: str) -> RecordRead:
     event = log.read(opened.access_stream)[-1].event
     assert isinstance(event, RecordRead)
     return event
+
+
+def test_what_is_accepted_but_odd_is_said_and_said_again_to_a_repeat(served: Served) -> None:
+    record = served.open_record()
+    general = {"height": "165", "weight": "62.0", "bmi": "32.1"}
+    entry = new_entry("examinations", general=general)
+
+    first, again = (
+        served.post(f"/v1/records/{record}/examinations", entry, key="an odd examination") for _ in range(2)
+    )
+
+    assert [warning["field"] for warning in first.json()["warnings"]] == ["/content/general/bmi"]
+    assert "32.1" not in first.text
+    assert again.content == first.content
+    plain = served.post(f"/v1/records/{record}/problems", new_entry("problems"))
+    assert "warnings" not in plain.json()
+
+
+def test_an_unusual_record_number_on_paper_is_accepted_with_a_warning(served: Served) -> None:
+    asked = {**new_record(), "record_number": "11010100120000001"}
+
+    opened = served.post("/v1/records", asked)
+
+    assert opened.status_code == 201, opened.text
+    assert [warning["field"] for warning in opened.json()["warnings"]] == ["/record_number"]
