@@ -67,7 +67,6 @@ class FoundRecord(Answer):
 
     record: UUID
     number: str
-    warnings: list[Warned] | None = None
     status: str
     version: int
 

@@ -253,10 +253,10 @@ class Gate:
         for claim in claims:
             if self.log.find_claim(claim.namespace, claim.value) is not None:
                 if claim.namespace in TOLD:
-                    self._tell_holder(passed, [claim])
+                    self.tell_holder(passed, [claim])
                 raise _taken(claim.namespace)
 
-    def _tell_holder(self, passed: Pass, claims: Sequence[Claim]) -> None:
+    def tell_holder(self, passed: Pass, claims: Sequence[Claim]) -> None:
         """Write down, with the record that holds one of the claims, that it was met."""
         if self.answered(passed.request):
             return  # it is held by the first of two equal requests, whose answer this one gets
@@ -307,7 +307,7 @@ class Gate:
             answer = self.log.append(events, claims=claims, releases=releases, key=passed.request.key)
         except ClaimTaken as taken:
             if taken.namespace == "identity":
-                self._tell_holder(passed, [claim for claim in claims if claim.namespace == "identity"])
+                self.tell_holder(passed, [claim for claim in claims if claim.namespace == "identity"])
             raise _taken(taken.namespace) from None
         aggregate.pending_events.clear()
         return answer

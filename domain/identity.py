@@ -266,7 +266,7 @@ def claim_value(document: IdentityDocument) -> str | None:
     if number is None:
         return None
     compact = _compact(number)
-    if kind in (*EIGHTEEN, "foreign-permanent-resident") and is_identity_number(compact):
+    if kind in (*EIGHTEEN, *FREE, "foreign-permanent-resident") and is_identity_number(compact):
         return _joined("identity-number", compact)
     if kind == "passport" or kind in FREE:
         return _joined(kind, _folded(document.get("issuer", "")), compact)

@@ -42,6 +42,7 @@ class RecordCreation:
                     answer = self.gate.append(passed, record, [_number(number), *claims])
                 except RecordNumberTaken:
                     if new.number is not None:
+                        self.gate.tell_holder(passed, [_number(number)])
                         raise
                     continue  # somebody else was given the number meanwhile: try the next
                 return self._opened(answer) if answer.repeated else Opened(record.id, number, answer)

@@ -9,6 +9,7 @@ CREATE SCHEMA store;
 CREATE TABLE store.log (
     log_no    integer PRIMARY KEY CHECK (log_no > 0),
     origin    text NOT NULL UNIQUE CHECK (origin <> ''),
+    key_store bytea NOT NULL CHECK (octet_length(key_store) = 32),  -- fingerprint: no other store's keys will do
     opened_at timestamptz NOT NULL DEFAULT now()
 );
 

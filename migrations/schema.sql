@@ -84,7 +84,9 @@ ALTER TABLE store.event OWNER TO lifelong_owner;
 CREATE TABLE store.log (
     log_no integer NOT NULL,
     origin text NOT NULL,
+    key_store bytea NOT NULL,
     opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT log_key_store_check CHECK ((octet_length(key_store) = 32)),
     CONSTRAINT log_log_no_check CHECK ((log_no > 0)),
     CONSTRAINT log_origin_check CHECK ((origin <> ''::text))
 );

@@ -20,7 +20,7 @@ from domain.values import FormRef, JsonObject, Occurred, earliest
 from evidence import canonical
 from projections.record_lists import ACCESSES, EVENTS, Shape, access_list, event_list
 
-EDITION = "record-view/1"
+EDITION = "record-view/2"
 
 
 @dataclass
@@ -41,7 +41,8 @@ class EntryView:
     def to_json(self, *, valid_at: datetime | None, with_data: bool) -> Shape:
         """`history` only where there is more than the recording: most entries are never touched again."""
         recorded = self.steps[0]
-        history = [_slim(step, with_data) for step in self.steps] if len(self.steps) > 1 else []
+        steps = [self._step_at(valid_at, step) for step in self.steps] if len(self.steps) > 1 else []
+        history = [_slim(step, with_data) for step in steps]
         return {
             "id": str(self.first.event),
             "version": self.first.version,
@@ -54,6 +55,13 @@ class EntryView:
             "content": _without_data(dict(self.true_at(valid_at)), with_data),
             "history": history,
         }
+
+    def _step_at(self, instant: datetime | None, step: Shape) -> Shape:
+        """A step of the history, without an end that came after the instant."""
+        content = step.get("content")
+        if instant is None or not isinstance(content, dict):
+            return step
+        return {**step, "content": until_its_end(self.kind, content, instant)}
 
     def true_at(self, instant: datetime | None) -> JsonObject:
         """The content; at an instant without the end that came after it."""

@@ -67,8 +67,9 @@ class Reads:
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        idle, self._idle = self._idle, []  # swapped at once: several threads may find the database gone
+        for connection in idle:
+            connection.close()
 
     def _sent(self, send: Callable[[psycopg.Cursor[tuple[Any, ...]]], T]) -> T:
         if not self._turns.acquire(timeout=PATIENCE_S):

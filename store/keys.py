@@ -203,9 +203,11 @@ def open_key_store(folder: Path, *, begin: bool) -> KeyStore:
     and make nothing: a new file in the place of a lost one would be taken for it.
     """
     wrapping, keys = folder / "kek", folder / "keys.sqlite"
-    for needed in (wrapping, keys):
-        if not needed.exists() and (not begin or (needed is wrapping and keys.exists())):
-            raise KeyMissing(f"{needed} is missing; restore it from its backup")
+    has_keys = keys.exists()  # asked first: whoever begins makes the wrapping key before the keys
+    if not wrapping.exists() and (has_keys or not begin):
+        raise KeyMissing(f"{wrapping} is missing; restore it from its backup")
+    if not has_keys and not begin:
+        raise KeyMissing(f"{keys} is missing; restore it from its backup")
     return KeyStore(keys, KeyEncryptionKey.from_file(wrapping))
 
 

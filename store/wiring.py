@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -70,10 +71,10 @@ def open_log(
 
     Raises WrongOrigin, WrongKeyStore, KeyMissing, and psycopg.OperationalError if the database is away.
     """
-    is_new = _begin(dsn, log_no, origin)
+    is_new = not _is_begun(dsn, log_no)
     key_store = open_key_store(keys, begin=is_new)
     try:
-        _bind(key_store, log_no, origin, begin=is_new)
+        _bind(dsn, log_no, origin, key_store, begin=is_new)
         reads = connect.Reads(dsn, readers)
         _forget_old_requests(reads, log_no)
     except BaseException:
@@ -103,24 +104,31 @@ def open_log(
     )
 
 
-def _begin(dsn: str, log_no: int, origin: str) -> bool:
-    """Begin the log if there is none. True while nothing has been stored in it."""
+def _is_begun(dsn: str, log_no: int) -> bool:
     with connect.plain(dsn) as connection:
-        connection.execute(
-            "INSERT INTO store.log (log_no, origin) VALUES (%s, %s) ON CONFLICT DO NOTHING", [log_no, origin]
-        )
-        row = connection.execute("SELECT origin FROM store.log WHERE log_no = %s", [log_no]).fetchone()
-        used = connection.execute("SELECT 1 FROM store.event WHERE log_no = %s LIMIT 1", [log_no]).fetchone()
+        return connection.execute("SELECT FROM store.log WHERE log_no = %s", [log_no]).rowcount > 0
+
+
+def _bind(dsn: str, log_no: int, origin: str, keys: KeyStore, *, begin: bool) -> None:
+    """Tie log and key store to each other, for good: of two that begin at once, one finds it taken."""
+    if not begin and not keys.has_secret(_bound(origin)):
+        fingerprint = b""
+    else:
+        fingerprint = sha256(b"key-store\x00" + keys.secret(_bound(origin))).digest()
+    with connect.plain(dsn) as connection:
+        if begin:
+            connection.execute(
+                """INSERT INTO store.log (log_no, origin, key_store) VALUES (%s, %s, %s)
+                   ON CONFLICT DO NOTHING""",
+                [log_no, origin, fingerprint],
+            )
+        row = connection.execute(
+            "SELECT origin, key_store FROM store.log WHERE log_no = %s", [log_no]
+        ).fetchone()
     if row is None or row[0] != origin:
         raise WrongOrigin(f"log {log_no} has another origin than the one it is opened under")
-    return used is None
-
-
-def _bind(keys: KeyStore, log_no: int, origin: str, *, begin: bool) -> None:
-    """Let the key store know its log, so that no other is taken for it."""
-    if not begin and not keys.has_secret(_bound(origin)):
+    if row[1] != fingerprint:
         raise WrongKeyStore(f"the key store holds nothing of log {log_no}; restore the right one")
-    keys.secret(_bound(origin))
 
 
 def _bound(origin: str) -> str:

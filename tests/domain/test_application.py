@@ -156,6 +156,15 @@ def test_a_document_named_twice_is_refused_by_name(county: County) -> None:
     assert county.accesses(record_id) == []
 
 
+@pytest.mark.parametrize("kind", ["other", "military"])
+def test_an_identity_number_is_one_claim_under_whatever_kind_it_is_given(county: County, kind: str) -> None:
+    county.open_record(WANG_ID)
+    disguised = identity_document(kind, WANG_ID, issuer="somebody")
+
+    with pytest.raises(PersonHasRecord):
+        county.records.create_record(NURSE, new_record(disguised))
+
+
 def test_two_attempts_at_once_give_the_person_one_record(county: County) -> None:
     def somebody_is_faster() -> None:
         county.records.create_record(OTHER_NURSE, new_record(card(WANG_ID)))

@@ -70,10 +70,20 @@ def test_an_end_that_came_later_is_not_told_of_the_time_before_it(county: County
         found: Json = view(county, record, query)["sections"]["problems"][0]["content"]
         return found
 
+    def history_at(when: str) -> str:
+        found = view(county, record, RecordQuery(valid_at=instant(when)))["sections"]["problems"][0][
+            "history"
+        ]
+        return json.dumps(found)
+
     assert at(None) == at("2011-08-21T00:00:00+08:00") == ended
     before = at("2011-08-19T00:00:00+08:00")
     assert before["clinical_status"] == "active" and "abated_on" not in before
     assert before["onset_on"] == "2010-08"
+    entry = UUID(view(county, record)["sections"]["problems"][0]["id"])
+    correct(county, record, entry, "the end was mistaken")
+    assert "2011-08-20" in history_at("2011-08-21T00:00:00+08:00")
+    assert "2011-08-20" not in history_at("2011-08-19T00:00:00+08:00")
 
 
 def test_the_view_tells_where_it_was_folded_and_by_which_edition(county: County) -> None:

@@ -295,6 +295,17 @@ def test_two_openings_that_begin_the_same_stream_agree_on_its_key(database: Data
         assert [row.version for row in audited(two)] == [1, 2]
 
 
+def test_of_two_key_stores_that_begin_one_log_at_once_one_finds_it_taken(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = unused_log_no()
+    monkeypatch.setattr("store.wiring._is_begun", lambda dsn, log_no: False)  # neither has seen the other yet
+
+    with opened(database, number, tmp_path / "first"):
+        with pytest.raises(WrongKeyStore), opened(database, number, tmp_path / "second"):
+            pass
+
+
 def test_a_request_key_is_forgotten_after_ninety_days_and_not_before(
     database: Database, tmp_path: Path
 ) -> None:

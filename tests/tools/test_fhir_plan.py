@@ -78,6 +78,15 @@ def test_a_life_is_told_in_its_own_time_with_what_explains_before_what_it_explai
     ]
 
 
+def test_what_is_planned_does_not_date_what_is_known_of_the_person() -> None:
+    planned = resource("ServiceRequest", "next", subject=to("me"), occurrenceDateTime="2150-03-01")
+
+    steps = plan(life(*whole_life(), planned)).steps
+
+    [basics] = [step.entry for step in steps if step.entry.kind == "basic-information"]
+    assert basics.occurred["at"][:4] == "2011"
+
+
 def test_every_resource_is_told_once_and_kept_whole_once() -> None:
     lived = life(*whole_life())
 

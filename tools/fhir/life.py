@@ -1,5 +1,6 @@
 """One life: a bundle with its patient, what refers to what in it, and when each resource happened."""
 
+from datetime import UTC, datetime
 from functools import cached_property
 
 from domain.values import Occurred, earliest, latest
@@ -61,7 +62,14 @@ class Life:
     @cached_property
     def last_known(self) -> Occurred:
         """About the last thing told of the living: when what is known of the person without a date was so."""
-        told = [one.when for one in self._told.values() if not self.is_after_death(one.when)]
+        now = datetime.now(UTC)
+        told = [
+            told.when
+            for one, told in self._told.items()
+            if not self.is_after_death(told.when)
+            and latest(told.when) <= now  # what is planned is not known yet
+            and not self.is_about_another(one)
+        ]
         newest = max(told, key=earliest, default=self.born)
         return Occurred(at=newest["at"], precision=newest["precision"], about=True)
 
