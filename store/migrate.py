@@ -93,6 +93,7 @@ def migrate(admin: str, folder: Path | None = None, *, login: bool = False) -> l
     folder = folder or migrations_folder()
     known = read_migrations(folder)
     with psycopg.connect(admin, autocommit=True) as connection:
+        _check_encoding(connection)
         _wait_for_turn(connection)
         _make_roles(connection, folder, login=login)
         connection.execute("SET ROLE lifelong_owner")
@@ -110,6 +111,14 @@ def history(connection: Connection[tuple[object, ...]]) -> list[Applied]:
     with connection.cursor(row_factory=class_row(Applied)) as cursor:
         query = "SELECT number, name, sha256, applied_at FROM migrations.applied ORDER BY number"
         return cursor.execute(query).fetchall()
+
+
+def _check_encoding(connection: Connection[tuple[object, ...]]) -> None:
+    """Names are Chinese, and a database in another encoding gives text back as something else."""
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        raise MigrationError(
+            "the database is not encoded in UTF8; create it with: ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _wait_for_turn(connection: Connection[tuple[object, ...]]) -> None:

@@ -59,6 +59,16 @@ def test_all_our_migrations_apply(any_database: Database) -> None:
     assert migrate(any_database.admin, login=True) == []
 
 
+def test_a_database_in_another_encoding_is_refused_with_what_to_do(empty_database: Database) -> None:
+    with psycopg.connect(empty_database.admin, autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE in_ascii ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0"
+        )
+
+    with pytest.raises(MigrationError, match="UTF8"):
+        migrate(psycopg.conninfo.make_conninfo(empty_database.admin, dbname="in_ascii"))
+
+
 def test_a_file_changed_after_it_was_applied_is_refused(empty_database: Database, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "m", m0001_first=FIRST)
     migrate(empty_database.admin, folder)
