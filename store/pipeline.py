@@ -130,10 +130,6 @@ class Pipeline:
             _raise_if_failed(result)
         return results
 
-    @property
-    def usable(self) -> bool:
-        return not self._connection.closed and self._connection.pgconn.status == 0
-
     def close(self) -> None:
         self._connection.close()
 

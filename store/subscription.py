@@ -17,7 +17,10 @@ LONGEST_PAUSE_S = 5.0
 
 
 class LogSubscription(Subscription[ApplicationRecorder]):
-    """Iterates over notifications after `gt`, for ever, until `stop` is called from any thread."""
+    """Iterates over notifications after `gt`, for ever, until `stop` is called from any thread.
+
+    A waiting iterator notices within a second.
+    """
 
     def __init__(
         self,
@@ -42,10 +45,6 @@ class LogSubscription(Subscription[ApplicationRecorder]):
         notification = self._page.popleft()
         self._last_notification_id = notification.id
         return notification
-
-    def stop(self) -> None:
-        """End the iteration; a waiting iterator notices within a second."""
-        super().stop()
 
     def __exit__(self, *args: object, **kwargs: object) -> None:
         super().__exit__(*args, **kwargs)
