@@ -6,26 +6,60 @@ from importlib.resources import files
 
 from domain.forms.antenatal import AntenatalFollowUp, FirstAntenatalExamination
 from domain.forms.basic_information import PersonalBasicInformation
+from domain.forms.card import Card, CardLoss, CardReplacement, CardRevocation
+from domain.forms.care_plan import CarePlan, EffectEvaluation
 from domain.forms.child import InfantHealthExamination, PreschoolHealthExamination, ToddlerHealthExamination
 from domain.forms.child_guidance import ChildTcmGuidance
 from domain.forms.clinical import Allergy, Immunization, Medication, Problem
+from domain.forms.codes import OWN
 from domain.forms.constitution import ElderlyConstitution
+from domain.forms.consultation import Consultation, ConsultationRequest
+from domain.forms.copd import CopdFollowUp
 from domain.forms.diabetes import DiabetesFollowUp
 from domain.forms.document import Document
-from domain.forms.enrolment import ProgrammeEnrolment
+from domain.forms.endings import Cancellation, MedicationStop, ProblemResolution, ProgrammeExit
+from domain.forms.enrolment import ProgrammeEnrolment, ProgrammeEnrolmentSince2024
 from domain.forms.examination import HealthExamination
+from domain.forms.family import (
+    Birth,
+    GuardianAppointment,
+    Relationship,
+    RepresentationEnding,
+    RepresentativeAppointment,
+)
+from domain.forms.health_education import HealthEducation
 from domain.forms.hypertension import HypertensionFollowUp
+from domain.forms.keeping import (
+    Attestation,
+    AuthenticityCheck,
+    Filing,
+    IdentityDispute,
+    IdentitySettlement,
+    QualityFinding,
+    QualityResolution,
+)
 from domain.forms.mental import MentalFollowUp, MentalSupplement
 from domain.forms.model import Block
 from domain.forms.newborn import NewbornHomeVisit
 from domain.forms.postpartum import PostpartumDay42Examination, PostpartumVisit
 from domain.forms.reception import Reception
+from domain.forms.referral import Referral, ReferralAcceptance, ReferralDecline, ReferralReturn
 from domain.forms.registry import Form
+from domain.forms.resident_part import (
+    ConsentWithdrawal,
+    CorrectionDecision,
+    CorrectionRequest,
+    ResearchOptOut,
+    ResidentDecision,
+    Restriction,
+    Statement,
+)
 from domain.forms.self_care import SelfCareAssessment
 from domain.forms.tuberculosis import TuberculosisFirstVisit, TuberculosisFollowUp
 from domain.scalars import JsonObject
 
 NATIONAL = "国家基本公共卫生服务规范（第三版），国卫基层发〔2017〕13号"
+COPD = "国家基本公共卫生服务项目，2024年9月13日通知（慢性阻塞性肺疾病患者健康服务）"
 
 
 def _examples() -> dict[str, JsonObject]:
@@ -42,10 +76,17 @@ def _national(name: str, title: str, model: type[Block]) -> Form:
     return Form(name, "2017", title, NATIONAL, date(2017, 2, 28), model, EXAMPLES[name])
 
 
-def _own(name: str, title: str, resource: str, model: type[Block]) -> Form:
-    """A form of ours where the specification has none, with the fields of a FHIR R4 resource."""
-    source = f"Lifelong 2026, after HL7 FHIR R4 {resource}"
+def _own(name: str, title: str, model: type[Block], resource: str = "") -> Form:
+    """A form of ours where the specification has none, with the fields of a FHIR R4 resource if one fits."""
+    source = f"{OWN}, after HL7 FHIR R4 {resource}" if resource else OWN
     return Form(name, "2026", title, source, date(2026, 1, 1), model, EXAMPLES[name])
+
+
+def _enrolment(edition: str, since: date, model: type[Block]) -> Form:
+    """Enrolment under the list of programmes in force since the day."""
+    source = f"{OWN}, after HL7 FHIR R4 EpisodeOfCare"
+    name = "programme-enrolment"
+    return Form(name, edition, "健康管理项目纳入", source, since, model, EXAMPLES[name])
 
 
 FORMS = (
@@ -69,10 +110,56 @@ FORMS = (
     _national("severe-mental-disorder-follow-up", "严重精神障碍患者随访服务记录表", MentalFollowUp),
     _national("tuberculosis-first-visit", "肺结核患者第一次入户随访记录表", TuberculosisFirstVisit),
     _national("tuberculosis-follow-up", "肺结核患者随访服务记录表", TuberculosisFollowUp),
-    _own("programme-enrolment", "健康管理项目纳入", "EpisodeOfCare", ProgrammeEnrolment),
-    _own("problem", "健康问题", "Condition", Problem),
-    _own("allergy", "过敏", "AllergyIntolerance", Allergy),
-    _own("medication", "用药", "MedicationStatement", Medication),
-    _own("immunization", "预防接种", "Immunization", Immunization),
-    _own("document", "附件", "DocumentReference", Document),
+    _national("referral", "双向转诊（转出）单", Referral),
+    _national("referral-return", "双向转诊（回转）单", ReferralReturn),
+    _national("consultation", "会诊记录表", Consultation),
+    _national("card", "居民健康档案信息卡", Card),
+    Form(
+        "copd-follow-up",
+        "2024",
+        "慢性阻塞性肺疾病患者随访服务记录表",
+        COPD,
+        date(2024, 9, 13),
+        CopdFollowUp,
+        EXAMPLES["copd-follow-up"],
+    ),
+    _enrolment("2026", date(2017, 2, 28), ProgrammeEnrolment),
+    _enrolment("2026.2", date(2024, 9, 13), ProgrammeEnrolmentSince2024),
+    _own("problem", "健康问题", Problem, "Condition"),
+    _own("allergy", "过敏", Allergy, "AllergyIntolerance"),
+    _own("medication", "用药", Medication, "MedicationStatement"),
+    _own("immunization", "预防接种", Immunization, "Immunization"),
+    _own("document", "附件", Document, "DocumentReference"),
+    _own("problem-resolution", "健康问题结束", ProblemResolution, "Condition"),
+    _own("medication-stop", "停药", MedicationStop, "MedicationStatement"),
+    _own("programme-exit", "退出健康管理", ProgrammeExit, "EpisodeOfCare"),
+    _own("referral-acceptance", "接收转诊", ReferralAcceptance, "Task"),
+    _own("referral-decline", "不予接收转诊", ReferralDecline, "Task"),
+    _own("cancellation", "撤销", Cancellation),
+    _own("consultation-request", "会诊申请", ConsultationRequest, "ServiceRequest"),
+    _own("birth", "出生", Birth, "Patient"),
+    _own("relationship", "亲属关系", Relationship, "RelatedPerson"),
+    _own("guardian-appointment", "监护人", GuardianAppointment, "RelatedPerson"),
+    _own("representative-appointment", "代理人或继承人", RepresentativeAppointment, "RelatedPerson"),
+    _own("representation-ending", "监护或代理终止", RepresentationEnding, "RelatedPerson"),
+    _own("consent-withdrawal", "撤回同意", ConsentWithdrawal, "Consent"),
+    _own("research-opt-out", "退出研究使用", ResearchOptOut, "Consent"),
+    _own("resident-decision", "本人决定", ResidentDecision, "Consent"),
+    _own("restriction", "查阅限制", Restriction, "Consent"),
+    _own("statement", "本人陈述", Statement, "Communication"),
+    _own("correction-request", "更正申请", CorrectionRequest, "Task"),
+    _own("correction-decision", "更正决定", CorrectionDecision, "Task"),
+    _own("card-loss", "信息卡挂失", CardLoss),
+    _own("card-replacement", "信息卡补换", CardReplacement),
+    _own("card-revocation", "信息卡注销", CardRevocation),
+    _own("health-education", "健康教育", HealthEducation, "Communication"),
+    _own("care-plan", "健康计划", CarePlan, "CarePlan"),
+    _own("effect-evaluation", "干预效果评价", EffectEvaluation, "Goal"),
+    _own("identity-dispute", "身份争议", IdentityDispute, "Task"),
+    _own("identity-settlement", "身份争议处理", IdentitySettlement, "Task"),
+    _own("quality-finding", "质量问题", QualityFinding, "DetectedIssue"),
+    _own("quality-resolution", "质量问题处理", QualityResolution, "DetectedIssue"),
+    _own("authenticity-check", "真实性核查", AuthenticityCheck, "VerificationResult"),
+    _own("filing", "归档", Filing, "Provenance"),
+    _own("attestation", "签署", Attestation, "Provenance"),
 )

@@ -5,6 +5,7 @@ unless `value_set` names a standard.
 from domain.forms.model import Code
 
 OPTIONS = "国家基本公共卫生服务规范（第三版）表单选项"
+OWN = "Lifelong 2026"  # value sets of our own, where no standard has one
 
 
 class Sex(Code, value_set="GB/T 2261.1-2003"):
@@ -63,6 +64,19 @@ class Classification(Code, value_set=OPTIONS):
 class Programme(Code, value_set="国家基本公共卫生服务规范（第三版）服务项目"):
     HYPERTENSION = "hypertension", "高血压患者健康管理"
     TYPE_2_DIABETES = "type-2-diabetes", "2型糖尿病患者健康管理"
+    ELDERLY = "elderly", "老年人健康管理"
+    CHILD = "child", "0～6岁儿童健康管理"
+    MATERNAL = "maternal", "孕产妇健康管理"
+    SEVERE_MENTAL_DISORDER = "severe-mental-disorder", "严重精神障碍患者管理"
+    TUBERCULOSIS = "tuberculosis", "肺结核患者健康管理"
+
+
+class ProgrammeSince2024(Code, value_set="国家基本公共卫生服务项目，2024年9月起"):
+    """The programmes with chronic obstructive pulmonary disease, added by the notice of 2024-09-13."""
+
+    HYPERTENSION = "hypertension", "高血压患者健康管理"
+    TYPE_2_DIABETES = "type-2-diabetes", "2型糖尿病患者健康管理"
+    COPD = "copd", "慢性阻塞性肺疾病患者健康服务"
     ELDERLY = "elderly", "老年人健康管理"
     CHILD = "child", "0～6岁儿童健康管理"
     MATERNAL = "maternal", "孕产妇健康管理"

@@ -21,7 +21,7 @@ Flag = Annotated[bool, Yes()]
 Phone = Annotated[
     str, Pattern("phone", r"\+?[0-9][0-9 -]{3,24}", "a telephone number of digits, blanks and hyphens")
 ]
-ActorId = Annotated[
+Id = Annotated[
     str,
     Pattern(
         "uuid",
@@ -29,6 +29,7 @@ ActorId = Annotated[
         "an id written as lower-case UUID",
     ),
 ]
+ActorId = Id
 
 Breach = tuple[str, str]  # field below the block (a JSON pointer), and the reason
 
@@ -79,37 +80,53 @@ class Code(StrEnum):
         return {"type": "string", "enum": list(labels), "x-labels": labels}
 
 
+Choices = Mapping[str, tuple[str, Code]]  # field → another field, and the choice there on which it depends
+
+
 class Block(BaseModel):
     """A group of fields on a form. Unknown fields are refused, nothing is coerced, nothing changes.
 
     Subclasses may state rules across fields: `rules` in words (part of the form's digest), `breaches` the
-    refusals, `oddities` what is accepted but worth a second look. `needs` is the commonest rule as data:
-    a field may be filled only with one choice of another field; its words join the rules by themselves.
+    refusals, `oddities` what is accepted but worth a second look. The two commonest rules are data, and
+    their words join the rules by themselves: `needs`, a field may be filled only with one choice of another
+    field; `asks`, a field must be filled with that choice.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
     rules: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[Mapping[str, tuple[str, Code]]] = {}
+    needs: ClassVar[Choices] = {}
+    asks: ClassVar[Choices] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
-        """Join the needs to those of the class above, and their words to the rules."""
-        own: Mapping[str, tuple[str, Code]] = cls.__dict__.get("needs", {})
-        every = {
-            field: need
-            for base in reversed(cls.__mro__)
-            for field, need in vars(base).get("needs", {}).items()
-        }
-        said = every if "rules" in cls.__dict__ else own  # inherited rules have the words of inherited needs
-        words = (f"{field} only with {other} {choice.value}" for field, (other, choice) in said.items())
-        cls.needs, cls.rules = every, (*cls.rules, *words)
+        """Join needs and asks to those of the class above, and their words to the rules."""
+        restated = "rules" in cls.__dict__  # else the inherited rules have the words of what is inherited
+        words: list[str] = []
+        for name, link in (("needs", "only with"), ("asks", "is asked for with")):
+            own: Choices = cls.__dict__.get(name, {})
+            every: Choices = {
+                field: choice
+                for base in reversed(cls.__mro__)
+                for field, choice in vars(base).get(name, {}).items()
+            }
+            said = every if restated else own
+            words += [f"{field} {link} {other} {choice.value}" for field, (other, choice) in said.items()]
+            setattr(cls, name, every)
+        cls.rules = (*cls.rules, *words)
 
     def breaches(self) -> Iterator[Breach]:
         for field, (other, choice) in self.needs.items():
-            chosen = getattr(self, other)
-            fits = choice in chosen if isinstance(chosen, list) else choice is chosen
-            yield from only_with(self, fits, f"must be left out unless {other} has '{choice.value}'", field)
+            reason = f"must be left out unless {other} has '{choice.value}'"
+            yield from only_with(self, self._has(other, choice), reason, field)
+        for field, (other, choice) in self.asks.items():
+            yield from asked(
+                self, self._has(other, choice), f"is required if {other} has '{choice.value}'", field
+            )
+
+    def _has(self, field: str, choice: Code) -> bool:
+        chosen = getattr(self, field)
+        return choice in chosen if isinstance(chosen, list) else choice is chosen
 
     def oddities(self) -> Iterator[FieldProblem]:
         yield from ()
@@ -136,6 +153,13 @@ def only_with(block: Block, condition: bool, reason: str, *fields: str) -> Itera
     """A breach for each field that is filled although its condition does not hold."""
     for field in fields:
         if not condition and getattr(block, field) is not None:
+            yield f"/{field}", reason
+
+
+def asked(block: Block, condition: bool, reason: str, *fields: str) -> Iterator[Breach]:
+    """A breach for each field that is left out although its condition asks for it."""
+    for field in fields:
+        if condition and getattr(block, field) is None:
             yield f"/{field}", reason
 
 

@@ -16,7 +16,13 @@ is the SHA-256 of the form's description (name, edition, source, every field wit
 fields) as sorted JSON.
 
 National forms follow 国家基本公共卫生服务规范（第三版）, 国卫基层发〔2017〕13号; the numbers before the
-labels are the options printed on the form. Our own forms (edition 2026) follow a FHIR R4 resource.
+labels are the options printed on the form. A referral has, beside the fields of the paper, the id of the
+receiving institution, the sections it may read and until when. `copd-follow-up` (edition 2024) belongs to the
+service that the notice of 2024-09-13 added to the programme; the official text was not re-read, its fields
+are by general knowledge, and a form that follows the text will be a later edition. Our own forms (editions
+2026 and later) follow a FHIR R4 resource where one fits. `programme-enrolment` has one edition per list of
+programmes: 2026 for that of 2017, 2026.2 for that with COPD.
+
 Limits are ours: they refuse the impossible (a slipped point, a swapped unit), not the abnormal. Almost
 every field is optional, because old paper is incomplete. The day of an entry is its event's `occurred`,
 its author the event's `who`.
