@@ -13,6 +13,7 @@ from domain.values import JsonObject, earliest, occurred
 PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which its follow-ups are written
     "hypertension": ("hypertension-follow-up",),
     "type-2-diabetes": ("type-2-diabetes-follow-up",),
+    "copd": ("copd-follow-up",),
     "child": (
         "newborn-home-visit",
         "infant-examination",
