@@ -57,4 +57,5 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         log_no=settings.log_no,
     )
     with closing(opened):
-        yield Service(settings, database, opened, Records(StoredLog(opened), RecordRender()), tokens)
+        records = Records(StoredLog(opened), RecordRender(), schemes=settings.number_schemes)
+        yield Service(settings, database, opened, records, tokens)

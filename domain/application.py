@@ -1,6 +1,6 @@
 """`Records`: one method per command and read, the gate in front of each; nothing about where events live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
 from domain.record_creation import RecordCreation
+from domain.record_number import SchemeChoice
 from domain.record_reads import RecordReads
 from domain.requests import Request
 
@@ -37,11 +38,15 @@ class Records(RecordCreation, RecordCommands, RecordReads, InstitutionCommands):
         *,
         policy: Policy = POLICY,
         pause: Callable[[int], None] = wait_a_little,
+        schemes: Sequence[SchemeChoice] = (),
     ) -> None:
-        """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition."""
+        """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition.
+
+        schemes: the number schemes that areas chose instead of the usual one.
+        """
         self.gate = Gate(log, clock, new_id, policy, pause)
         self.render = render
-        self.numbers = RecordNumbers(log)
+        self.numbers = RecordNumbers(log, schemes, clock)
 
     def who_calls(self, request: Request) -> Actor:
         """Who the caller is here. Raises CallerUnknown."""

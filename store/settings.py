@@ -8,6 +8,8 @@ from pathlib import Path
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.record_number import SchemeChoice, choices
+
 DEFAULT_DATA = Path("data")
 DEFAULT_ORIGIN = "lifelong.example/110101/1"
 DEFAULT_HOST = "127.0.0.1"
@@ -40,6 +42,7 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
+    number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, for_demo: bool = False) -> "Settings":
@@ -65,6 +68,7 @@ class Settings:
             host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
+            number_schemes=read.schemes("LIFELONG_NUMBER_SCHEME"),
         )
 
 
@@ -101,6 +105,13 @@ class _Reader:
             # Not chained: libpq's message quotes the connection string, password included.
             raise SettingsError(variable, "expected a PostgreSQL connection string or address") from None
         return text
+
+    def schemes(self, variable: str) -> tuple[SchemeChoice, ...]:
+        text = self.text(variable)
+        try:
+            return choices(text) if text else ()
+        except ValueError as wrong:
+            raise SettingsError(variable, str(wrong)) from None
 
     def binaries(self, variable: str) -> Path | None:
         text = self.text(variable)

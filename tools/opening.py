@@ -38,7 +38,7 @@ def open_records(settings: Settings) -> Iterator[Opened]:
         )
         with closing(opened):
             log = StoredLog(opened)
-            yield Opened(log, Records(log, RecordRender()), opened)
+            yield Opened(log, Records(log, RecordRender(), schemes=settings.number_schemes), opened)
 
 
 def operator() -> Request:

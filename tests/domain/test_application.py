@@ -32,9 +32,9 @@ from domain.errors import (
 from domain.gate import wait_a_little
 from domain.identity import identity_document
 from domain.institution import Institution
-from domain.numbering import LAST
 from domain.ports import Claim
 from domain.record import Record
+from domain.record_events import ENTRIES
 from domain.requests import (
     NewPractitioner,
     NewRecord,
@@ -63,6 +63,7 @@ from tests.builders import (
 from tests.county import NOWHERE, County, access_stream, last_event
 
 BY_CARD = SearchKey("identity-card", WANG_ID)
+LAST = 99_999  # five digits of sequence under the twelve of the area
 
 
 # One person, one record.
@@ -395,7 +396,7 @@ def test_what_a_colleague_typed_names_both(county: County) -> None:
     county.records.add_entry(typed, record_id, new_entry("problems"))
 
     event = last_event(county, record_id)
-    assert isinstance(event, Record.ProblemRecorded)
+    assert isinstance(event, ENTRIES["problems"])
     assert (event.who["actor"], event.who["entered_by"]) == (str(county.doctor), str(county.nurse))
     with pytest.raises(UnknownPractitioner):
         county.records.add_entry(replace(NURSE, author=NOWHERE), record_id, new_entry("problems"))
@@ -409,7 +410,7 @@ def test_an_act_typed_for_a_colleague_is_done_in_the_colleagues_role(county: Cou
     county.records.add_entry(replace(NURSE, author=author), record_id, new_entry("problems"))
 
     event = last_event(county, record_id)
-    assert isinstance(event, Record.ProblemRecorded)
+    assert isinstance(event, ENTRIES["problems"])
     assert (event.who["actor"], event.who["role"]) == (str(author), "record-manager")
     assert event.who["entered_by"] == str(county.nurse)
 

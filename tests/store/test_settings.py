@@ -1,9 +1,11 @@
 """Settings: read once, refused with the variable's name, and never repeated where they may be secret."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from domain.record_number import SchemeChoice
 from store.settings import Settings, SettingsError
 
 SECRET = "hunter2"
@@ -33,6 +35,7 @@ def test_each_variable_is_read(tmp_path: Path) -> None:
             "LIFELONG_HOST": "::1",
             "LIFELONG_PORT": "8443",
             "LIFELONG_PG_BIN": str(tmp_path),
+            "LIFELONG_NUMBER_SCHEME": "330106=grid-20@2026-07-01",
         }
     )
 
@@ -47,6 +50,7 @@ def test_each_variable_is_read(tmp_path: Path) -> None:
         host="::1",
         port=8443,
         pg_bin=tmp_path,
+        number_schemes=(SchemeChoice("330106", "grid-20", date(2026, 7, 1)),),
     )
 
 
@@ -92,3 +96,12 @@ def test_a_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value:
 
 def test_a_password_does_not_show_when_settings_are_printed() -> None:
     assert SECRET not in repr(Settings(dsn=f"host=db password={SECRET}"))
+
+
+@pytest.mark.parametrize("text", [SECRET, "330106=grid-21", "330106=grid-20@2026-02-30", "330106=grid-20,"])
+def test_a_number_scheme_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({"LIFELONG_NUMBER_SCHEME": text})
+
+    assert refused.value.variable == "LIFELONG_NUMBER_SCHEME"
+    assert SECRET not in str(refused.value)
