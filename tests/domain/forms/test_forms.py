@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,54 +16,21 @@ from domain.forms import Form, FormRefused, FormUnknown
 from domain.forms.describe import describe
 from domain.forms.model import Block
 from domain.forms.table import page
-from domain.scalars import JsonObject
+from tests.domain.forms.fields import (
+    BLOCKS,
+    CANARY,
+    EVERY,
+    LEAVES,
+    NUMBERS,
+    Case,
+    fields,
+    named,
+    refusal,
+    refused_fields,
+    with_value,
+)
 
-CANARY = "Canary-Zhang-7731"
 HERE = Path(__file__).parent
-EVERY = list(forms.registry)
-
-
-def fields() -> Iterator[tuple[Form, str, JsonObject]]:
-    for form in EVERY:
-        described = form.description["fields"]
-        assert isinstance(described, dict)
-        for pointer, field in described.items():
-            assert isinstance(field, dict)
-            yield form, pointer, field
-
-
-LEAVES = [case for case in fields() if case[2]["kind"] != "block"]
-NUMBERS = [case for case in LEAVES if case[2]["kind"] in ("decimal", "integer")]
-BLOCKS = [case for case in fields() if case[2]["kind"] == "block"]
-
-
-def named(case: tuple[Form, str, JsonObject]) -> str:
-    return f"{case[0].name}{case[1]}"
-
-
-def with_value(form: Form, pointer: str, value: object) -> object:
-    """The example with the value at the pointer; blocks that the example leaves out are made up around it."""
-    return planted(form.example, pointer.split("/")[1:], value)
-
-
-def planted(content: object, path: list[str], value: object) -> object:
-    if not path:
-        return value
-    first, *rest = path
-    if first == "*":
-        return [planted(content[0] if isinstance(content, list) else None, rest, value)]
-    block = content if isinstance(content, dict) else {}
-    return {**block, first: planted(block.get(first), rest, value)}
-
-
-def refusal(form: Form, content: object) -> FormRefused:
-    with pytest.raises(FormRefused) as caught:
-        form.check(content)
-    return caught.value
-
-
-def refused_fields(error: FormRefused) -> list[str]:
-    return [problem["field"] for problem in error.problems]
 
 
 @pytest.mark.parametrize("form", EVERY, ids=lambda form: form.name)
@@ -78,7 +44,7 @@ def test_a_form_accepts_its_example_and_keeps_every_byte_of_it(form: Form) -> No
 
 @pytest.mark.parametrize("case", BLOCKS, ids=named)
 def test_a_block_refuses_unknown_fields(
-    case: tuple[Form, str, JsonObject],
+    case: Case,
 ) -> None:
     form, pointer, _ = case
     at = pointer.replace("*", "0")
@@ -90,7 +56,7 @@ def test_a_block_refuses_unknown_fields(
 
 
 @pytest.mark.parametrize("case", BLOCKS, ids=named)
-def test_a_block_must_be_an_object(case: tuple[Form, str, JsonObject]) -> None:
+def test_a_block_must_be_an_object(case: Case) -> None:
     form, pointer, _ = case
 
     error = refusal(form, with_value(form, pointer, CANARY))
@@ -115,7 +81,7 @@ def test_content_that_is_no_object_is_refused(content: object) -> None:
 
 
 @pytest.mark.parametrize("case", LEAVES, ids=named)
-def test_a_wrong_value_is_refused_by_name_and_never_repeated(case: tuple[Form, str, JsonObject]) -> None:
+def test_a_wrong_value_is_refused_by_name_and_never_repeated(case: Case) -> None:
     form, pointer, _ = case
 
     for wrong in (CANARY + "\x00", 1.5, {CANARY: CANARY}, [CANARY], "\ud800", "", " ", -1):
@@ -127,7 +93,7 @@ def test_a_wrong_value_is_refused_by_name_and_never_repeated(case: tuple[Form, s
 
 
 @pytest.mark.parametrize("case", LEAVES, ids=named)
-def test_a_number_is_no_boolean_and_a_boolean_no_number(case: tuple[Form, str, JsonObject]) -> None:
+def test_a_number_is_no_boolean_and_a_boolean_no_number(case: Case) -> None:
     form, pointer, field = case
     wrong = 1 if field["kind"] == "boolean" else True
 
@@ -138,7 +104,7 @@ PLAIN = {"text": "文", "boolean": False, "date": "2026-01-17", "partial-date": 
 
 
 @pytest.mark.parametrize("case", [c for c in LEAVES if c[2]["kind"] in (*PLAIN, "code")], ids=named)
-def test_a_field_takes_every_choice_or_a_plain_value(case: tuple[Form, str, JsonObject]) -> None:
+def test_a_field_takes_every_choice_or_a_plain_value(case: Case) -> None:
     form, pointer, field = case
     codes = field.get("codes", {})
     assert isinstance(codes, dict)
@@ -155,7 +121,7 @@ def test_a_field_takes_every_choice_or_a_plain_value(case: tuple[Form, str, Json
 
 @pytest.mark.parametrize("case", NUMBERS, ids=named)
 def test_a_number_is_taken_at_its_limits_and_refused_one_step_beyond(
-    case: tuple[Form, str, JsonObject],
+    case: Case,
 ) -> None:
     form, pointer, field = case
     assert isinstance(field["low"], str | int) and isinstance(field["high"], str | int)
@@ -182,7 +148,7 @@ def test_a_number_is_taken_at_its_limits_and_refused_one_step_beyond(
 
 
 @pytest.mark.parametrize("case", [c for c in NUMBERS if c[2]["kind"] == "decimal"], ids=named)
-def test_a_decimal_is_text_in_plain_digits(case: tuple[Form, str, JsonObject]) -> None:
+def test_a_decimal_is_text_in_plain_digits(case: Case) -> None:
     form, pointer, field = case
     places = field["places"]
     assert isinstance(places, int)
@@ -194,7 +160,7 @@ def test_a_decimal_is_text_in_plain_digits(case: tuple[Form, str, JsonObject]) -
 
 
 @pytest.mark.parametrize("case", [c for c in fields() if c[2]["required"]], ids=named)
-def test_a_required_field_is_asked_for(case: tuple[Form, str, JsonObject]) -> None:
+def test_a_required_field_is_asked_for(case: Case) -> None:
     form, pointer, _ = case
     error = refusal(form, with_value(form, pointer.removesuffix("/*"), None))
 
