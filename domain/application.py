@@ -10,9 +10,11 @@ from domain.institution_commands import InstitutionCommands
 from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
+from domain.record_contributions import RecordContributions
 from domain.record_creation import RecordCreation
 from domain.record_number import SchemeChoice
 from domain.record_reads import RecordReads
+from domain.record_renumbering import RecordRenumbering
 from domain.requests import Request
 
 
@@ -20,7 +22,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Records(RecordCreation, RecordCommands, RecordReads, InstitutionCommands):
+class Records(
+    RecordCreation,
+    RecordCommands,
+    RecordContributions,
+    RecordRenumbering,
+    RecordReads,
+    InstitutionCommands,
+):
     """The application. API, command line and importers hold one of these and nothing below it.
 
     Every method first answers a repeated request (same key) with its first answer, then asks who calls and

@@ -51,10 +51,12 @@ class Institution(Aggregate):
 
     Event = events.InstitutionEvent
     Created = events.Created
+    AreaChanged = events.AreaChanged
     PractitionerEnrolled = events.PractitionerEnrolled
     PractitionerLeft = events.PractitionerLeft
     RoleGiven = events.RoleGiven
     RoleEnded = events.RoleEnded
+    RegistrationRefused = events.RegistrationRefused
     Searched = events.Searched
     Refused = events.Refused
 
@@ -69,6 +71,12 @@ class Institution(Aggregate):
         _check_registration(name, kind, code, area)
         fields = {"name": name, "kind": kind, "code": code, "area": area}
         return begin(cls, make(cls.Created, act, institution_id, cls.INITIAL_VERSION, **fields))
+
+    def change_area(self, act: Act, area: str) -> None:
+        """Number records under another area from now on. Raises ContentRefused naming /area."""
+        _check_area(area)
+        _check("/area", area != self.state.area, "another area than the present one")
+        self._trigger(self.AreaChanged, act, area=area)
 
     def enrol_practitioner(
         self, act: Act, practitioner: UUID, *, name: str, licence: Licence | None, login: Login
@@ -143,6 +151,10 @@ def _check_registration(name: str, kind: str, code: str, area: str) -> None:
     if kind not in KINDS:
         raise UnknownCode("kind", KINDS)
     _check("/code", is_institution_code(code), "an 18-character credit code or a 22-character WS 218 code")
+    _check_area(area)
+
+
+def _check_area(area: str) -> None:
     _check("/area", AREA.fullmatch(area) is not None, "the 12 digits of an area code")
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from domain.access import Actor, Decision, Facts
-from domain.acts import Act
-from domain.errors import AlreadyFounded, ClaimTaken, NotAvailable
-from domain.gate import Gate, Pass
+from domain.acts import Act, make
+from domain.errors import AlreadyFounded, ClaimTaken, NotAvailable, UnknownCode
+from domain.gate import Gate, Pass, as_told
 from domain.institution import Institution
 from domain.institution_state import Login
 from domain.ports import Answer, Claim
-from domain.requests import Enrolled, NewInstitution, NewPractitioner, Registered, Request
+from domain.record import CONSENT_BY
+from domain.requests import Consent, Enrolled, NewInstitution, NewPractitioner, Registered, Request
 from domain.values import Occurred
 
 FOUNDING = Claim("founding", "county")
@@ -53,6 +54,37 @@ class InstitutionCommands:
             return _registered(self.gate.append(passed, institution, [_code(new)]))
 
         return self.gate.once(request, attempt, _registered)
+
+    def change_area(
+        self, request: Request, institution_id: UUID, area: str, since: Occurred | None = None
+    ) -> Answer:
+        """Let an institution number records under another area, as after its region was merged.
+
+        Raises ContentRefused, NotPermitted, NotAvailable.
+        """
+
+        def change(institution: Institution, act: Act) -> None:
+            institution.change_area(act, area)
+
+        facts = Facts(institution=institution_id)
+        return self._change(request, "register-institution", facts, change, since)
+
+    def refuse_registration(
+        self, request: Request, institution_id: UUID, refusal: Consent, reason: str | None, when: Occurred
+    ) -> Answer:
+        """Record that somebody declined to have a record; told to nobody by name. Raises UnknownCode."""
+
+        def attempt() -> Answer:
+            passed = self.gate.enter(request, "refuse-registration", Facts(institution=institution_id))
+            if refusal.by not in CONSENT_BY:
+                raise UnknownCode("by", CONSENT_BY)
+            told = {"by": refusal.by, "paper": refusal.paper, "reason": reason}
+            refused = make(
+                Institution.RegistrationRefused, self.gate.act(passed, when), institution_id, 0, **told
+            )
+            return self.gate.log.append([refused], at_end=[institution_id], key=request.key)
+
+        return self.gate.once(request, attempt, as_told)
 
     def enrol_practitioner(self, request: Request, institution_id: UUID, new: NewPractitioner) -> Enrolled:
         """Let a person work at an institution, with the roles they begin with.

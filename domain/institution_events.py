@@ -41,6 +41,21 @@ class Created(InstitutionEvent, Aggregate.Created):
         state.name, state.kind, state.code, state.area = self.name, self.kind, self.code, self.area
 
 
+class AreaChanged(InstitutionEvent):
+    """The institution lies in another area since then: its region was merged, renamed or cut anew.
+
+    It numbers new records under this area; the numbers it gave before stay what they are.
+    """
+
+    TOPIC: ClassVar[str] = "institution.area-changed.v1"
+    LIFECYCLE: ClassVar[str] = "amend"
+
+    area: str
+
+    def apply(self, aggregate: Folded) -> None:
+        aggregate.state.area = self.area
+
+
 class PractitionerEnrolled(InstitutionEvent):
     """A person began to work here. The login binds a token's issuer and subject to them."""
 
@@ -99,6 +114,17 @@ class RoleEnded(InstitutionEvent):
     def apply(self, aggregate: Folded) -> None:
         holder = aggregate.state.practitioners[str(self.practitioner)]
         holder.roles = [held for held in holder.roles if held.role != self.role]
+
+
+class RegistrationRefused(InstitutionEvent):
+    """Somebody declined to have a record. Names nobody: whoever has no record is not recorded either."""
+
+    TOPIC: ClassVar[str] = "institution.registration-refused.v1"
+    LIFECYCLE: ClassVar[str] = "originate"
+
+    by: str  # resident, guardian or representative
+    reason: str | None
+    paper: str | None  # SHA-256 (hex) of the signed form, where there is one
 
 
 class Searched(InstitutionEvent):
