@@ -32,8 +32,8 @@ may also be "2026-01" or "2026". Unknown fields are refused; `null` is the same 
 `/x/*` is a line of the list `x`. A field marked ● is required where its block is filled.
 
 Data beside the forms, both of our own compilation and under the project's licence:
-`domain/data/provinces.json` (GB/T 2260 province codes) and `domain/data/record_number_schemes.json`
-(the 17-digit record number).
+`domain/data/provinces.json` (GB/T 2260 province codes) and `domain/data/value_sets.json` (code systems that a
+coding may name: docs/codes.md).
 """
 
 

@@ -274,7 +274,7 @@ def test_an_allergy_that_stands_is_an_allergy() -> None:
     ],
 )
 def test_an_allergy_that_does_not_stand_is_a_document(changes: JsonMap) -> None:
-    told = resource("AllergyIntolerance", "a", code=concept(SNOMED, "1", "It"), patient=ME)
+    told = resource("AllergyIntolerance", "a", code=concept(SNOMED, "762952008", "It"), patient=ME)
 
     assert is_document({**told, **changes})
 
@@ -365,6 +365,6 @@ def test_what_no_form_tells_is_a_document_of_the_sources_own_bytes(kind: str) ->
 
 
 def test_words_too_long_for_a_form_are_left_out_and_the_rest_is_told() -> None:
-    told = condition("c", "2010-05-03") | {"code": concept(SNOMED, "1", "x" * 500)}
+    told = condition("c", "2010-05-03") | {"code": concept(SNOMED, "38341003", "x" * 500)}
 
-    assert entry_of(told)["problem"] == {"system": SNOMED, "code": "1"}
+    assert entry_of(told)["problem"] == {"system": SNOMED, "code": "38341003"}

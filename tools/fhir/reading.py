@@ -7,6 +7,7 @@ from typing import cast, get_args
 
 from domain.errors import OccurredRefused
 from domain.scalars import Rule, Text, first_day
+from domain.value_set_shapes import refusal
 from domain.values import CodeSystem, CodeText, JsonObject, Occurred, ShortText, occurred
 from tools.fhir.bundle import JsonMap
 
@@ -97,7 +98,12 @@ def code_in(concept: object) -> str | None:
 
 def _codings(concept: object) -> list[JsonObject]:
     given = [one for one in rows(concept, "coding") if SYSTEM.allows(one.get("system"))]
-    return [_coding(one) for one in given if CODE.allows(one.get("code"))]
+    return [_coding(one) for one in given if CODE.allows(one.get("code")) and _is_possible(one)]
+
+
+def _is_possible(given: JsonMap) -> bool:
+    """Whether the system, if it is known here, can have such a code."""
+    return refusal(str(given["system"]), str(given["code"])) is None
 
 
 def _coding(given: JsonMap) -> JsonObject:
