@@ -36,6 +36,13 @@ class EntryKept(Kept):
     warnings: list[Warned] | None = None
 
 
+class EntriesFiled(Kept):
+    """Entries that were filed together; event, version and receipt are those of the last."""
+
+    record: UUID
+    entries: list[UUID]
+
+
 class RecordKept(Kept):
     """Something done to a record as a whole."""
 

@@ -63,6 +63,12 @@ def entry_examples(kind: str) -> dict[str, object]:
     }
 
 
+def sequel_example(form: str) -> dict[str, object]:
+    """A whole request for what follows an entry."""
+    content = forms.current(form, datetime.now(CHINA).date()).example
+    return {"occurred_at": "2026-06-01T10:00:00+08:00", "content": content}
+
+
 def record_example() -> dict[str, object]:
     """A whole request for a new record."""
     return {
@@ -88,6 +94,18 @@ def change_examples() -> dict[str, dict[str, object]]:
             "content": content,
         },
         "retractions": {"entry": ID, "reason": "belongs to another resident"},
+        "filings": {"occurred_at": at, "entries": [ID]},
+        "misfilings": {"entry": ID, "reason": "of a resident of the same name", "to": ID},
+        "mergings": {"into": ID, "reason": "opened twice: once under a temporary identity"},
+        "unmergings": {"into": ID, "reason": "two residents of the same name after all"},
+        "consents": {"by": "resident", "occurred_at": "2026-06-02"},
+        "registration-refusals": {"by": "resident", "occurred_at": "2026-06-02", "reason": "no wish for one"},
+        "contributions": {
+            "find": {"kind": "card", "value": "SL-2026-000117"},
+            "collection": "allergies",
+            "occurred_at": at,
+            "content": content,
+        },
         "closing": {"reason": "moved-out", "occurred_at": "2026-06-02", "note": "to another county"},
         "reopening": {"reason": "came back"},
         "leavings": {"practitioner": ID, "since": "2026-06-30"},

@@ -9,11 +9,12 @@ from pydantic import Field, WithJsonSchema
 
 from api.problems import below
 from domain.errors import ContentRefused
+from domain.finding import SEARCHED
 from domain.forms.document import Sha256
 from domain.institution import KINDS, ROLES
 from domain.institution_state import Login
 from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
-from domain.record_reads import SEARCHED
+from domain.record_contributions import CONTRIBUTED
 from domain.requests import Consent, NewEntry, Request
 from domain.values import (
     IdentityDocument,
@@ -43,9 +44,10 @@ LegalBasis = Annotated[Word, coded(LEGAL_BASES)]
 ClosingReason = Annotated[Word, coded(CLOSING_REASONS)]
 InstitutionKind = Annotated[Word, coded(KINDS)]
 Role = Annotated[Word, coded(ROLES)]
+Contributed = Annotated[Word, coded(CONTRIBUTED)]
 SearchedKind = Annotated[Word, coded(SEARCHED)]
 Cause = Annotated[str, Field(max_length=200)]
-MOST_DOCUMENTS = 10
+MOST_DOCUMENTS, MOST_FILED = 10, 1000
 EDITION = "of the form, as GET /v1/forms lists them; else the one in force when it occurred"
 CONTENT = "fields of the form: GET /v1/forms/{name}"
 ENTRY = "the id it was answered with when it was recorded"
@@ -94,6 +96,19 @@ class EntryIn(Timed):
         return NewEntry(kind, self.content, self.occurred, self.form, self.edition, self.cause)
 
 
+class SequelIn(Timed):
+    """What follows an entry. Its content is checked by its form: GET /v1/forms/{name}."""
+
+    edition: Word | None = Field(None, description=EDITION)
+    content: dict[str, object] = Field(description=CONTENT)
+
+
+class FilingsIn(Timed):
+    """The entries that a record manager takes into the record."""
+
+    entries: list[Id] = Field(min_length=1, max_length=MOST_FILED, description="their ids")
+
+
 class BasicInformationIn(Input):
     """The basic information a record begins with."""
 
@@ -111,6 +126,10 @@ class ConsentIn(Input):
 
     def value(self) -> Consent:
         return Consent(self.by, self.paper)
+
+
+class ConsentGivenIn(Timed, ConsentIn):
+    """Consent given to a record that exists."""
 
 
 class LoginIn(Input):
@@ -135,6 +154,7 @@ class RecordIn(Timed):
     record_number: Word | None = Field(None, description="given on paper already; else the next free one")
     login: LoginIn | None = Field(None, description="the resident's own login")
     basic_information: BasicInformationIn | None = None
+    mother: Id | None = Field(None, description="her record; needed for one opened before birth")
 
     def identity(self) -> list[IdentityDocument]:
         """The checked documents. Raises ContentRefused naming the field."""
@@ -164,6 +184,21 @@ class RetractionIn(Circumstances):
 
     entry: Id = Field(description=ENTRY)
     reason: Reason = Field(description="why it should not be there; stays readable")
+
+
+class MisfilingIn(Circumstances):
+    """An entry of another resident's, why it is held to be, and the right record if it is known."""
+
+    entry: Id = Field(description=ENTRY)
+    reason: Reason = Field(description="stays readable to auditors only")
+    to: Id | None = Field(None, description="the right record; else it is hidden, and moved later")
+
+
+class MergingIn(Circumstances):
+    """The record that goes on, and why the two are held to be one person's, or not to be."""
+
+    into: Id = Field(description="the record that goes on")
+    reason: Reason = Field(description="in words; stays readable")
 
 
 class ClosingIn(Timed):
@@ -196,8 +231,21 @@ class SearchIn(Input):
     """What is known of the resident: a record number, or an identity document's number."""
 
     kind: SearchedKind = Field(description="what value is")
-    value: Word = Field(description="the number: 17 digits of a record, or as printed on the document")
+    value: Word = Field(description="the number: of a record, or as printed on the card or document")
     issuer: ShortText | None = Field(None, description="where numbers are unique only within their issuer")
+
+
+class ContributionIn(EntryIn):
+    """An entry for a record found by what is known of the resident."""
+
+    find: SearchIn
+    collection: Contributed
+
+
+class RegistrationRefusalIn(Timed, ConsentIn):
+    """Somebody declined to have a record. Names nobody."""
+
+    reason: Reason | None = Field(None, description="as told; no name, no number")
 
 
 class InstitutionIn(Input):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import errors
+from domain import errors, record_errors
 from domain.errors import RecordError
 from domain.forms import FormUnknown
 
@@ -92,6 +92,28 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     errors.NumbersExhausted: Row(409, "Give a record number of another area; the administrator arranges it."),
     errors.SourceAlreadyImported: Row(409, "Nothing to import."),
     errors.AlreadyFounded: Row(409, "Nothing to found; further institutions are registered."),
+    record_errors.UnknownSequel: Row(404, "Use one of the sequels of the collection."),
+    record_errors.OutOfTurn: Row(409, "Read the entry again; it can be followed from the states accepted."),
+    record_errors.EntryAlreadyFiled: Row(409, "Nothing to file."),
+    record_errors.EntryMisfiled: Row(409, "Look for it in the record it belongs to."),
+    record_errors.CannotMisfile: Row(
+        409, "Name another record that takes care entries; retract here what cannot be moved."
+    ),
+    record_errors.NotAddressed: Row(403, "The institution it is addressed to answers it."),
+    record_errors.ReadingRefused: Row(422, "Name another institution, and a day that is not over."),
+    record_errors.ConsentWithdrawn: Row(409, "Ask for consent again; what law or need asks for is accepted."),
+    record_errors.NotBorn: Row(409, "Record the birth first, under births."),
+    record_errors.AlreadyBorn: Row(409, "Correct the birth recorded, if something about it is wrong."),
+    record_errors.GuardianNeeded: Row(422, "Let the guardian decide, by their login or on paper."),
+    record_errors.RepresentationRefused: Row(422, "Name who decides, and the basis on which they may."),
+    record_errors.CardNotReady: Row(409, "Complete the basic information in the fields missing."),
+    record_errors.CardStillValid: Row(409, "Replace the card there is, or revoke it first."),
+    record_errors.CardNumberTaken: Row(409, "Check the number printed on the card."),
+    record_errors.IdentityInDispute: Row(409, "Settle the dispute about the identity first."),
+    record_errors.RecordMerged: Row(409, "Write into the record named by into."),
+    record_errors.NotMerged: Row(409, "Nothing to unmerge."),
+    record_errors.CannotMerge: Row(409, "Merge into a record that goes on itself."),
+    record_errors.NumberKept: Row(409, "Nothing to renumber."),
     FormUnknown: Row(422, "GET /v1/forms lists the forms and their editions."),
 }
 

@@ -26,7 +26,8 @@ PURPOSES = (
     "self",
     "audit",
 )
-RESIDENT = RoleHeld("resident", Occurred(at="1850", precision="year", about=False))
+EVER = Occurred(at="1850", precision="year", about=False)  # since before anybody's time
+RESIDENT = RoleHeld("resident", EVER)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Actor:
     institution: UUID | None = None
     licence: Licence | None = None
     own_record: UUID | None = None
+    represents: UUID | None = None  # the record whose resident they speak for, by that record
 
     def holds(self, role: str, now: datetime) -> bool:
         return any(held.role == role and held.is_held(now) for held in self.roles)
@@ -51,6 +53,7 @@ class Facts:
     custodian: UUID | None = None
     institution: UUID | None = None  # the institution acted on, or for
     role_given: str | None = None
+    readers: frozenset[UUID] = frozenset()  # institutions that a referral or consultation lets read now
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ def _same(one: UUID | None, other: UUID | None) -> bool:
 CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     "custody": lambda q: _same(q.facts.custodian, q.actor.institution),
     "own-record": lambda q: _same(q.facts.record, q.actor.own_record),
+    "represents-resident": lambda q: _same(q.facts.record, q.actor.represents),
+    "referred": lambda q: q.actor.institution in q.facts.readers,
     "own-institution": lambda q: _same(q.facts.institution, q.actor.institution),
     "no-county-role": lambda q: q.facts.role_given != "county-administrator",
     "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
@@ -121,12 +126,37 @@ CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
 }
 
 STAFF = ("practitioner", "record-manager")
+SPEAKERS = ("guardian", "representative", "heir")
+CARE_PURPOSES = ("care", "emergency", "public_health")
 STAFF_PURPOSES = ("care", "management", "public_health")
+STAFF_WRITE = (
+    "add-entry",
+    "correct",
+    "retract",
+    "close",
+    "reopen",
+    "link-identity",
+    "resident-part",
+    "consent",
+    "appoint",
+    "issue-card",
+    "dispute-identity",
+    "check-quality",
+)
+MANAGER_WRITE = (
+    "file",
+    "decide-correction",
+    "settle-identity",
+    "misfile",
+    "receive-misfiled",
+    "merge",
+    "renumber",
+)
 STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role")
 
 POLICY = Policy(
     name="access",
-    edition="2026.1",
+    edition="2026.2",
     rules=(
         Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
         Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
@@ -143,16 +173,44 @@ POLICY = Policy(
             "staff-in-custody-write",
             "allow",
             STAFF,
-            ("add-entry", "correct", "retract", "close", "reopen", "link-identity"),
+            STAFF_WRITE,
             STAFF_PURPOSES,
             ("custody",),
             basis="custody",
         ),
         Rule(
+            "manager-in-custody-keeps",
+            "allow",
+            ("record-manager",),
+            MANAGER_WRITE,
+            ("management",),
+            ("custody",),
+            basis="custody",
+        ),
+        Rule(
+            "referred-staff-read",
+            "allow",
+            STAFF,
+            ("read",),
+            CARE_PURPOSES,
+            ("referred",),
+            basis="referral",
+        ),
+        Rule(
+            "referred-staff-answer",
+            "allow",
+            STAFF,
+            ("answer-referral", "answer-consultation"),
+            CARE_PURPOSES,
+            ("referred",),
+            basis="referral",
+        ),
+        Rule("staff-contribute", "allow", STAFF, ("contribute",), CARE_PURPOSES, basis="contribution"),
+        Rule(
             "staff-create",
             "allow",
             STAFF,
-            ("create",),
+            ("create", "refuse-registration"),
             STAFF_PURPOSES,
             ("own-institution",),
             basis="custody",
@@ -174,6 +232,33 @@ POLICY = Policy(
             ("self",),
             ("own-record",),
             basis="self",
+        ),
+        Rule(
+            "resident-takes-part",
+            "allow",
+            ("resident",),
+            ("resident-part", "consent", "dispute-identity"),
+            ("self",),
+            ("own-record",),
+            basis="self",
+        ),
+        Rule(
+            "speaker-reads",
+            "allow",
+            SPEAKERS,
+            ("read", "read-events", "read-accesses"),
+            ("self",),
+            ("represents-resident",),
+            basis="representation",
+        ),
+        Rule(
+            "speaker-takes-part",
+            "allow",
+            SPEAKERS,
+            ("resident-part", "consent", "dispute-identity"),
+            ("self",),
+            ("represents-resident",),
+            basis="representation",
         ),
         Rule(
             "county-registers",
@@ -205,7 +290,7 @@ POLICY = Policy(
             "connector-imports",
             "allow",
             ("connector",),
-            ("add-entry", "link-identity", "close"),
+            ("add-entry", "link-identity", "close", "appoint", "issue-card"),
             STAFF_PURPOSES,
             ("custody",),
             basis="custody",

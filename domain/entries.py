@@ -1,10 +1,11 @@
-"""The kinds of entries a record holds: collection, forms taken, and what may be active only once.
+"""The kinds of entries a record holds: collection, forms taken, and how each one begins.
 
 One table. A new kind of care is a row here, an event class in record_events and a form in domain.forms;
-a new follow-up form is a name in PROGRAMMES.
+a new follow-up form is a name in PROGRAMMES. What may follow an entry stands in domain.sequels.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import FormNotAccepted, UnknownCollection, UnknownProgramme
@@ -32,27 +33,87 @@ PROGRAMMES: Mapping[str, tuple[str, ...]] = {  # programme -> the forms on which
     "tuberculosis": ("tuberculosis-first-visit", "tuberculosis-follow-up"),
 }
 
-FORMS: Mapping[str, tuple[str, ...]] = {
-    "basic-information": ("personal-basic-information",),
-    "examinations": ("health-examination",),
-    "encounters": ("reception",),
-    "programmes": ("programme-enrolment",),
-    "follow-ups": tuple(form for forms in PROGRAMMES.values() for form in forms),
-    "problems": ("problem",),
-    "allergies": ("allergy",),
-    "medications": ("medication",),
-    "immunizations": ("immunization",),
-    "documents": ("document",),
+# Programmes that the law prescribes whether or not somebody agrees (精神卫生法, 传染病防治法).
+STATUTORY = ("severe-mental-disorder", "tuberculosis")
+
+
+# A card is issued when the basic information tells all of this (居民健康档案信息卡, 2017).
+CARD_NEEDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A collection of entries.
+
+    forms: those it takes, the usual one first. action: what the policy is asked. begins: the state in which
+    an entry begins. keeps: fields of its content that later decisions look at. is_care: refused once the
+    record is closed. is_voluntary: refused once consent is withdrawn. is_contributed: others add it unread.
+    """
+
+    forms: tuple[str, ...]
+    action: str = "add-entry"
+    begins: str = "active"
+    keeps: tuple[str, ...] = ()
+    is_care: bool = True
+    is_voluntary: bool = False
+    is_contributed: bool = False
+
+
+def _resident_part(form: str, *keeps: str, begins: str = "active") -> Kind:
+    """What the resident does about the record, or whoever may speak for them."""
+    return Kind((form,), "resident-part", begins, keeps, is_care=False)
+
+
+def _keeping(form: str, action: str, *keeps: str, begins: str = "active") -> Kind:
+    """What is done to keep the record right: goes on after it is closed."""
+    return Kind((form,), action, begins, keeps, is_care=False)
+
+
+KINDS: Mapping[str, Kind] = {
+    "basic-information": Kind(("personal-basic-information",), keeps=CARD_NEEDS),
+    "births": Kind(("birth",)),
+    "relationships": _keeping("relationship", "add-entry"),
+    "examinations": Kind(("health-examination",), is_voluntary=True, is_contributed=True),
+    "encounters": Kind(("reception",), is_contributed=True),
+    "programmes": Kind(("programme-enrolment",), is_voluntary=True),
+    "follow-ups": Kind(tuple(form for forms in PROGRAMMES.values() for form in forms), is_voluntary=True),
+    "problems": Kind(("problem",), is_contributed=True),
+    "allergies": Kind(("allergy",), is_contributed=True),
+    "medications": Kind(("medication",), is_contributed=True),
+    "immunizations": Kind(("immunization",), is_contributed=True),
+    "health-education": Kind(("health-education",), is_voluntary=True),
+    "care-plans": Kind(("care-plan",), is_voluntary=True),
+    "referrals": Kind(("referral",), begins="issued", keeps=("to", "sections", "until")),
+    "consultations": Kind(("consultation-request",), begins="requested", keeps=("to", "sections", "until")),
+    "documents": Kind(("document",), is_care=False, is_contributed=True),
+    "cards": Kind(("card",), "issue-card", keeps=("number",)),
+    "guardians": _keeping("guardian-appointment", "appoint", "basis", "login", "until"),
+    "representatives": _keeping("representative-appointment", "appoint", "capacity", "login", "until"),
+    "consent-withdrawals": _resident_part("consent-withdrawal"),
+    "research-opt-outs": _resident_part("research-opt-out"),
+    "restrictions": _resident_part("restriction", "sections", "until"),
+    "statements": _resident_part("statement"),
+    "correction-requests": _resident_part("correction-request", begins="open"),
+    "identity-disputes": _keeping("identity-dispute", "dispute-identity", begins="open"),
+    "quality-findings": _keeping("quality-finding", "check-quality", begins="open"),
+    "authenticity-checks": _keeping("authenticity-check", "check-quality"),
 }
 
-PERSONAL = ("personal-basic-information", "newborn-home-visit")  # the forms that tell who the resident is
+FORMS: Mapping[str, tuple[str, ...]] = {name: kind.forms for name, kind in KINDS.items()}
+
+PERSONAL = ("personal-basic-information", "newborn-home-visit", "birth")  # that tell who the resident is
+
+
+def kind_of(kind: str) -> Kind:
+    """Raises UnknownCollection."""
+    if kind not in KINDS:
+        raise UnknownCollection(tuple(KINDS))
+    return KINDS[kind]
 
 
 def forms_of(kind: str) -> tuple[str, ...]:
     """The forms a collection takes, the usual one first. Raises UnknownCollection."""
-    if kind not in FORMS:
-        raise UnknownCollection(tuple(FORMS))
-    return FORMS[kind]
+    return kind_of(kind).forms
 
 
 def accepts(kind: str, form: str) -> None:
@@ -67,6 +128,12 @@ def programme_of(form: str) -> str:
         if form in follow_ups:
             return programme
     raise UnknownProgramme
+
+
+def kept(kind: str, content: JsonObject) -> JsonObject | None:
+    """What decisions must remember of an entry's content; None where they never look at this kind."""
+    keeps = KINDS[kind].keeps
+    return {name: content[name] for name in keeps if name in content} if keeps else None
 
 
 def subject(kind: str, content: JsonObject) -> str | None:
@@ -100,6 +167,6 @@ def until_its_end(kind: str, content: JsonObject, instant: datetime) -> JsonObje
 
 
 def person(content: JsonObject) -> tuple[str | None, str | None]:
-    """Birth date and sex, where the basic information tells them."""
-    birth_date, sex = content.get("birth_date"), content.get("sex")
+    """Birth date and sex, where one of the PERSONAL forms tells them."""
+    birth_date, sex = content.get("birth_date", content.get("born_on")), content.get("sex")
     return (str(birth_date) if birth_date else None, str(sex) if sex in ("male", "female") else None)

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from domain import forms
-from domain.entries import forms_of
-from domain.errors import FieldProblem, UnknownCode
+from domain import forms, value_sets
+from domain.entries import forms_of, kind_of
+from domain.errors import ContentRefused, FieldProblem, UnknownCode, UnknownEntry
 from domain.forms import Form
 from domain.gate import Gate, Pass
 from domain.identity import claim_value
 from domain.institution_state import Login
 from domain.ports import Claim
 from domain.record import Record
-from domain.requests import NewEntry
+from domain.record_events import CardIssued, CardReplaced
+from domain.requests import NewEntry, NewSequel
+from domain.sequels import sequel_of
 from domain.time import CHINA
 from domain.values import FormRef, IdentityDocument, JsonObject, Occurred, earliest
+
+NO_ENTRY = UUID(int=0)  # stands for an entry of a batch that was refused
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,12 @@ class Checked:
 
 
 def check(name: str, edition: str | None, occurred: Occurred, content: object) -> Checked:
-    """Check content under the edition named, or the one in force when it occurred."""
+    """Check content under the edition named, or the one in force when it occurred; and its codings."""
     form = _form(name, edition, occurred)
-    return Checked(form.ref, form.check(content))
+    checked = form.check(content)
+    if impossible := value_sets.impossible(checked):
+        raise ContentRefused(impossible, form=form.name, edition=form.edition)
+    return Checked(form.ref, checked)
 
 
 def oddities(entry: NewEntry) -> list[FieldProblem]:
@@ -37,12 +45,17 @@ def oddities(entry: NewEntry) -> list[FieldProblem]:
 
     Told from what was asked, never stored: so a repeated request is told the same.
     """
-    return _form(_form_of(entry), entry.edition, entry.occurred).warnings(entry.content)
+    odd = _form(_form_of(entry), entry.edition, entry.occurred).warnings(entry.content)
+    return [*odd, *value_sets.oddities(entry.content, civil_day(entry.occurred))]
 
 
 def _form(name: str, edition: str | None, occurred: Occurred) -> Form:
-    on = earliest(occurred).astimezone(CHINA).date()
-    return forms.get(name, edition) if edition else forms.current(name, on)
+    return forms.get(name, edition) if edition else forms.current(name, civil_day(occurred))
+
+
+def civil_day(occurred: Occurred) -> date:
+    """The day in China on which it began, by which editions are chosen."""
+    return earliest(occurred).astimezone(CHINA).date()
 
 
 def fill(gate: Gate, record: Record, passed: Pass, entry: NewEntry) -> UUID:
@@ -53,6 +66,38 @@ def fill(gate: Gate, record: Record, passed: Pass, entry: NewEntry) -> UUID:
     return record.add_entry(act, entry.kind, checked.form, checked.content)
 
 
+def follow(gate: Gate, record: Record, passed: Pass, sequel: NewSequel) -> UUID:
+    """Check what follows an entry and let the record decide on it; its event's id. Raises what both raise."""
+    form = sequel_of(sequel.of, sequel.name).form
+    checked = check(form, sequel.edition, sequel.occurred, sequel.content)
+    cause = sequel.cause or (sequel.source_id.text if sequel.source_id else None)
+    act = gate.act(passed, sequel.occurred, cause)
+    if not isinstance(sequel.entry, UUID):
+        raise UnknownEntry(NO_ENTRY)
+    record.follow(act, sequel.of, sequel.name, sequel.entry, checked.form, checked.content)
+    return act.event_id
+
+
+def action_of(entry: NewEntry | NewSequel) -> str:
+    """What the policy is asked for it. Raises UnknownCollection, UnknownSequel."""
+    if isinstance(entry, NewSequel):
+        return sequel_of(entry.of, entry.name).action
+    return kind_of(entry.kind).action
+
+
+def claims_of(record: Record) -> list[Claim]:
+    """What must be unique of all that is about to be added: card numbers."""
+    numbers = (card_number(event) for event in record.pending_events)
+    return [Claim("card", number) for number in numbers if number is not None]
+
+
+def card_number(event: object) -> str | None:
+    """The number of the card that an event issues, if it does."""
+    if isinstance(event, CardIssued | CardReplaced):
+        return str(event.content["number"])
+    return None
+
+
 def _form_of(entry: NewEntry) -> str:
     """The form named, or the only one its collection takes."""
     known = forms_of(entry.kind)
@@ -61,7 +106,7 @@ def _form_of(entry: NewEntry) -> str:
     return entry.form or known[0]
 
 
-def sources(entries: Sequence[NewEntry]) -> list[Claim]:
+def sources(entries: Sequence[NewEntry | NewSequel]) -> list[Claim]:
     """The source ids that are claimed with the entries."""
     return [entry.source_id.claim for entry in entries if entry.source_id]
 

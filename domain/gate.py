@@ -6,14 +6,14 @@ Every command and read of `domain.application` passes here, whichever edge it ca
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from secrets import SystemRandom
 from typing import TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
 
-from domain.access import POLICY, RESIDENT, Actor, Decision, Facts, Policy, decide
+from domain.access import EVER, POLICY, RESIDENT, Actor, Decision, Facts, Policy, decide
 from domain.access_stream import AccessRefused
 from domain.acts import Act, make
 from domain.errors import (
@@ -33,10 +33,13 @@ from domain.errors import (
     UnknownPractitioner,
 )
 from domain.institution import Institution
+from domain.institution_state import RoleHeld
 from domain.ports import Answer, Claim, EventLog
 from domain.record import Record
+from domain.record_errors import CardNumberTaken
+from domain.record_readers import readers, speakers
 from domain.requests import Principal, Request
-from domain.time import occurred_at
+from domain.time import CHINA, occurred_at
 from domain.values import Occurred, Who, accept_clock, latest
 
 T = TypeVar("T")
@@ -52,6 +55,7 @@ TAKEN: dict[str, type[RecordError]] = {
     "login:practitioner": LoginTaken,
     "login:resident": LoginTaken,
     "source": SourceAlreadyImported,
+    "card": CardNumberTaken,
 }
 
 TOLD = ("identity", "record-number")  # whose holder is a resident, who is told
@@ -130,17 +134,32 @@ class Gate:
                 return told(answer)
             raise
 
-    def caller(self, request: Request) -> Actor:
+    def caller(self, request: Request, record: Record | None = None) -> Actor:
         """Who the principal is here: a resident if the purpose is their own, else a practitioner.
 
+        To the record acted on they may also be somebody who speaks for its resident.
         Raises CallerUnknown: a token alone makes nobody anybody.
         """
         namespace = "login:resident" if request.purpose == "self" else "login:practitioner"
         stream = self.log.find_claim(namespace, login_value(request.principal))
         actor = self._actor(namespace, stream, request) if stream else None
+        if request.purpose == "self" and record is not None:
+            actor = self._speaker(request, record, actor) or actor
         if actor is None:
             raise CallerUnknown
         return actor
+
+    def _speaker(self, request: Request, record: Record, actor: Actor | None) -> Actor | None:
+        """The caller as somebody who speaks for this record's resident, if they do."""
+        role = speakers(record.state, self.today()).get(login_value(request.principal))
+        if role is None:
+            return None
+        held = actor.roles if actor else ()
+        return replace(actor or Actor(id=None), roles=(*held, RoleHeld(role, EVER)), represents=record.id)
+
+    def today(self) -> date:
+        """The civil day in China."""
+        return self.clock().astimezone(CHINA).date()
 
     def _actor(self, namespace: str, stream: UUID, request: Request) -> Actor | None:
         if namespace == "login:resident":
@@ -169,8 +188,8 @@ class Gate:
         Raises CallerUnknown, PurposeRefused, or NotAvailable: alike for a record that is not there and one
         that is not for this caller.
         """
-        actor = self.caller(request)
         record = self.log.load(Record, record_id)
+        actor = self.caller(request, record)
         passed = self._ask(request, actor, action, self.facts(record))
         if record is not None and passed.decision.allowed:
             return record, passed
@@ -180,7 +199,10 @@ class Gate:
 
     def facts(self, record: Record | None) -> Facts:
         """What the policy may know of a record."""
-        return Facts(record.id, record.custodian) if record else Facts()
+        if record is None:
+            return Facts()
+        readable = frozenset(readers(record.state, self.today()))
+        return Facts(record.id, record.custodian, readers=readable)
 
     def _ask(self, request: Request, caller: Actor, action: str, facts: Facts) -> Pass:
         """The caller is asked about, and where they only type, the author too: both must be allowed.
@@ -210,6 +232,14 @@ class Gate:
     def may(self, passed: Pass, action: str, record: Record) -> Pass:
         """The same caller asked about one more record; nothing is recorded yet."""
         return self._ask(passed.request, passed.caller, action, self.facts(record))
+
+    def must(self, passed: Pass, action: str, record: Record) -> Pass:
+        """The same caller's pass for one more act on the record. Raises NotAvailable, written down."""
+        further = self.may(passed, action, record)
+        if not further.decision.allowed:
+            self.refuse(further, record)
+            raise NotAvailable
+        return further
 
     def _purpose(self, decision: Decision) -> None:
         if any(rule.startswith("purpose-") for rule in decision.rules):
@@ -297,19 +327,24 @@ class Gate:
         aggregate: Aggregate,
         claims: Sequence[Claim] = (),
         releases: Sequence[Claim] = (),
+        *,
+        also: Sequence[Aggregate] = (),
     ) -> Answer:
         """Store what the aggregate decided, under the request's key; it stays pending if that fails.
 
-        A taken claim becomes the error of its namespace, and is told to a resident whose document it is.
+        also: others that decided with it, stored in the same append. A taken claim becomes the error of its
+        namespace, and is told to a resident whose document it is.
         """
-        events = cast("list[DomainEvent]", list(aggregate.pending_events))
+        decided = (aggregate, *also)
+        events = cast("list[DomainEvent]", [event for one in decided for event in one.pending_events])
         try:
             answer = self.log.append(events, claims=claims, releases=releases, key=passed.request.key)
         except ClaimTaken as taken:
             if taken.namespace == "identity":
                 self.tell_holder(passed, [claim for claim in claims if claim.namespace == "identity"])
             raise _taken(taken.namespace) from None
-        aggregate.pending_events.clear()
+        for one in decided:
+            one.pending_events.clear()
         return answer
 
     def once_insisting(self, request: Request, attempt: Callable[[], Answer]) -> Answer:

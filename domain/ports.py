@@ -122,12 +122,19 @@ class RecordQuery:
     version: folded up to this version of the record's stream, counted from 1.
     as_of: what was known then (recorded at or before this instant, UTC).
     valid_at: what was true then (occurred at or before this instant, UTC); with as_of: known then about then.
+    masked: entries never shown, since they were misfiled. sections: the kinds that may be shown; None: all.
     """
 
     version: int | None = None
     as_of: datetime | None = None
     valid_at: datetime | None = None
     with_documents: bool = False
+    masked: frozenset[UUID] = frozenset()
+    sections: frozenset[str] | None = None
+
+    def shows(self, kind: str) -> bool:
+        """Whether entries of this collection may be shown."""
+        return self.sections is None or kind in self.sections
 
 
 NOW = RecordQuery()

@@ -12,27 +12,34 @@ from eventsourcing.domain import Aggregate
 
 from domain import record_events as events
 from domain.acts import Act, begin, frame, make, revive
-from domain.entries import PERSONAL, PROGRAMMES, accepts, person, programme_of, subject
+from domain.entries import PERSONAL, accepts, person
 from domain.errors import (
-    AllergyAlreadyRecorded,
-    AlreadyEnrolled,
     ConsentMissing,
     EntryRetracted,
     FormNotAccepted,
     IdentityAlreadyLinked,
     IdentityDisagrees,
-    NotEnrolled,
     ReasonMissing,
     RecordClosed,
     RecordNotClosed,
     UnknownCode,
     UnknownCollection,
     UnknownEntry,
-    UnknownProgramme,
 )
 from domain.identity import is_identity_number
+from domain.record_errors import (
+    CannotMerge,
+    CannotMisfile,
+    EntryMisfiled,
+    NotMerged,
+    NumberKept,
+    OutOfTurn,
+)
+from domain.record_events.whole import BEFORE_BIRTH
+from domain.record_rules import Proposed, accept, admit, may_follow, undisputed
 from domain.record_state import EntryState, RecordState
-from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred, earliest, latest
+from domain.sequels import ANY, sequel_of
+from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred
 
 CHANNELS = (
     "visit",
@@ -42,9 +49,11 @@ CHANNELS = (
     "outpatient",
     "door-to-door",
     "import",
+    BEFORE_BIRTH,
 )
 CONSENT_BY = ("resident", "guardian", "representative")
 LEGAL_BASES = ("public-health-programme", "emergency", "statutory-order", "inherited-record")
+RENUMBERING_REASONS = ("region-changed", "scheme-changed", "error")
 CLOSING_REASONS = ("death", "moved-out", "lost", "refused")
 ONE_ONLY = ("identity-card",)  # a person has one of these; other documents are renewed under new numbers
 
@@ -53,24 +62,18 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/1"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/2"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created
     IdentityLinked = events.IdentityLinked
     ConsentGiven = events.ConsentGiven
-    BasicInformationRecorded = events.BasicInformationRecorded
-    ExaminationRecorded = events.ExaminationRecorded
-    EncounterRecorded = events.EncounterRecorded
-    ProgrammeEnrolled = events.ProgrammeEnrolled
-    FollowUpRecorded = events.FollowUpRecorded
-    ProblemRecorded = events.ProblemRecorded
-    AllergyRecorded = events.AllergyRecorded
-    MedicationStated = events.MedicationStated
-    ImmunizationGiven = events.ImmunizationGiven
-    DocumentAttached = events.DocumentAttached
+    NumberGiven = events.NumberGiven
     EntryCorrected = events.EntryCorrected
     EntryRetracted = events.EntryRetracted
+    EntryMisfiled = events.EntryMisfiled
+    Merged = events.Merged
+    Unmerged = events.Unmerged
     Closed = events.Closed
     Reopened = events.Reopened
 
@@ -112,7 +115,10 @@ class Record(Aggregate):
         self.state.number = number
 
     def give_consent(self, act: Act, *, by: str, paper: str | None = None) -> None:
-        """Record that the resident, guardian or representative agreed. paper: SHA-256 of the signed form."""
+        """Record that the resident, guardian or representative agreed. paper: SHA-256 of the signed form.
+
+        It may be given more than once: by a guardian first, by the resident when they are old enough.
+        """
         _known(by, CONSENT_BY, "consent.by")
         self._trigger(self.ConsentGiven, act, by=by, paper=paper)
 
@@ -142,20 +148,44 @@ class Record(Aggregate):
         identity: JsonObject = {"kind": "login", "issuer": issuer, "subject": subject}
         self._trigger(self.IdentityLinked, act, identity=identity, birth_date=None, sex=None)
 
+    def give_number(self, act: Act, number: str, reason: str) -> None:
+        """Let the record go by a new number; the earlier ones stay. Raises NumberKept, UnknownCode."""
+        _known(reason, RENUMBERING_REASONS, "reason")
+        undisputed(self.state)
+        if number in (self.state.number, *self.state.former_numbers):
+            raise NumberKept
+        self._trigger(self.NumberGiven, act, number=number, reason=reason)
+
     def add_entry(self, act: Act, kind: str, form: FormRef, content: JsonObject) -> UUID:
         """Add a checked form to a collection and return the entry's id, which is the event's.
 
-        Raises UnknownCollection, FormNotAccepted, RecordClosed, NotEnrolled, AlreadyEnrolled,
-        UnknownProgramme, AllergyAlreadyRecorded or IdentityDisagrees.
+        Raises UnknownCollection, FormNotAccepted, IdentityDisagrees, or what domain.record_rules refuses.
         """
         event_class = events.ENTRIES.get(kind)
         if event_class is None:
             raise UnknownCollection(tuple(events.ENTRIES))
         accepts(kind, form["name"])
-        self._admit(act.occurred, kind)
-        self._accept(kind, form, content, replaces=None)
+        proposed = Proposed(act, kind, form, content)
+        admit(self.state, proposed)
+        self._accept(proposed)
         self._trigger(event_class, act, form=form, content=content)
         return act.event_id
+
+    def follow(
+        self, act: Act, of: str, name: str, entry_id: UUID, form: FormRef, content: JsonObject
+    ) -> None:
+        """Add what follows an entry, by the name domain.sequels has for it.
+
+        Raises UnknownSequel, UnknownEntry, EntryRetracted, EntryMisfiled, OutOfTurn, or what its rule does.
+        """
+        sequel, entry = sequel_of(of, name), self.standing(entry_id)
+        if of not in (entry.kind, ANY):
+            raise UnknownEntry(entry_id)
+        if sequel.after and entry.state not in sequel.after:
+            raise OutOfTurn(entry_id, entry.state, sequel.after)
+        may_follow(self.state, entry, name, Proposed(act, entry.kind, form, content, own=entry_id))
+        event_class = events.SEQUEL_EVENTS[of, name]
+        self._trigger(event_class, act, entry=entry_id, form=form, content=content)
 
     def correct(
         self,
@@ -175,7 +205,7 @@ class Record(Aggregate):
         _given(reason)
         if form["name"] != entry.form:
             raise FormNotAccepted(entry.kind, form["name"], (entry.form,))
-        self._accept(entry.kind, form, content, replaces=entry_id)
+        self._accept(Proposed(act, entry.kind, form, content, own=entry_id))
         self._trigger(
             self.EntryCorrected,
             act,
@@ -206,11 +236,51 @@ class Record(Aggregate):
         _given(reason)
         self._trigger(self.Reopened, act, reason=reason)
 
-    def standing(self, entry_id: UUID) -> EntryState:
-        """An entry that still counts. Raises UnknownEntry, EntryRetracted."""
+    def misfile(
+        self, act: Act, entry_id: UUID, *, reason: str, moved_to: UUID | None, moved_entry: UUID | None
+    ) -> None:
+        """Hide an entry that is another resident's; with the right record, if it is known.
+
+        An entry hidden before may be moved later, once. Raises UnknownEntry, CannotMisfile, ReasonMissing.
+        """
+        _given(reason)
         entry = self.state.entry(entry_id)
         if entry is None:
             raise UnknownEntry(entry_id)
+        if entry.is_moved or moved_to == self.id or (entry.misfiled and moved_to is None):
+            raise CannotMisfile
+        self._trigger(
+            self.EntryMisfiled,
+            act,
+            entry=entry_id,
+            reason=reason,
+            moved_to=moved_to,
+            moved_entry=moved_entry,
+        )
+
+    def merge(self, act: Act, other: "Record", *, goes_on: bool, reason: str) -> None:
+        """Tell that this record and another are one person's. Raises CannotMerge, IdentityInDispute."""
+        _given(reason)
+        undisputed(self.state)
+        if other.id == self.id or self.state.merged_into is not None or other.state.merged_into is not None:
+            raise CannotMerge
+        self._trigger(self.Merged, act, other=other.id, goes_on=goes_on, reason=reason)
+
+    def unmerge(self, act: Act, other: UUID, *, goes_on: bool, reason: str) -> None:
+        """Undo it. Raises NotMerged."""
+        _given(reason)
+        merged = self.state.absorbed if goes_on else [self.state.merged_into]
+        if str(other) not in merged:
+            raise NotMerged
+        self._trigger(self.Unmerged, act, other=other, goes_on=goes_on, reason=reason)
+
+    def standing(self, entry_id: UUID) -> EntryState:
+        """An entry that still counts. Raises UnknownEntry, EntryRetracted, EntryMisfiled."""
+        entry = self.state.entry(entry_id)
+        if entry is None:
+            raise UnknownEntry(entry_id)
+        if entry.misfiled:
+            raise EntryMisfiled(entry_id)
         if entry.retracted:
             raise EntryRetracted(entry_id)
         return entry
@@ -241,25 +311,10 @@ class Record(Aggregate):
     def _trigger(self, event_class: type[events.RecordEvent], act: Act, **fields: object) -> None:
         self.trigger_event(event_class, **act.fields(), **fields)
 
-    def _admit(self, occurred: Occurred, kind: str) -> None:
-        """A closed record still takes documents, and what happened before it was closed."""
-        since = self.state.closed_since
-        if since is not None and kind != "documents" and earliest(occurred) > latest(since):
-            raise RecordClosed
-
-    def _accept(self, kind: str, form: FormRef, content: JsonObject, *, replaces: UUID | None) -> None:
-        own = str(replaces) if replaces is not None else None
-        about = subject(kind, content)
-        if kind == "programmes" and about not in PROGRAMMES:
-            raise UnknownProgramme
-        if kind == "programmes" and (entry := self.state.enrolments.get(str(about), own)) != own:
-            raise AlreadyEnrolled(UUID(entry))
-        if kind == "allergies" and (entry := self.state.allergies.get(str(about), own)) != own:
-            raise AllergyAlreadyRecorded(UUID(entry))
-        if kind == "follow-ups" and own is None and programme_of(form["name"]) not in self.state.enrolments:
-            raise NotEnrolled
-        if form["name"] in PERSONAL:
-            self._agree(content)
+    def _accept(self, proposed: Proposed) -> None:
+        accept(self.state, proposed)
+        if proposed.form["name"] in PERSONAL:
+            self._agree(proposed.content)
 
     def _agree(self, content: JsonObject) -> None:
         """The form must tell what the linked identity number tells, and may not bring an unlinked number."""

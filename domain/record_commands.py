@@ -1,20 +1,22 @@
 """The commands on a record that exists: ask the gate, check the form, let the aggregate decide, append."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from domain.access import Facts
 from domain.errors import IdentityAlreadyLinked, RecordError, SourceAlreadyImported, StaleVersion
-from domain.filling import check, fill, identities, login_claim, sources
-from domain.gate import Gate, Pass, as_told
+from domain.filling import NO_ENTRY, action_of, claims_of, fill, follow, identities, login_claim, sources
+from domain.gate import Gate, Pass
 from domain.institution_state import Login
 from domain.ports import Answer, Claim
 from domain.record import Record
-from domain.requests import Added, Correction, NewEntry, Outcome, Request, SourceId
+from domain.record_amendments import RecordAmendments
+from domain.requests import Added, Consent, NewEntry, NewSequel, Outcome, Request, SourceId
 from domain.values import IdentityDocument, Occurred
 
 
-class RecordCommands:
+class RecordCommands(RecordAmendments):
     """What can be asked to be done to a record there is. Mixed into `Records`."""
 
     gate: Gate
@@ -22,74 +24,91 @@ class RecordCommands:
     def add_entry(self, request: Request, record_id: UUID, entry: NewEntry) -> Answer:
         """Add one entry at the end of the record; the entry's id is the stored event's.
 
-        Raises RecordClosed, NotEnrolled, AlreadyEnrolled, AllergyAlreadyRecorded, UnknownCollection,
-        UnknownProgramme, FormNotAccepted, ContentRefused, OccurredRefused or what the gate raises.
+        Raises UnknownCollection, FormNotAccepted, ContentRefused, OccurredRefused, what the record's rules
+        refuse (domain.record_rules), or what the gate raises.
         """
 
         def attempt() -> Answer:
-            record, passed = self.gate.enter_record(request, "add-entry", record_id)
+            record, passed = self.gate.enter_record(request, action_of(entry), record_id)
             fill(self.gate, record, passed, entry)
-            return self.gate.append(passed, record, sources([entry]))
+            return self.gate.append(passed, record, [*sources([entry]), *claims_of(record)])
 
         return self.gate.once_insisting(request, attempt)
 
-    def add_entries(self, request: Request, record_id: UUID, entries: Sequence[NewEntry]) -> Added:
-        """Add many entries in one append, each with its own outcome: one refused leaves the others.
+    def follow_entry(self, request: Request, record_id: UUID, sequel: NewSequel) -> Answer:
+        """Add what follows an entry: an answer, an ending, its filing. Decided on its newest state.
 
-        Entries whose source id was imported before are left out as known.
+        Raises UnknownSequel, UnknownEntry, OutOfTurn, ContentRefused, what the record's rules refuse, or what
+        the gate raises.
+        """
+
+        def attempt() -> Answer:
+            record, passed = self.gate.enter_record(request, action_of(sequel), record_id)
+            follow(self.gate, record, passed, sequel)
+            return self.gate.append(passed, record, [*sources([sequel]), *claims_of(record)])
+
+        return self.gate.once_insisting(request, attempt)
+
+    def follow_entries(self, request: Request, record_id: UUID, sequels: Sequence[NewSequel]) -> Answer:
+        """Add what follows many entries, in one append: all of it, or none if one is refused."""
+
+        def attempt() -> Answer:
+            record, passes = self._enter_for(request, record_id, sequels)
+            for sequel in sequels:
+                follow(self.gate, record, passes[action_of(sequel)], sequel)
+            passed = passes[action_of(sequels[0])]
+            return self.gate.append(passed, record, [*sources(sequels), *claims_of(record)])
+
+        return self.gate.once_insisting(request, attempt)
+
+    def add_entries(
+        self, request: Request, record_id: UUID, entries: Sequence[NewEntry | NewSequel]
+    ) -> Added:
+        """Add many entries, and what follows them, in one append, each with its own outcome.
+
+        One refused leaves the others. Those whose source id was imported before are left out as known.
         """
 
         def attempt() -> Added:
-            record, passed = self.gate.enter_record(request, "add-entry", record_id)
+            record, passes = self._enter_for(request, record_id, entries)
             known = set(self.gate.log.find_claims(sources(entries)))
-            outcomes = tuple(self._outcome(record, passed, entry, known) for entry in entries)
+            batch = Batch(self.gate, record, passes, known)
+            outcomes = tuple(batch.outcome(entry) for entry in entries)
             stored = [entry for entry, one in zip(entries, outcomes, strict=True) if one.entry]
-            if not stored:
+            passed = passes[action_of(entries[0])] if entries else None
+            if not stored or passed is None:
                 answered = self.gate.answered(request)  # by the first of two equal requests, meanwhile
                 return _added(answered) if answered else Added(None, outcomes)
             try:
-                answer = self.gate.append(passed, record, sources(stored))
+                answer = self.gate.append(passed, record, [*sources(stored), *claims_of(record)])
             except SourceAlreadyImported:  # another import was faster: look again what is known
                 raise StaleVersion(record_id, record.version) from None
             return _added(answer) if answer.repeated else Added(answer, outcomes)
 
         return self.gate.once(request, lambda: self.gate.insist(attempt), _added)
 
-    def correct_entry(
-        self, request: Request, record_id: UUID, expected_version: int, correction: Correction
+    def give_consent(
+        self, request: Request, record_id: UUID, consent: Consent, occurred: Occurred | None = None
     ) -> Answer:
-        """Correct an entry the caller has seen.
+        """Record consent, given again or by whoever may decide now. Raises UnknownCode."""
 
-        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, FormNotAccepted, ContentRefused.
-        """
+        def attempt() -> Answer:
+            record, passed = self.gate.enter_record(request, "consent", record_id)
+            record.give_consent(self.gate.act(passed, occurred), by=consent.by, paper=consent.paper)
+            return self.gate.append(passed, record)
 
-        def change(record: Record, passed: Pass) -> None:
-            entry = record.standing(correction.entry)
-            told = correction.entry_occurred or correction.occurred
-            checked = check(entry.form, correction.edition, told, correction.content)
-            record.correct(
-                self.gate.act(passed, correction.occurred),
-                correction.entry,
-                reason=correction.reason,
-                form=checked.form,
-                content=checked.content,
-                entry_occurred=correction.entry_occurred,
-            )
+        return self.gate.once_insisting(request, attempt)
 
-        return self._change_seen(request, "correct", record_id, expected_version, change)
-
-    def retract_entry(
-        self, request: Request, record_id: UUID, expected_version: int, entry: UUID, reason: str
-    ) -> Answer:
-        """Retract an entry the caller has seen.
-
-        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing.
-        """
-
-        def change(record: Record, passed: Pass) -> None:
-            record.retract(self.gate.act(passed), entry, reason=reason)
-
-        return self._change_seen(request, "retract", record_id, expected_version, change)
+    def _enter_for(
+        self, request: Request, record_id: UUID, entries: Sequence[NewEntry | NewSequel]
+    ) -> tuple[Record, dict[str, Pass]]:
+        """The record, and a pass for each action that the entries ask for. Raises NotAvailable for any."""
+        actions = list(dict.fromkeys(map(action_of, entries))) or ["add-entry"]
+        record, passed = self.gate.enter_record(request, actions[0], record_id)
+        passes = {actions[0]: passed}
+        for action in actions[1:]:
+            passes[action] = self.gate.must(passed, action, record)
+        return record, passes
 
     def close_record(
         self,
@@ -109,7 +128,7 @@ class RecordCommands:
         def change(record: Record, passed: Pass) -> None:
             record.close(self.gate.act(passed, since, cause), reason=reason, note=note)
 
-        return self._change_seen(request, "close", record_id, expected_version, change, claims)
+        return self.change_seen(request, "close", record_id, expected_version, change, claims)
 
     def reopen_record(
         self, request: Request, record_id: UUID, expected_version: int, *, reason: str
@@ -119,7 +138,7 @@ class RecordCommands:
         def change(record: Record, passed: Pass) -> None:
             record.reopen(self.gate.act(passed), reason=reason)
 
-        return self._change_seen(request, "reopen", record_id, expected_version, change)
+        return self.change_seen(request, "reopen", record_id, expected_version, change)
 
     def link_identity(
         self, request: Request, record_id: UUID, document: IdentityDocument, occurred: Occurred | None = None
@@ -155,38 +174,37 @@ class RecordCommands:
         self.gate.enter(request, "find-source", Facts())
         return self.gate.log.find_claim(source_id.claim.namespace, source_id.claim.value)
 
-    def _change_seen(
-        self,
-        request: Request,
-        action: str,
-        record_id: UUID,
-        expected_version: int,
-        change: Callable[[Record, Pass], None],
-        claims: Sequence[Claim] = (),
-    ) -> Answer:
-        """Change the record at the version the caller saw. Raises StaleVersion if that is not its newest."""
 
-        def attempt() -> Answer:
-            record, passed = self.gate.enter_record(request, action, record_id)
-            if record.version != expected_version:
-                raise StaleVersion(record_id, record.version)
-            change(record, passed)
-            return self.gate.append(passed, record, claims)
+@dataclass(frozen=True)
+class Batch:
+    """Many entries for one record. known: source ids met before, in the log or in this batch."""
 
-        return self.gate.once(request, attempt, as_told)
+    gate: Gate
+    record: Record
+    passes: Mapping[str, Pass]
+    known: set[Claim]
+    made: dict[SourceId, UUID] = field(default_factory=dict)
 
-    def _outcome(self, record: Record, passed: Pass, entry: NewEntry, known: set[Claim]) -> Outcome:
-        """known: the source ids imported before, and those met in this batch, which may name one twice."""
+    def outcome(self, entry: NewEntry | NewSequel) -> Outcome:
         claim = entry.source_id.claim if entry.source_id else None
-        if claim in known:
+        if claim in self.known:
             return Outcome(known=True)
         try:
-            outcome = Outcome(entry=fill(self.gate, record, passed, entry))
+            made = self._add(entry)
         except RecordError as refusal:
             return Outcome(refusal=refusal)
-        if claim:
-            known.add(claim)
-        return outcome
+        if entry.source_id and claim:
+            self.known.add(claim)
+            self.made[entry.source_id] = made
+        return Outcome(entry=made)
+
+    def _add(self, entry: NewEntry | NewSequel) -> UUID:
+        passed = self.passes[action_of(entry)]
+        if isinstance(entry, NewEntry):
+            return fill(self.gate, self.record, passed, entry)
+        if isinstance(entry.entry, SourceId):
+            entry = replace(entry, entry=self.made.get(entry.entry, NO_ENTRY))
+        return follow(self.gate, self.record, passed, entry)
 
 
 def _added(first: Answer) -> Added:

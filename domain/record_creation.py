@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from domain.access import Facts
+from domain.acts import Act
 from domain.errors import IdentityMissing, NotAvailable, NumbersExhausted, RecordNumberTaken
-from domain.filling import fill, identities, login_claim, sources
+from domain.filling import check, fill, identities, login_claim, sources
 from domain.gate import Gate, Pass
 from domain.identity import refuse
 from domain.institution import Institution
 from domain.numbering import RecordNumbers
 from domain.ports import Answer, Claim
 from domain.record import Record
+from domain.record_events.whole import BEFORE_BIRTH
 from domain.requests import NewRecord, Opened, Request
 from domain.values import RecordNumber
 
@@ -35,11 +37,12 @@ class RecordCreation:
         def attempt() -> Opened:
             passed = self.gate.enter(request, "create", Facts())
             record, claims = self._open(passed, new), _claims(new)
+            relatives = self._link_mother(request, passed, record, new)
             self.gate.free(passed, [*_paper(new), *claims])
             for number in self._numbers(passed, new):
                 record.take_number(number)
                 try:
-                    answer = self.gate.append(passed, record, [_number(number), *claims])
+                    answer = self.gate.append(passed, record, [_number(number), *claims], also=relatives)
                 except RecordNumberTaken:
                     if new.number is not None:
                         self.gate.tell_holder(passed, [_number(number)])
@@ -48,7 +51,7 @@ class RecordCreation:
                 return self._opened(answer) if answer.repeated else Opened(record.id, number, answer)
             raise NumbersExhausted
 
-        return self.gate.once(request, attempt, self._opened)
+        return self.gate.once(request, lambda: self.gate.insist(attempt), self._opened)
 
     def _open(self, passed: Pass, new: NewRecord) -> Record:
         """The record with all it begins with."""
@@ -78,6 +81,17 @@ class RecordCreation:
             fill(self.gate, record, passed, entry)
         return record
 
+    def _link_mother(self, request: Request, passed: Pass, child: Record, new: NewRecord) -> list[Record]:
+        """Write on both records who is whose mother; hers is stored with the child's."""
+        if new.mother is None:
+            if new.channel == BEFORE_BIRTH:
+                raise refuse("/mother", "must name the mother's record, for one opened before birth")
+            return []
+        mother, theirs = self.gate.enter_record(request, "add-entry", new.mother)
+        _relate(child, self.gate.act(passed, new.occurred), "mother", mother)
+        _relate(mother, self.gate.act(theirs, new.occurred), "child", child)
+        return [mother]
+
     def _opened(self, answer: Answer) -> Opened:
         """The record an earlier request opened."""
         record = self.gate.log.load(Record, answer.stored[0].stream)
@@ -94,6 +108,11 @@ class RecordCreation:
         if institution is None:
             raise NotAvailable
         yield from self.numbers.free(institution.state.area)
+
+
+def _relate(record: Record, act: Act, relation: str, other: Record) -> None:
+    checked = check("relationship", None, act.occurred, {"relation": relation, "record": str(other.id)})
+    record.add_entry(act, "relationships", checked.form, checked.content)
 
 
 def _claims(new: NewRecord) -> list[Claim]:

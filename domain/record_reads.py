@@ -10,19 +10,15 @@ from eventsourcing.domain import DomainEvent
 from domain.access import Facts
 from domain.access_stream import RecordListed
 from domain.acts import make
-from domain.errors import ContentRefused, FieldProblem, NotAvailable, QueryRefused
+from domain.errors import NotAvailable, QueryRefused
+from domain.finding import claim_of, find
 from domain.gate import Gate, Pass, denied
-from domain.identity import NUMBERED, claim_value, identity_document, refuse
 from domain.institution import Institution
-from domain.ports import Claim, Recorded, RecordQuery, RecordRenderer
+from domain.ports import Recorded, RecordQuery, RecordRenderer
 from domain.record import Record
 from domain.record_pages import RecordPages
 from domain.requests import Found, Request, SearchKey, Shown
-from domain.showing import Showing, show
-from domain.values import RecordNumber
-
-RECORD_NUMBER = "record-number"
-SEARCHED = (RECORD_NUMBER, *NUMBERED)  # what is unique; a temporary identity has no number
+from domain.showing import Showing, limited, show
 
 
 class RecordReads(RecordPages):
@@ -52,20 +48,21 @@ class RecordReads(RecordPages):
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read", record_id)
             recorded = self._known(record, passed, query)
-            rendered, last = self.render.record(recorded, query), recorded[-1].stored
-            showing = Showing(rendered, last.version, last.position, ("record",), query)
+            shown = limited(self.gate, record, passed, query)
+            rendered, last = self.render.record(recorded, shown), recorded[-1].stored
+            sections = ("record",) if shown.sections is None else tuple(sorted(shown.sections))
+            showing = Showing(rendered, last.version, last.position, sections, query)
             return show(self.gate, record, passed, showing)
 
         return self.gate.insist(attempt)
 
     def search(self, request: Request, key: SearchKey) -> tuple[Found, ...]:
         """The record with this number or document, if the caller may see it; else nothing."""
-        claim = _claim(key)
+        claim = claim_of(key)
 
         def attempt() -> tuple[Found, ...]:
             passed = self.gate.enter(request, "search", Facts())
-            stream = self.gate.log.find_claim(claim.namespace, claim.value)
-            record = self.gate.log.load(Record, stream) if stream else None
+            record = find(self.gate.log, claim)
             if record is None:
                 self._tell(passed, key, (), None)
                 return ()
@@ -120,26 +117,6 @@ def _listed(gate: Gate, listing: Pass, key: SearchKey, record: Record) -> Record
         rules=list(listing.decision.rules),
         key_kind=key.kind,
     )
-
-
-def _claim(key: SearchKey) -> Claim:
-    """The claim a searched-for value would hold. Raises ContentRefused naming /kind, /value or /issuer."""
-    try:
-        if key.kind == RECORD_NUMBER:
-            return Claim("record-number", RecordNumber.parse(key.value).value)
-        document = identity_document(key.kind, key.value, issuer=key.issuer) if key.kind in NUMBERED else None
-    except ContentRefused as refused:
-        raise ContentRefused([_of_the_key(one) for one in refused.problems]) from None
-    value = claim_value(document) if document else None
-    if value is None:
-        raise refuse("/kind", "must be one of: " + ", ".join(SEARCHED))
-    return Claim("identity", value)
-
-
-def _of_the_key(problem: FieldProblem) -> FieldProblem:
-    """The problem with a number as the key names it."""
-    is_number = problem["field"] in ("/record_number", "/number")
-    return {"field": "/value" if is_number else problem["field"], "reason": problem["reason"]}
 
 
 def _utc(field: str, instant: datetime | None) -> datetime | None:

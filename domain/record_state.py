@@ -1,5 +1,6 @@
 """What a record must remember to decide: no more than its commands ask for."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, cast
@@ -16,8 +17,18 @@ class EntryState:
     form: str
     version: int  # the record's version that brought it
     subject: str | None = None  # programme or substance, where one may be active only once
+    state: str = "active"  # as domain.sequels moves it
+    kept: JsonObject | None = None  # of its content, what later decisions look at
     corrections: list[str] = field(default_factory=list)
     retracted: bool = False
+    misfiled: bool = False
+    is_moved: bool = False  # misfiled, and written into the right record
+    is_filed: bool = False
+    is_external: bool = False  # from an institution that did not keep the record then
+
+    @property
+    def stands(self) -> bool:
+        return not (self.retracted or self.misfiled)
 
 
 @dataclass
@@ -25,24 +36,35 @@ class RecordState:
     """The fold of a record's events. Changed by `apply` only."""
 
     number: str = ""
+    former_numbers: list[str] = field(default_factory=list)
     custodian: str = ""
     access_stream: str = ""
+    is_unborn: bool = False
     closed_since: Occurred | None = None  # when the closing occurred, as told
     closed_because: str | None = None
-    birth_date: str | None = None  # from the ID number, else from the basic information
+    merged_into: str | None = None
+    absorbed: list[str] = field(default_factory=list)  # records merged into this one
+    birth_date: str | None = None  # from the ID number, else from the forms that tell it
     sex: str | None = None
+    told: list[list[str | None]] = field(default_factory=list)  # entry, birth date and sex it told, in order
     identity_numbers: list[str] = field(default_factory=list)  # 18-character numbers of linked documents
     consented: bool = False
+    is_withdrawn: bool = False  # consent, and not given again since
     identities: list[str] = field(default_factory=list)  # kinds only, in order of linking
     logins: list[str] = field(default_factory=list)  # "issuer subject"
     enrolments: dict[str, str] = field(default_factory=dict)  # programme -> entry
     allergies: dict[str, str] = field(default_factory=dict)  # substance -> entry
     entries: dict[str, EntryState] = field(default_factory=dict)
 
-    def know_person(self, birth_date: str | None, sex: str | None) -> None:
-        """What a form tells about the person counts until an identity number tells it."""
-        if not self.identity_numbers:
-            self.birth_date, self.sex = birth_date, sex
+    def know_person(self, birth_date: str, sex: str | None) -> None:
+        """What an identity number tells counts before what forms tell."""
+        self.birth_date, self.sex = birth_date, sex
+
+    def tell_person(self, event_id: UUID, birth_date: str | None, sex: str | None) -> None:
+        """What the newest form that stands tells, until an identity number tells it."""
+        self.told = [one for one in self.told if one[0] != str(event_id)]
+        self.told.append([str(event_id), birth_date, sex])
+        self._believe()
 
     def active(self, kind: str) -> dict[str, str] | None:
         """Where the subjects of this kind of entry are kept, if one may be active only once."""
@@ -51,21 +73,52 @@ class RecordState:
     def entry(self, event_id: UUID) -> EntryState | None:
         return self.entries.get(str(event_id))
 
+    def standing(self, *kinds: str) -> Iterator[EntryState]:
+        """The entries of these collections that count."""
+        return (entry for entry in self.entries.values() if entry.kind in kinds and entry.stands)
+
+    @property
+    def masked(self) -> frozenset[UUID]:
+        """The entries that no view may show."""
+        return frozenset(UUID(key) for key, entry in self.entries.items() if entry.misfiled)
+
     def add(self, event_id: UUID, entry: EntryState) -> None:
         self.entries[str(event_id)] = entry
         self._activate(str(event_id), entry)
+
+    def follow(self, event_id: UUID, becomes: str | None) -> None:
+        """Bring the entry into another state; what is not active any more may begin anew."""
+        if becomes is not None:
+            entry = self.entries[str(event_id)]
+            entry.state = becomes
+            self._deactivate(str(event_id), entry)
 
     def correct(self, event_id: UUID, by: UUID, form: str, subject: str | None) -> None:
         entry = self.entries[str(event_id)]
         self._deactivate(str(event_id), entry)
         entry.form, entry.subject = form, subject
         entry.corrections.append(str(by))
-        self._activate(str(event_id), entry)
+        if entry.state == "active":
+            self._activate(str(event_id), entry)
 
     def retract(self, event_id: UUID) -> None:
+        self.entries[str(event_id)].retracted = True
+        self._drop(event_id)
+
+    def misfile(self, event_id: UUID, *, is_moved: bool) -> None:
         entry = self.entries[str(event_id)]
-        self._deactivate(str(event_id), entry)
-        entry.retracted = True
+        entry.misfiled, entry.is_moved, entry.kept = True, entry.is_moved or is_moved, None
+        self._drop(event_id)
+
+    def _drop(self, event_id: UUID) -> None:
+        self._deactivate(str(event_id), self.entries[str(event_id)])
+        if any(one[0] == str(event_id) for one in self.told):
+            self.told = [one for one in self.told if one[0] != str(event_id)]
+            self._believe()
+
+    def _believe(self) -> None:
+        if not self.identity_numbers:
+            _, self.birth_date, self.sex = self.told[-1] if self.told else (None, None, None)
 
     def _activate(self, event_id: str, entry: EntryState) -> None:
         active = self.active(entry.kind)

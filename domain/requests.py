@@ -88,11 +88,39 @@ class NewEntry:
 
 
 @dataclass(frozen=True)
+class NewSequel:
+    """What follows an entry, as it arrives, unchecked.
+
+    of: the entry's collection, or "entries" for what may follow any; name: as in domain.sequels.
+    entry: its id, or the source id of one that stands before it in the same batch.
+    """
+
+    of: str
+    name: str
+    entry: UUID | SourceId
+    content: object = field(repr=False)
+    occurred: Occurred
+    edition: str | None = None
+    cause: str | None = None
+    source_id: SourceId | None = None
+
+
+@dataclass(frozen=True)
+class Misfiling:
+    """An entry of another resident's. to: the right record, if it is known."""
+
+    entry: UUID
+    reason: str
+    to: UUID | None = None
+
+
+@dataclass(frozen=True)
 class NewRecord:
     """A record as it is asked for: channel, identity (a document or a temporary identity), consent.
 
     number: a number given on paper already; else the next free one of the institution's area.
     entries: stored in the same append, such as the basic information.
+    mother: the record of the mother, for one opened before birth; both then name each other.
     """
 
     channel: str
@@ -103,6 +131,7 @@ class NewRecord:
     number: str | None = field(default=None, repr=False)
     login: Login | None = None
     entries: Sequence[NewEntry] = ()
+    mother: UUID | None = None
     source_id: SourceId | None = None
 
 

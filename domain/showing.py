@@ -1,15 +1,36 @@
 """How anything of a record is shown: the access is recorded first, with the digest of what will leave."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from domain.access_stream import RecordRead
 from domain.acts import make
+from domain.entries import KINDS
 from domain.gate import Gate, Pass
 from domain.ports import NOW, RecordQuery, Rendered
 from domain.record import Record
+from domain.record_readers import readers, restricted
+from domain.record_rules import SPEAKERS
 from domain.requests import Shown
+
+ALL = frozenset(KINDS)
+NOBODY = UUID(int=0)
+
+
+def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) -> RecordQuery:
+    """The query without what this caller may not be shown, whichever past is asked for.
+
+    Misfiled entries are hidden from all. A referral shows what it names. What the resident keeps to
+    themselves is shown to them and who speaks for them only.
+    """
+    state, today, sections = record.state, gate.today(), ALL
+    if passed.decision.basis == "referral":
+        sections = readers(state, today).get(passed.actor.institution or NOBODY, frozenset())
+    if passed.decision.role not in SPEAKERS:
+        sections = sections - restricted(state, today)
+    return replace(query, masked=state.masked, sections=None if sections == ALL else sections)
 
 
 @dataclass(frozen=True)

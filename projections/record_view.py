@@ -5,67 +5,21 @@ was corrected or retracted stays in the view, with who, when and why, and with t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import singledispatchmethod
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
 from domain import record_events as events
-from domain.acts import Event
-from domain.entries import FORMS, until_its_end
+from domain.entries import KINDS
 from domain.ports import NOW, Listed, Recorded, RecordQuery, Rendered, Stored
-from domain.values import FormRef, JsonObject, Occurred, earliest
+from domain.sequels import sequel_of
+from domain.values import JsonObject, Occurred, earliest
 from evidence import canonical
+from projections.entry_view import EntryView, circumstances, instant_text
 from projections.record_lists import ACCESSES, EVENTS, Shape, access_list, event_list
 
-EDITION = "record-view/2"
-
-
-@dataclass
-class EntryView:
-    """An entry as it stands, and every step it came by."""
-
-    kind: str
-    first: Stored
-    occurred: Occurred
-    form: FormRef
-    content: JsonObject
-    steps: list[Shape] = field(default_factory=list)
-    status: str = "active"  # active, corrected, retracted
-
-    def step(self, name: str, event: Event, stored: Stored, **more: object) -> None:
-        self.steps.append({"step": name, "event": str(stored.event), **_told(event, stored), **more})
-
-    def to_json(self, *, valid_at: datetime | None, with_data: bool) -> Shape:
-        """`history` only where there is more than the recording: most entries are never touched again."""
-        recorded = self.steps[0]
-        steps = [self._step_at(valid_at, step) for step in self.steps] if len(self.steps) > 1 else []
-        history = [_slim(step, with_data) for step in steps]
-        return {
-            "id": str(self.first.event),
-            "version": self.first.version,
-            "recorded_at": recorded["recorded_at"],
-            "occurred": dict(self.occurred),
-            "who": recorded["who"],
-            "cause": recorded["cause"],
-            "form": dict(self.form),
-            "status": self.status,
-            "content": _without_data(dict(self.true_at(valid_at)), with_data),
-            "history": history,
-        }
-
-    def _step_at(self, instant: datetime | None, step: Shape) -> Shape:
-        """A step of the history, without an end that came after the instant."""
-        content = step.get("content")
-        if instant is None or not isinstance(content, dict):
-            return step
-        return {**step, "content": until_its_end(self.kind, content, instant)}
-
-    def true_at(self, instant: datetime | None) -> JsonObject:
-        """The content; at an instant without the end that came after it."""
-        return self.content if instant is None else until_its_end(self.kind, self.content, instant)
+EDITION = "record-view/3"
 
 
 class RecordView:
@@ -78,6 +32,10 @@ class RecordView:
         self.consents: list[Shape] = []
         self.closings: list[Shape] = []  # closings and reopenings, all of them
         self.is_closed = False
+        self.former_numbers: list[Shape] = []
+        self.mergings: list[Shape] = []  # mergings and unmergings, all of them
+        self.merged_into: str | None = None
+        self.misfiled: list[Shape] = []
         self.entries: dict[UUID, EntryView] = {}
         self.version = self.position = 0
 
@@ -102,26 +60,49 @@ class RecordView:
             "custodian": str(event.custodian),
             "channel": event.channel,
             "legal_basis": event.legal_basis,
-            "created": _told(event, stored),
+            "created": circumstances(event, stored),
         }
 
     @take.register
     def _identity_linked(self, event: events.IdentityLinked, stored: Stored) -> None:
         shown = {name: value for name, value in event.identity.items() if name != "subject"}  # of a login
-        self.identities.append({**shown, "event": str(event.event_id), **_told(event, stored)})
+        self.identities.append({**shown, "event": str(event.event_id), **circumstances(event, stored)})
 
     @take.register
     def _consent_given(self, event: events.ConsentGiven, stored: Stored) -> None:
-        self.consents.append({"by": event.by, "paper": event.paper, **_told(event, stored)})
+        self.consents.append({"by": event.by, "paper": event.paper, **circumstances(event, stored)})
 
     @take.register
     def _entry_recorded(self, event: events.EntryRecorded, stored: Stored) -> None:
-        entry = EntryView(event.KIND, stored, event.occurred, event.form, event.content)
+        self._begin(event.KIND, event, stored)
+
+    @take.register
+    def _entry_followed(self, event: events.EntryFollowed, stored: Stored) -> None:
+        if event.entry in self.query.masked:
+            return
+        entry = self.entries[event.entry]
+        sequel = sequel_of(entry.kind if entry.kind in event.OF else event.OF[0], event.NAME)
+        entry.state = sequel.becomes or entry.state
+        more = {"state": entry.state} if sequel.becomes else {}
+        entry.step(event.NAME, event, stored, form=dict(event.form), content=event.content, **more)
+        if isinstance(event, events.EntryFiled):
+            entry.filed = stored
+        if sequel.begins:
+            self._begin(entry.kind, event, stored)
+
+    def _begin(self, kind: str, event: events.EntryRecorded | events.EntryFollowed, stored: Stored) -> None:
+        if stored.event in self.query.masked:
+            return
+        entry = EntryView(kind, stored, event.occurred, event.form, event.content)
+        entry.state = KINDS[kind].begins
+        entry.is_external = event.who["institution"] not in (None, self.head["custodian"])
         entry.step("recorded", event, stored, form=dict(event.form), content=event.content)
-        self.entries[event.event_id] = entry
+        self.entries[stored.event] = entry
 
     @take.register
     def _entry_corrected(self, event: events.EntryCorrected, stored: Stored) -> None:
+        if event.entry in self.query.masked:
+            return
         entry = self.entries[event.entry]
         entry.form, entry.content, entry.status = event.form, event.content, "corrected"
         entry.occurred = event.entry_occurred or entry.occurred
@@ -137,45 +118,72 @@ class RecordView:
 
     @take.register
     def _entry_retracted(self, event: events.EntryRetracted, stored: Stored) -> None:
+        if event.entry in self.query.masked:
+            return
         entry = self.entries[event.entry]
         entry.status = "retracted"
         entry.step("retracted", event, stored, reason=event.reason)
+
+    @take.register
+    def _entry_misfiled(self, event: events.EntryMisfiled, stored: Stored) -> None:
+        """Only that it happened: not what it was, nor whose it is."""
+        self.misfiled.append({"entry": str(event.entry), **circumstances(event, stored)})
+
+    @take.register
+    def _number_given(self, event: events.NumberGiven, stored: Stored) -> None:
+        former = {"number": self.head["number"], "reason": event.reason, **circumstances(event, stored)}
+        self.former_numbers.append(former)
+        self.head["number"] = event.number
+
+    @take.register
+    def _merged(self, event: events.Merged | events.Unmerged, stored: Stored) -> None:
+        step = "merged" if isinstance(event, events.Merged) else "unmerged"
+        told = {"step": step, "other": str(event.other), "goes_on": event.goes_on, "reason": event.reason}
+        self.mergings.append({**told, **circumstances(event, stored)})
+        if not event.goes_on:
+            self.merged_into = str(event.other) if step == "merged" else None
 
     @take.register
     def _closed(self, event: events.Closed, stored: Stored) -> None:
         if self._was_true(event.occurred):
             self.is_closed = True
             told = {"step": "closed", "reason": event.reason, "note": event.note}
-            self.closings.append({**told, **_told(event, stored)})
+            self.closings.append({**told, **circumstances(event, stored)})
 
     @take.register
     def _reopened(self, event: events.Reopened, stored: Stored) -> None:
         if self._was_true(event.occurred):
             self.is_closed = False
-            self.closings.append({"step": "reopened", "reason": event.reason, **_told(event, stored)})
+            self.closings.append({"step": "reopened", "reason": event.reason, **circumstances(event, stored)})
 
     def to_json(self) -> Shape:
         """The view in the canonical profile. Raises KeyError if the record was not created by then."""
-        shown = [entry for entry in self.entries.values() if self._was_true(entry.occurred)]
         asked = self.query
+        told = [entry for entry in self.entries.values() if asked.shows(entry.kind)]
+        shown = [entry for entry in told if self._was_true(entry.occurred)]
         sections: Shape = {
             _section(kind): [
                 one.to_json(valid_at=asked.valid_at, with_data=asked.with_documents)
                 for one in shown
                 if one.kind == kind
             ]
-            for kind in FORMS
+            for kind in KINDS
+            if asked.shows(kind)
         }
         return {
             **self.head,
             "view": EDITION,
             "version": self.version,
             "position": self.position,
-            "as_of": _instant(self.query.as_of),
-            "valid_at": _instant(self.query.valid_at),
+            "as_of": instant_text(self.query.as_of),
+            "valid_at": instant_text(self.query.valid_at),
             "status": "closed" if self.is_closed else "open",
             "closings": self.closings,
-            "identities": self.identities,
+            "former_numbers": self.former_numbers,
+            "merged_into": self.merged_into,
+            "mergings": self.mergings,
+            "misfiled": self.misfiled,
+            "identities": self.identities if asked.shows("basic-information") else [],
             "consents": self.consents,
             "basic_information": _newest([one for one in shown if one.kind == "basic-information"]),
             "sections": sections,
@@ -219,31 +227,3 @@ def _newest(entries: Sequence[EntryView]) -> JsonObject | None:
 
 def _section(kind: str) -> str:
     return kind.replace("-", "_")
-
-
-def _told(event: Event, stored: Stored) -> Shape:
-    """Who, when and why, as every part of the view tells it."""
-    return {
-        "version": stored.version,
-        "recorded_at": _instant(stored.recorded_at),
-        "occurred": dict(event.occurred),
-        "who": dict(event.who),
-        "cause": event.cause,
-        "purpose": event.purpose,
-    }
-
-
-def _slim(step: Shape, with_data: bool) -> Shape:
-    content = step.get("content")
-    return {**step, "content": _without_data(content, with_data)} if isinstance(content, dict) else step
-
-
-def _without_data(content: Shape, with_data: bool) -> Shape:
-    """A document without its bytes; its length and hashes stay."""
-    return content if with_data else {name: value for name, value in content.items() if name != "data"}
-
-
-def _instant(instant: datetime | None) -> str | None:
-    if instant is None:
-        return None
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -139,6 +139,7 @@ COUNTY, CLERK, AUDITOR = (
     request("clerk", "management"),
     request("auditor", "audit"),
 )
+KEEPER = request("doctor", "management")  # the clinic's record manager
 OTHER_NURSE = request("other-nurse")
 CONNECTOR = request("connector", "management")
 WANG = request("wang", "self")

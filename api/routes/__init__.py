@@ -1,8 +1,10 @@
 """JSON routes, one module per resource."""
 
 from api.routes import (
+    amendments,
     batches,
     changes,
+    contributions,
     documentation,
     entries,
     form_pages,
@@ -13,12 +15,16 @@ from api.routes import (
     receipt_keys,
     records,
     search,
+    sequels,
 )
 
 ROUTERS = (
     records.router,
     entries.router,
+    sequels.router,
+    contributions.router,
     changes.router,
+    amendments.router,
     identities.router,
     search.router,
     batches.router,

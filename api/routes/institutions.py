@@ -9,7 +9,7 @@ from api.answer_models import InstitutionKept, PractitionerKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, change_example, problems
-from api.models import InstitutionIn, LeavingIn, PractitionerIn, RoleEndIn, RoleIn
+from api.models import InstitutionIn, LeavingIn, PractitionerIn, RegistrationRefusalIn, RoleEndIn, RoleIn
 from api.strict_route import StrictRoute
 from domain.requests import NewInstitution, NewPractitioner
 from domain.values import Occurred, occurred
@@ -107,6 +107,26 @@ def end_role(
 ) -> Response:
     """Take a role away."""
     answer = records.end_role(asking, institution_id, body.practitioner, body.role, since=_when(body.since))
+    return created(service, answer, None, institution=institution_id)
+
+
+@router.post(
+    "/{institution_id}/registration-refusals",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("registration-refusals"),
+)
+def refuse_registration(
+    institution_id: UUID,
+    body: RegistrationRefusalIn,
+    asking: Asking,
+    records: RecordsDep,
+    service: ServiceDep,
+) -> Response:
+    """Record that somebody declined to have a record. Names nobody."""
+    told = body.told_by(asking)
+    answer = records.refuse_registration(told, institution_id, body.value(), body.reason, body.occurred)
     return created(service, answer, None, institution=institution_id)
 
 

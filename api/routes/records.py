@@ -114,6 +114,7 @@ def _new(body: RecordIn) -> NewRecord:
         number=body.record_number,
         login=body.login.value() if body.login else None,
         entries=entries,
+        mother=body.mother,
     )
 
 

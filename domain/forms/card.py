@@ -10,14 +10,12 @@ from domain.forms.lists import Several
 from domain.forms.model import Block, Choices, Code, Line, Name, PartialDate, Phone, Prose
 from domain.scalars import Pattern
 
-CardNumber = Annotated[
-    str,
-    Pattern(
-        "card-number",
-        r"[0-9A-Z](-?[0-9A-Z]){3,31}",
-        "a card number of 4 to 32 digits and capital letters, single hyphens between them",
-    ),
-]
+CARD_NUMBER = Pattern(
+    "card-number",
+    r"[0-9A-Z](-?[0-9A-Z]){3,31}",
+    "a card number of 4 to 32 digits and capital letters, single hyphens between them",
+)
+CardNumber = Annotated[str, CARD_NUMBER]
 
 
 class ChronicIllness(Code, value_set=OPTIONS):

@@ -1,107 +1,10 @@
-"""What can happen to a record. `domain.record` nests these classes in the aggregate.
+"""The entries: one class for each collection; a topic tells what was done, never what was found."""
 
-Topics are coarse, so that an envelope never tells a diagnosis: a follow-up's programme is in its content.
-`apply` only folds into RecordState; whatever was once stored can always be applied again.
-"""
+from typing import ClassVar
 
-from typing import ClassVar, Protocol
-from uuid import UUID
+from eventsourcing.utils import register_topic
 
-from eventsourcing.domain import Aggregate
-
-from domain.acts import Event
-from domain.entries import person, subject
-from domain.record_state import EntryState, RecordState
-from domain.values import FormRef, JsonObject, Occurred
-
-
-class Folded(Protocol):
-    """The part of a record that events see."""
-
-    state: RecordState
-
-
-class RecordEvent(Event):
-    """Base of everything on a record's stream."""
-
-
-class Created(RecordEvent, Aggregate.Created):
-    """A record was opened for a resident, by an institution, through a channel.
-
-    legal_basis: the code of the rule that allows it without consent; else a ConsentGiven follows at once.
-    access_stream: where reads of this record are told, apart, so that reading never conflicts with writing.
-    """
-
-    TOPIC: ClassVar[str] = "record.created.v1"
-    LIFECYCLE: ClassVar[str] = "originate"
-    originator_topic: ClassVar[str] = "record"  # type: ignore[misc]  # the library stores it; ours is the category
-
-    number: str
-    channel: str
-    custodian: UUID
-    access_stream: UUID
-    legal_basis: str | None
-
-    def apply(self, aggregate: Folded) -> None:
-        state = aggregate.state
-        state.number, state.custodian = self.number, str(self.custodian)
-        state.access_stream = str(self.access_stream)
-
-
-class IdentityLinked(RecordEvent):
-    """The record was tied to an identity document, a temporary identity, or the resident's own login.
-
-    The number stands here and nowhere outside the encrypted content; uniqueness is by claim.
-    birth_date and sex are those an ID number tells, else None.
-    """
-
-    TOPIC: ClassVar[str] = "record.identity-linked.v1"
-    LIFECYCLE: ClassVar[str] = "link"
-
-    identity: JsonObject  # {"kind", "number"}, or for a login {"kind", "issuer", "subject"}
-    birth_date: str | None
-    sex: str | None
-
-    def apply(self, aggregate: Folded) -> None:
-        state, kind = aggregate.state, str(self.identity["kind"])
-        if kind == "login":
-            state.logins.append(f"{self.identity['issuer']} {self.identity['subject']}")
-            return
-        state.identities.append(kind)
-        if self.birth_date is not None:
-            state.know_person(self.birth_date, self.sex)
-            state.identity_numbers.append(str(self.identity["number"]))
-
-
-class ConsentGiven(RecordEvent):
-    """The resident, or who may speak for them, agreed to the record."""
-
-    TOPIC: ClassVar[str] = "record.consent-given.v1"
-    LIFECYCLE: ClassVar[str] = "originate"
-
-    by: str  # resident, guardian or representative
-    paper: str | None  # SHA-256 (hex) of the signed form, where there is one
-
-    def apply(self, aggregate: Folded) -> None:
-        aggregate.state.consented = True
-
-
-class EntryRecorded(RecordEvent):
-    """Base of the entries: a form filled in. The entry's id is the event's id.
-
-    Never edited: EntryCorrected and EntryRetracted follow it, and all of them stay readable.
-    """
-
-    LIFECYCLE: ClassVar[str] = "originate"
-    KIND: ClassVar[str]
-
-    form: FormRef
-    content: JsonObject
-
-    def apply(self, aggregate: Folded) -> None:
-        about = subject(self.KIND, self.content)
-        entry = EntryState(self.KIND, self.form["name"], self.originator_version, about)
-        aggregate.state.add(self.event_id, entry)
+from domain.record_events.base import EntryRecorded, Folded
 
 
 class BasicInformationRecorded(EntryRecorded):
@@ -109,10 +12,6 @@ class BasicInformationRecorded(EntryRecorded):
 
     TOPIC: ClassVar[str] = "record.basic-information-recorded.v1"
     KIND: ClassVar[str] = "basic-information"
-
-    def apply(self, aggregate: Folded) -> None:
-        super().apply(aggregate)
-        aggregate.state.know_person(*person(self.content))
 
 
 class ExaminationRecorded(EntryRecorded):
@@ -178,66 +77,140 @@ class DocumentAttached(EntryRecorded):
     KIND: ClassVar[str] = "documents"
 
 
-class EntryCorrected(RecordEvent):
-    """An entry was found wrong; here is the whole of it as it should be, and why. The old one stays."""
+class Born(EntryRecorded):
+    """The child whose record was opened before birth was born."""
 
-    TOPIC: ClassVar[str] = "record.entry-corrected.v1"
+    TOPIC: ClassVar[str] = "record.born.v1"
+    KIND: ClassVar[str] = "births"
+
+    def apply(self, aggregate: Folded) -> None:
+        super().apply(aggregate)
+        aggregate.state.is_unborn = False
+
+
+class RelationshipRecorded(EntryRecorded):
+    """A relative was named, with their record where they have one."""
+
+    TOPIC: ClassVar[str] = "record.relationship-recorded.v1"
+    LIFECYCLE: ClassVar[str] = "link"
+    KIND: ClassVar[str] = "relationships"
+
+
+class HealthEducationGiven(EntryRecorded):
+    """Something was explained to the resident."""
+
+    TOPIC: ClassVar[str] = "record.health-education-given.v1"
+    KIND: ClassVar[str] = "health-education"
+
+
+class CarePlanSet(EntryRecorded):
+    """Goals were agreed on, and what leads there."""
+
+    TOPIC: ClassVar[str] = "record.care-plan-set.v1"
+    KIND: ClassVar[str] = "care-plans"
+
+
+class ReferralIssued(EntryRecorded):
+    """The resident was sent to another institution, which reads what it needs until a day."""
+
+    TOPIC: ClassVar[str] = "record.referral-issued.v1"
+    LIFECYCLE: ClassVar[str] = "transmit"
+    KIND: ClassVar[str] = "referrals"
+
+
+class ConsultationRequested(EntryRecorded):
+    """Another institution was asked for its opinion, on the spot or from afar."""
+
+    TOPIC: ClassVar[str] = "record.consultation-requested.v1"
+    LIFECYCLE: ClassVar[str] = "transmit"
+    KIND: ClassVar[str] = "consultations"
+
+
+class CardIssued(EntryRecorded):
+    """The resident was given a card (居民健康档案信息卡) that finds the record."""
+
+    TOPIC: ClassVar[str] = "record.card-issued.v1"
+    KIND: ClassVar[str] = "cards"
+
+
+class GuardianAppointed(EntryRecorded):
+    """Somebody speaks for a resident who may not yet, or cannot, decide."""
+
+    TOPIC: ClassVar[str] = "record.guardian-appointed.v1"
+    KIND: ClassVar[str] = "guardians"
+
+
+class RepresentativeAppointed(EntryRecorded):
+    """Somebody speaks for the resident by authorisation, or after death as heir."""
+
+    TOPIC: ClassVar[str] = "record.representative-appointed.v1"
+    KIND: ClassVar[str] = "representatives"
+
+
+class ConsentWithdrawn(EntryRecorded):
+    """Consent was withdrawn: nothing voluntary is added until it is given again, and nothing is erased."""
+
+    TOPIC: ClassVar[str] = "record.consent-withdrawn.v1"
     LIFECYCLE: ClassVar[str] = "amend"
-
-    entry: UUID
-    reason: str
-    form: FormRef
-    content: JsonObject
-    entry_occurred: Occurred | None  # when the entry really occurred, if that was wrong too
+    KIND: ClassVar[str] = "consent-withdrawals"
 
     def apply(self, aggregate: Folded) -> None:
-        corrected = aggregate.state.entries[str(self.entry)]
-        aggregate.state.correct(
-            self.entry, self.event_id, self.form["name"], subject(corrected.kind, self.content)
-        )
-        if corrected.kind == "basic-information":
-            aggregate.state.know_person(*person(self.content))
+        super().apply(aggregate)
+        aggregate.state.is_withdrawn = True
 
 
-class EntryRetracted(RecordEvent):
-    """An entry should never have been made; it no longer counts, and stays readable with the reason."""
+class ResearchOptedOut(EntryRecorded):
+    """The record is not to be used in research."""
 
-    TOPIC: ClassVar[str] = "record.entry-retracted.v1"
-    LIFECYCLE: ClassVar[str] = "deprecate"
-
-    entry: UUID
-    reason: str
-
-    def apply(self, aggregate: Folded) -> None:
-        aggregate.state.retract(self.entry)
+    TOPIC: ClassVar[str] = "record.research-opted-out.v1"
+    LIFECYCLE: ClassVar[str] = "amend"
+    KIND: ClassVar[str] = "research-opt-outs"
 
 
-class Closed(RecordEvent):
-    """Care under this record ended: death, moved out, lost, refused. `occurred` says since when.
+class RestrictionSet(EntryRecorded):
+    """Sections are shown to nobody but who speaks for the resident."""
 
-    Refuses new care only; late entries, corrections, documents and reading go on.
-    """
-
-    TOPIC: ClassVar[str] = "record.closed.v1"
-    LIFECYCLE: ClassVar[str] = "archive"
-
-    reason: str
-    note: str | None
-
-    def apply(self, aggregate: Folded) -> None:
-        aggregate.state.closed_since, aggregate.state.closed_because = self.occurred, self.reason
+    TOPIC: ClassVar[str] = "record.restriction-set.v1"
+    LIFECYCLE: ClassVar[str] = "amend"
+    KIND: ClassVar[str] = "restrictions"
 
 
-class Reopened(RecordEvent):
-    """A closed record takes care again: the resident came back, or the closing was wrong."""
+class StatementAdded(EntryRecorded):
+    """The resident's own words about the record."""
 
-    TOPIC: ClassVar[str] = "record.reopened.v1"
-    LIFECYCLE: ClassVar[str] = "reactivate"
+    TOPIC: ClassVar[str] = "record.statement-added.v1"
+    KIND: ClassVar[str] = "statements"
 
-    reason: str
 
-    def apply(self, aggregate: Folded) -> None:
-        aggregate.state.closed_since = aggregate.state.closed_because = None
+class CorrectionRequested(EntryRecorded):
+    """The resident holds an entry to be wrong, and asks that it be put right."""
+
+    TOPIC: ClassVar[str] = "record.correction-requested.v1"
+    KIND: ClassVar[str] = "correction-requests"
+
+
+class IdentityDisputed(EntryRecorded):
+    """Whose record this is, or an identity document on it, is in doubt."""
+
+    TOPIC: ClassVar[str] = "record.identity-disputed.v1"
+    LIFECYCLE: ClassVar[str] = "amend"
+    KIND: ClassVar[str] = "identity-disputes"
+
+
+class QualityFindingRaised(EntryRecorded):
+    """Something about the record was found to be missing, late or implausible."""
+
+    TOPIC: ClassVar[str] = "record.quality-finding-raised.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+    KIND: ClassVar[str] = "quality-findings"
+
+
+class AuthenticityVerified(EntryRecorded):
+    """The resident was asked whether what is recorded happened."""
+
+    TOPIC: ClassVar[str] = "record.authenticity-verified.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+    KIND: ClassVar[str] = "authenticity-checks"
 
 
 ENTRIES: dict[str, type[EntryRecorded]] = {
@@ -253,5 +226,25 @@ ENTRIES: dict[str, type[EntryRecorded]] = {
         MedicationStated,
         ImmunizationGiven,
         DocumentAttached,
+        Born,
+        RelationshipRecorded,
+        HealthEducationGiven,
+        CarePlanSet,
+        ReferralIssued,
+        ConsultationRequested,
+        CardIssued,
+        GuardianAppointed,
+        RepresentativeAppointed,
+        ConsentWithdrawn,
+        ResearchOptedOut,
+        RestrictionSet,
+        StatementAdded,
+        CorrectionRequested,
+        IdentityDisputed,
+        QualityFindingRaised,
+        AuthenticityVerified,
     )
 }
+
+for _event in ENTRIES.values():
+    register_topic(vars(_event)["TOPIC"], _event)

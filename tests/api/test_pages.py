@@ -14,7 +14,7 @@ from domain.errors import ContentRefused
 from domain.identity import KINDS as DOCUMENTS
 from domain.institution import KINDS, ROLES
 from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
-from domain.record_reads import SEARCHED
+from domain.finding import SEARCHED
 from evidence.note import Verifier
 from store.clock import SECOND, Clock, system_clock
 from tests.api.served import Served, new_record

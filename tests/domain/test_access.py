@@ -52,7 +52,8 @@ def test_staff_of_another_institution_do_neither(action: str) -> None:
 def test_a_resident_reads_the_own_record_and_who_saw_it_and_nothing_else() -> None:
     permitted = {action for action in ACTIONS if allowed(RESIDENT_SELF, action, OURS, "self")}
 
-    assert permitted == {"read", "read-events", "read-accesses"}
+    reading, taking_part = {"read", "read-events", "read-accesses"}, {"resident-part", "consent"}
+    assert permitted == reading | taking_part | {"dispute-identity"}
     assert not any(allowed(RESIDENT_SELF, action, Facts(OTHER_RECORD, HERE), "self") for action in ACTIONS)
     assert not any(
         allowed(RESIDENT_SELF, action, OURS, purpose)
@@ -71,7 +72,7 @@ def test_other_roles_neither_read_nor_write_records(role: str) -> None:
 def test_a_connector_imports_into_its_institutions_records_and_reads_none() -> None:
     permitted = {action for action in ACTIONS if allowed(staff("connector"), action, OURS, "management")}
 
-    assert permitted == {"add-entry", "link-identity", "close"}
+    assert permitted == {"add-entry", "link-identity", "close", "appoint", "issue-card"}
 
 
 def test_creating_is_for_ones_own_institution() -> None:

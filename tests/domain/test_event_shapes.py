@@ -8,11 +8,11 @@ import pytest
 
 from domain.access_stream import ACCESS_EVENTS
 from domain.acts import Event
-from domain.entries import FORMS
 from domain.errors import NotAvailable
 from domain.institution import Institution
 from domain.record import Record
-from domain.requests import Correction, SearchKey
+from domain.record_events import ENTRIES, SEQUEL_EVENTS
+from domain.requests import Consent, SearchKey
 from domain.values import JsonObject
 from evidence import canonical
 from tests.builders import (
@@ -22,31 +22,28 @@ from tests.builders import (
     TODAY,
     WANG,
     WANG_ID,
-    content,
     new_entry,
 )
 from tests.county import County
+from tests.whole_life import Life
 
 LIBRARY = {"originator_id", "originator_version", "timestamp"}
-TOPICS = {
+OWNED = {
     vars(one)["TOPIC"]
     for owner in (Record, Institution)
     for one in vars(owner).values()
     if isinstance(one, type) and "TOPIC" in vars(one)
-} | {one.TOPIC for one in ACCESS_EVENTS}
+}
+TABLED = {vars(one)["TOPIC"] for one in (*ENTRIES.values(), *SEQUEL_EVENTS.values(), *ACCESS_EVENTS)}
+TOPICS = OWNED | TABLED
 
 
 def busy_county() -> County:
     """A county in which every event of ours has happened."""
     county = County()
-    records, record_id = county.records, county.open_record()
-    records.add_entries(NURSE, record_id, [new_entry(kind) for kind in FORMS])
-    entry = records.add_entry(NURSE, record_id, new_entry("problems")).stored[0].event
-    correction = Correction(entry, "misread", content("problem"), TODAY, entry_occurred=TODAY)
-    records.correct_entry(NURSE, record_id, county.log.head(record_id), correction)
-    records.retract_entry(NURSE, record_id, county.log.head(record_id), entry, "in error")
-    records.close_record(NURSE, record_id, county.log.head(record_id), reason="lost", since=TODAY)
-    records.reopen_record(NURSE, record_id, county.log.head(record_id), reason="found")
+    records, record_id = county.records, Life(county).everything().record
+    records.contribute(OTHER_NURSE, SearchKey("identity-card", WANG_ID), new_entry("encounters"))
+    records.refuse_registration(NURSE, county.clinic, Consent("resident"), "no wish for one", TODAY)
     records.read_record(WANG, record_id)
     records.search(NURSE, SearchKey("identity-card", WANG_ID))
     for target in (record_id, county.clinic):
@@ -55,6 +52,7 @@ def busy_county() -> County:
     records.give_role(COUNTY, county.clinic, county.doctor, "auditor", until="2027-01-01")
     records.end_role(COUNTY, county.clinic, county.doctor, "auditor")
     records.practitioner_leaves(COUNTY, county.clinic, county.doctor)
+    records.change_area(COUNTY, county.clinic, "110101001009")
     return county
 
 

@@ -125,11 +125,11 @@ def test_an_institution_that_is_not_there_cannot_be_staffed(county: County) -> N
 
 def test_a_claim_of_an_unforeseen_kind_is_refused_by_its_namespace(county: County) -> None:
     opened = county.log.load(Record, county.open_record())
-    county.log.claims["card", "1"] = NOWHERE
+    county.log.claims["badge", "1"] = NOWHERE
     assert opened is not None
     opened.give_consent(act(), by="resident")
 
     _, passed = county.records.gate.enter_record(NURSE, "add-entry", opened.id)
 
-    with pytest.raises(ClaimTaken, match="card"):
-        county.records.gate.append(passed, opened, [Claim("card", "1")])
+    with pytest.raises(ClaimTaken, match="badge"):
+        county.records.gate.append(passed, opened, [Claim("badge", "1")])

@@ -24,6 +24,7 @@ from domain.gate import ATTEMPTS
 from domain.identity import identity_document
 from domain.ports import Answer
 from domain.record import Record
+from domain.record_events import ENTRIES
 from domain.requests import (
     Correction,
     NewEntry,
@@ -113,7 +114,7 @@ def test_a_device_clock_a_little_ahead_is_recorded_and_far_ahead_refused(county:
     county.records.add_entry(NURSE, record_id, new_entry("problems", when=ahead))
 
     event = last_event(county, record_id)
-    assert isinstance(event, Record.ProblemRecorded) and event.occurred["skew_s"] == 90
+    assert isinstance(event, ENTRIES["problems"]) and event.occurred["skew_s"] == 90
     with pytest.raises(OccurredRefused):
         county.records.add_entry(NURSE, record_id, new_entry("problems", when="2027-01-01"))
 
@@ -125,7 +126,7 @@ def test_what_is_written_down_a_day_later_is_marked_late(county: County, when: s
     county.records.add_entry(NURSE, record_id, new_entry("problems", when=when))
 
     event = last_event(county, record_id)
-    assert isinstance(event, Record.ProblemRecorded) and event.who["late"] is late
+    assert isinstance(event, ENTRIES["problems"]) and event.who["late"] is late
 
 
 def test_what_is_accepted_but_odd_is_told_and_not_refused(county: County) -> None:
@@ -348,7 +349,7 @@ def test_a_life_is_imported_with_its_entries_and_found_by_its_source(county: Cou
     assert county.records.find_source(CONNECTOR, source) == opened.record
     assert county.topics(opened.record)[-2:] == ["record.problem-recorded.v1"] * 2
     event = last_event(county, opened.record)
-    assert isinstance(event, Record.ProblemRecorded) and event.cause == "synthea|resource-2"
+    assert isinstance(event, ENTRIES["problems"]) and event.cause == "synthea|resource-2"
     with pytest.raises(SourceAlreadyImported):
         county.records.create_record(CONNECTOR, replace(asked, documents=(card(LI_ID),)))
     with pytest.raises(NotPermitted):

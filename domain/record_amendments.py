@@ -1,0 +1,152 @@
+"""The commands that put a record right: correct, retract, move what was misfiled, merge duplicates."""
+
+from dataclasses import replace
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.entries import KINDS
+from domain.errors import StaleVersion
+from domain.filling import check
+from domain.gate import Pass, as_told
+from domain.ports import Answer
+from domain.record import Record
+from domain.record_errors import CannotMisfile
+from domain.record_events import EntryCorrected, EntryRecorded
+from domain.record_seen import SeenChanges
+from domain.requests import Correction, Misfiling, Request
+from domain.values import Occurred, Who
+
+Brought: TypeAlias = EntryRecorded | EntryCorrected  # the events that bring an entry's content
+
+
+class RecordAmendments(SeenChanges):
+    """What can be asked to be put right. Mixed into `Records`."""
+
+    def correct_entry(
+        self, request: Request, record_id: UUID, expected_version: int, correction: Correction
+    ) -> Answer:
+        """Correct an entry the caller has seen.
+
+        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, FormNotAccepted, ContentRefused.
+        """
+
+        def change(record: Record, passed: Pass) -> None:
+            entry = record.standing(correction.entry)
+            told = correction.entry_occurred or correction.occurred
+            checked = check(entry.form, correction.edition, told, correction.content)
+            record.correct(
+                self.gate.act(passed, correction.occurred),
+                correction.entry,
+                reason=correction.reason,
+                form=checked.form,
+                content=checked.content,
+                entry_occurred=correction.entry_occurred,
+            )
+
+        return self.change_seen(request, "correct", record_id, expected_version, change)
+
+    def retract_entry(
+        self, request: Request, record_id: UUID, expected_version: int, entry: UUID, reason: str
+    ) -> Answer:
+        """Retract an entry the caller has seen.
+
+        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing.
+        """
+
+        def change(record: Record, passed: Pass) -> None:
+            record.retract(self.gate.act(passed), entry, reason=reason)
+
+        return self.change_seen(request, "retract", record_id, expected_version, change)
+
+    def misfile_entry(
+        self, request: Request, record_id: UUID, expected_version: int, misfiling: Misfiling
+    ) -> Answer:
+        """Hide an entry that is another resident's, and write it into the right record in the same append.
+
+        The entry there is the practitioner's own, entered by who moves it. The answer begins with what was
+        stored here. Raises StaleVersion, UnknownEntry, CannotMisfile, ReasonMissing, or what the right record
+        refuses.
+        """
+
+        def attempt() -> Answer:
+            record, passed = self.gate.enter_record(request, "misfile", record_id)
+            if record.version != expected_version:
+                raise StaleVersion(record_id, record.version)
+            act = self.gate.act(passed)
+            moved = self._move(request, record, misfiling, str(act.event_id)) if misfiling.to else None
+            right, moved_entry = moved or (None, None)
+            record.misfile(
+                act,
+                misfiling.entry,
+                reason=misfiling.reason,
+                moved_to=right.id if right else None,
+                moved_entry=moved_entry,
+            )
+            return self.gate.append(passed, record, also=[right] if right else [])
+
+        return self.gate.once(request, attempt, as_told)
+
+    def merge_records(
+        self, request: Request, record_id: UUID, expected_version: int, into: UUID, reason: str
+    ) -> Answer:
+        """Tell on both records that they are one person's: this one is kept, the other goes on.
+
+        Raises StaleVersion, CannotMerge, IdentityInDispute, ReasonMissing.
+        """
+
+        def attempt() -> Answer:
+            record, other, passed, theirs = self._both(request, record_id, expected_version, into)
+            other.merge(self.gate.act(theirs), record, goes_on=True, reason=reason)
+            record.merge(self.gate.act(passed), other, goes_on=False, reason=reason)
+            return self.gate.append(passed, record, also=[other])
+
+        return self.gate.once(request, attempt, as_told)
+
+    def unmerge_records(
+        self, request: Request, record_id: UUID, expected_version: int, into: UUID, reason: str
+    ) -> Answer:
+        """Undo a merging on both records. Raises StaleVersion, NotMerged, ReasonMissing."""
+
+        def attempt() -> Answer:
+            record, other, passed, theirs = self._both(request, record_id, expected_version, into)
+            record.unmerge(self.gate.act(passed), other.id, goes_on=False, reason=reason)
+            other.unmerge(self.gate.act(theirs), record.id, goes_on=True, reason=reason)
+            return self.gate.append(passed, record, also=[other])
+
+        return self.gate.once(request, attempt, as_told)
+
+    def _both(
+        self, request: Request, record_id: UUID, expected_version: int, other_id: UUID
+    ) -> tuple[Record, Record, Pass, Pass]:
+        """Two records, both the caller's to keep; the first at the version seen."""
+        record, passed = self.gate.enter_record(request, "merge", record_id)
+        other, theirs = self.gate.enter_record(request, "merge", other_id)
+        if record.version != expected_version:
+            raise StaleVersion(record_id, record.version)
+        return record, other, passed, theirs
+
+    def _move(self, request: Request, wrong: Record, misfiling: Misfiling, cause: str) -> tuple[Record, UUID]:
+        """The right record with the entry pending on it, as it stood in the wrong one; and its id there."""
+        right, passed = self.gate.enter_record(request, "receive-misfiled", misfiling.to or wrong.id)
+        entry = wrong.state.entry(misfiling.entry)
+        if entry is None or right.id == wrong.id or KINDS[entry.kind].action != "add-entry":
+            raise CannotMisfile
+        first, last, occurred = self._content(wrong, misfiling.entry)
+        act = self.gate.act(passed, occurred, cause)
+        who: Who = {**first.who, "entered_by": act.who["actor"], "late": True}
+        moved = right.add_entry(replace(act, who=who), entry.kind, last.form, last.content)
+        return right, moved
+
+    def _content(self, record: Record, entry_id: UUID) -> tuple[Brought, Brought, Occurred]:
+        """The event that recorded an entry, the one whose content stands, and when it occurred."""
+        events = [one.event for one in self.gate.log.read(record.id)]
+        brought = [one for one in events if isinstance(one, Brought) and _entry_of(one) == entry_id]
+        occurred = brought[0].occurred
+        for one in brought:
+            if isinstance(one, EntryCorrected):
+                occurred = one.entry_occurred or occurred
+        return brought[0], brought[-1], occurred
+
+
+def _entry_of(event: Brought) -> UUID:
+    return event.entry if isinstance(event, EntryCorrected) else event.event_id

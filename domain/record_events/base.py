@@ -1,0 +1,78 @@
+"""What all events of a record share, and the two shapes most of them have: an entry, and what follows one."""
+
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from domain.acts import Event
+from domain.entries import KINDS, PERSONAL, kept, person, subject
+from domain.record_state import EntryState, RecordState
+from domain.sequels import sequel_of
+from domain.values import FormRef, JsonObject, Who
+
+
+class Folded(Protocol):
+    """The part of a record that events see."""
+
+    state: RecordState
+
+
+class RecordEvent(Event):
+    """Base of everything on a record's stream."""
+
+
+class FilledIn(Protocol):
+    """An event that brings a form."""
+
+    who: Who
+    originator_version: int
+    form: FormRef
+    content: JsonObject
+
+
+def begun(event: FilledIn, kind: str, custodian: str) -> EntryState:
+    """The entry that begins with the event."""
+    return EntryState(
+        kind=kind,
+        form=event.form["name"],
+        version=event.originator_version,
+        subject=subject(kind, event.content),
+        state=KINDS[kind].begins,
+        kept=kept(kind, event.content),
+        is_external=event.who["institution"] not in (None, custodian),
+    )
+
+
+class EntryRecorded(RecordEvent):
+    """Base of the entries: a form filled in. The entry's id is the event's id.
+
+    Never edited: EntryCorrected, EntryRetracted and EntryMisfiled follow it, and all of them stay in the log.
+    """
+
+    LIFECYCLE: ClassVar[str] = "originate"
+    KIND: ClassVar[str]
+
+    form: FormRef
+    content: JsonObject
+
+    def apply(self, aggregate: Folded) -> None:
+        state = aggregate.state
+        state.add(self.event_id, begun(self, self.KIND, state.custodian))
+        if self.form["name"] in PERSONAL:
+            state.tell_person(self.event_id, *person(self.content))
+
+
+class EntryFollowed(RecordEvent):
+    """Base of the sequels: something was done about an entry that stands."""
+
+    LIFECYCLE: ClassVar[str] = "amend"
+    OF: ClassVar[tuple[str, ...]]  # the collections whose entries it follows; ("entries",): any
+    NAME: ClassVar[str]
+
+    entry: UUID
+    form: FormRef
+    content: JsonObject
+
+    def apply(self, aggregate: Folded) -> None:
+        followed = aggregate.state.entries[str(self.entry)]
+        of = followed.kind if followed.kind in self.OF else self.OF[0]
+        aggregate.state.follow(self.entry, sequel_of(of, self.NAME).becomes)

@@ -1,0 +1,254 @@
+"""What a record asks of an entry, or of what follows one, besides its form: one small rule for each kind.
+
+Rules look at the state and at what is about to be written; they change nothing and raise what they refuse.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.acts import Act
+from domain.age_bands import CAPACITY, PERSONAL_DATA, is_below
+from domain.entries import CARD_NEEDS, KINDS, PROGRAMMES, STATUTORY, programme_of, subject
+from domain.errors import (
+    AllergyAlreadyRecorded,
+    AlreadyEnrolled,
+    NotEnrolled,
+    RecordClosed,
+    UnknownEntry,
+    UnknownProgramme,
+)
+from domain.record_errors import (
+    AlreadyBorn,
+    CardNotReady,
+    CardStillValid,
+    ConsentWithdrawn,
+    EntryAlreadyFiled,
+    GuardianNeeded,
+    IdentityInDispute,
+    NotAddressed,
+    NotBorn,
+    ReadingRefused,
+    RecordMerged,
+    RepresentationRefused,
+)
+from domain.record_state import EntryState, RecordState
+from domain.time import CHINA
+from domain.values import FormRef, JsonObject, earliest, latest
+
+SPEAKERS = ("resident", "guardian", "representative", "heir")  # roles in which one acts for the resident
+INCAPACITY = ("court", "mandate")  # bases on which somebody of age has a guardian
+UNBORN_TAKES = ("births", "relationships", "documents", "statements", "encounters", "quality-findings")
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What is about to be written. own: the entry it replaces, when it is a correction."""
+
+    act: Act
+    kind: str
+    form: FormRef
+    content: JsonObject
+    own: UUID | None = None
+
+    @property
+    def day(self) -> date:
+        """The civil day, in China, on which it occurred."""
+        return earliest(self.act.occurred).astimezone(CHINA).date()
+
+
+EntryRule = Callable[[RecordState, Proposed], None]
+SequelRule = Callable[[RecordState, EntryState, Proposed], None]
+
+
+def admit(state: RecordState, proposed: Proposed) -> None:
+    """Raise what keeps any entry of this kind out: merged, closed, not yet born, consent withdrawn."""
+    kind = KINDS[proposed.kind]
+    since = state.closed_since
+    if state.merged_into is not None and kind.is_care:
+        raise RecordMerged(UUID(state.merged_into))
+    if since is not None and kind.is_care and earliest(proposed.act.occurred) > latest(since):
+        raise RecordClosed
+    if state.is_unborn and proposed.kind not in UNBORN_TAKES:
+        raise NotBorn
+    if state.is_withdrawn and kind.is_voluntary and not _is_prescribed(proposed):
+        raise ConsentWithdrawn
+
+
+def accept(state: RecordState, proposed: Proposed) -> None:
+    """Raise what the rule of its kind refuses."""
+    ENTRY_RULES.get(proposed.kind, _nothing)(state, proposed)
+
+
+def may_follow(state: RecordState, entry: EntryState, name: str, proposed: Proposed) -> None:
+    """Raise what the rule of the sequel refuses."""
+    SEQUEL_RULES.get(name, _nothing_follows)(state, entry, proposed)
+
+
+def undisputed(state: RecordState) -> None:
+    """Raise IdentityInDispute while it is."""
+    if any(entry.state == "open" for entry in state.standing("identity-disputes")):
+        raise IdentityInDispute
+
+
+def _nothing(state: RecordState, proposed: Proposed) -> None:
+    """Most kinds ask for nothing more."""
+
+
+def _nothing_follows(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    """Most sequels ask for nothing more."""
+
+
+def _is_prescribed(proposed: Proposed) -> bool:
+    """Whether law or need asks for it, whatever the resident agreed to."""
+    if proposed.act.purpose in ("emergency", "public_health"):
+        return True
+    if proposed.kind == "programmes":
+        return proposed.content["programme"] in STATUTORY
+    return proposed.kind == "follow-ups" and programme_of(proposed.form["name"]) in STATUTORY
+
+
+def _programme(state: RecordState, proposed: Proposed) -> None:
+    programme, own = str(subject(proposed.kind, proposed.content)), _text(proposed.own)
+    if programme not in PROGRAMMES:
+        raise UnknownProgramme
+    if (entry := state.enrolments.get(programme, own)) != own:
+        raise AlreadyEnrolled(UUID(entry))
+
+
+def _allergy(state: RecordState, proposed: Proposed) -> None:
+    substance, own = str(subject(proposed.kind, proposed.content)), _text(proposed.own)
+    if (entry := state.allergies.get(substance, own)) != own:
+        raise AllergyAlreadyRecorded(UUID(entry))
+
+
+def _follow_up(state: RecordState, proposed: Proposed) -> None:
+    if proposed.own is None and programme_of(proposed.form["name"]) not in state.enrolments:
+        raise NotEnrolled
+
+
+def _birth(state: RecordState, proposed: Proposed) -> None:
+    if proposed.own is None and not state.is_unborn:
+        raise AlreadyBorn
+
+
+def _reading(state: RecordState, proposed: Proposed) -> None:
+    """A receiver elsewhere, until a day that is not over when it is issued."""
+    if proposed.content["to"] in (state.custodian, proposed.act.who["institution"]):
+        raise ReadingRefused("/content/to")
+    if str(proposed.content["until"]) < proposed.day.isoformat():
+        raise ReadingRefused("/content/until")
+
+
+def _resident_decides(state: RecordState, proposed: Proposed) -> None:
+    """Who speaks is who is said to, and old enough to."""
+    by, role = proposed.content.get("by"), proposed.act.who["role"]
+    if role in SPEAKERS and by != role:
+        raise RepresentationRefused("/content/by")
+    too_young = below(state, PERSONAL_DATA, proposed.day)
+    if by == "resident" and too_young is not None:
+        raise GuardianNeeded(too_young)
+
+
+def _about(field: str) -> EntryRule:
+    """A rule that the entry named in a field is there."""
+
+    def rule(state: RecordState, proposed: Proposed) -> None:
+        named = proposed.content.get(field)
+        if named is not None and not _stands(state, str(named)):
+            raise UnknownEntry(UUID(str(named)))
+
+    return rule
+
+
+def _both(*rules: EntryRule) -> EntryRule:
+    def rule(state: RecordState, proposed: Proposed) -> None:
+        for one in rules:
+            one(state, proposed)
+
+    return rule
+
+
+def _guardian(state: RecordState, proposed: Proposed) -> None:
+    """Of age, one has a guardian only by incapacity."""
+    is_minor = below(state, CAPACITY, proposed.day) is not None
+    known = state.birth_date is not None
+    if known and not is_minor and proposed.content.get("basis") not in INCAPACITY:
+        raise RepresentationRefused("/content/basis")
+
+
+def _heir(state: RecordState, proposed: Proposed) -> None:
+    if proposed.content.get("capacity") == "heir" and state.closed_because != "death":
+        raise RepresentationRefused("/content/capacity")
+
+
+def _card(state: RecordState, proposed: Proposed) -> None:
+    """Issued when the identity is clear, the basic information complete, and no other card is valid."""
+    undisputed(state)
+    if proposed.own is None and any(card.state == "active" for card in state.standing("cards")):
+        raise CardStillValid
+    told = {name for entry in state.standing("basic-information") for name in entry.kept or ()}
+    if missing := [name for name in CARD_NEEDS if name not in told]:
+        raise CardNotReady(missing)
+
+
+def _addressed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    if (entry.kept or {}).get("to") != proposed.act.who["institution"]:
+        raise NotAddressed
+
+
+def _unfiled(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    if entry.is_filed and proposed.own is not None:
+        raise EntryAlreadyFiled(proposed.own)
+
+
+def _decided(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    if "by" in proposed.content:
+        _resident_decides(state, proposed)
+
+
+def below(state: RecordState, about: str, on: date) -> str | None:
+    """The law by which the resident is too young on the day; None if old enough, or of unknown age."""
+    if state.birth_date is None or len(state.birth_date) < len("YYYY-MM-DD"):
+        return None
+    band = is_below(about, date.fromisoformat(state.birth_date), on)
+    return band.source if band else None
+
+
+def _stands(state: RecordState, entry_id: str) -> bool:
+    entry = state.entries.get(entry_id)
+    return entry is not None and entry.stands
+
+
+def _text(entry_id: UUID | None) -> str | None:
+    return str(entry_id) if entry_id is not None else None
+
+
+ENTRY_RULES: Mapping[str, EntryRule] = {
+    "programmes": _programme,
+    "allergies": _allergy,
+    "follow-ups": _follow_up,
+    "births": _birth,
+    "referrals": _reading,
+    "consultations": _reading,
+    "consent-withdrawals": _resident_decides,
+    "research-opt-outs": _resident_decides,
+    "restrictions": _resident_decides,
+    "statements": _both(_resident_decides, _about("about")),
+    "correction-requests": _both(_resident_decides, _about("entry")),
+    "quality-findings": _about("about"),
+    "guardians": _guardian,
+    "representatives": _heir,
+    "cards": _card,
+}
+
+SEQUEL_RULES: Mapping[str, SequelRule] = {
+    "acceptance": _addressed,
+    "decline": _addressed,
+    "return": _addressed,
+    "opinion": _addressed,
+    "filing": _unfiled,
+    "lifting": _decided,
+    "ending": _decided,
+}

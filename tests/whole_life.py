@@ -1,0 +1,156 @@
+"""A life in which everything happens that can happen to a record, in an order in which it can."""
+
+from uuid import UUID
+
+from domain.entries import FORMS
+from domain.identity import identity_document
+from domain.requests import (
+    Consent,
+    Correction,
+    Misfiling,
+    NewEntry,
+    NewSequel,
+    Request,
+)
+from domain.sequels import SEQUELS
+from domain.values import occurred
+from tests.builders import (
+    AREA,
+    KEEPER,
+    LI_ID,
+    NURSE,
+    OTHER_NURSE,
+    TODAY,
+    WANG,
+    content,
+    login,
+    new_record,
+    request,
+)
+from tests.county import County
+
+LATER = occurred("2026-06-01T09:45:00+08:00")
+DAUGHTER = request("daughter", "self")
+
+
+class Life:
+    """One record and what has happened to it, at the clinic of a county."""
+
+    def __init__(self, county: County, record: UUID | None = None) -> None:
+        self.county, self.records = county, county.records
+        self.record = record or county.open_record()
+        self.entries: dict[str, UUID] = {}
+
+    @property
+    def version(self) -> int:
+        return self.county.log.head(self.record)
+
+    def add(self, kind: str, who: Request = NURSE, form: str | None = None, **changes: object) -> UUID:
+        """Add an entry made of its form's example."""
+        name = form or FORMS[kind][0]
+        entry = NewEntry(kind, content(name, **changes), TODAY, form=name)
+        stored = self.records.add_entry(who, self.record, entry).stored[0]
+        self.entries[kind] = stored.event
+        return stored.event
+
+    def follow(
+        self, of: str, name: str, who: Request = NURSE, entry: UUID | None = None, **changes: object
+    ) -> UUID:
+        """Add what follows the last entry of the collection, made of its form's example."""
+        filled = content(SEQUELS[of][name].form, **changes)
+        sequel = NewSequel(of, name, entry or self.entries[of], filled, LATER)
+        stored = self.records.follow_entry(who, self.record, sequel).stored[0]
+        return stored.event
+
+    def everything(self) -> "Life":
+        """Every event of the catalogue outside access, proof and custody."""
+        self.care()
+        self.cards()
+        self.referrals()
+        self.resident()
+        self.keeping()
+        self.ending()
+        return self
+
+    def care(self) -> None:
+        for kind in (
+            "basic-information",
+            "examinations",
+            "encounters",
+            "problems",
+            "allergies",
+            "medications",
+        ):
+            self.add(kind, **({"identity_number": None} if kind == "basic-information" else {}))
+        for kind in ("immunizations", "documents", "health-education", "care-plans"):
+            self.add(kind)
+        self.add("programmes", programme="hypertension")
+        self.add("follow-ups", form="hypertension-follow-up")
+        self.follow("problems", "resolution")
+        self.follow("medications", "stop")
+        self.follow("care-plans", "evaluation")
+        self.follow("programmes", "exit")
+
+    def cards(self) -> None:
+        self.add("cards")
+        self.follow("cards", "loss")
+        self.entries["cards"] = self.follow("cards", "replacement")
+        self.follow("cards", "revocation")
+
+    def referrals(self) -> None:
+        other = str(self.county.other_clinic)
+        for ending in (("decline",), ("acceptance", "return")):
+            self.add("referrals", to=other)
+            for name in ending:
+                self.follow("referrals", name, OTHER_NURSE)
+        self.add("referrals", to=other)
+        self.follow("referrals", "cancellation")
+        self.add("consultations", to=other)
+        self.follow("consultations", "opinion", OTHER_NURSE)
+
+    def resident(self) -> None:
+        self.add("representatives", capacity="representative", basis="authorisation", login=login("daughter"))
+        self.follow("representatives", "ending")
+        self.add("guardians", basis="court", login=login("son"))
+        self.follow("guardians", "ending")
+        self.add("statements", WANG, by="resident", about=self._text("encounters"))
+        self.add("restrictions", WANG, by="resident")
+        self.follow("restrictions", "lifting", WANG, by="resident")
+        self.add("research-opt-outs", WANG, by="resident")
+        self.follow("research-opt-outs", "ending", WANG, by="resident")
+        self.add("consent-withdrawals", WANG, by="resident")
+        self.records.give_consent(WANG, self.record, Consent("resident"))
+        self.add("correction-requests", WANG, by="resident", entry=self._text("allergies"))
+        self.follow("correction-requests", "decision", KEEPER)
+
+    def keeping(self) -> None:
+        self.follow("entries", "filing", KEEPER, self.entries["encounters"])
+        self.follow("entries", "attestation", entry=self.entries["encounters"])
+        self.add("quality-findings", KEEPER, about=self._text("examinations"))
+        self.follow("quality-findings", "resolution", KEEPER)
+        self.add("authenticity-checks", KEEPER)
+        self.add("identity-disputes", other=None)
+        self.follow("identity-disputes", "settlement", KEEPER)
+        self.records.renumber_record(KEEPER, self.record, self.version, "error", f"{AREA}00099")
+        allergy = self.entries["allergies"]
+        wrong = Correction(allergy, "misread", content("allergy"), TODAY, entry_occurred=TODAY)
+        self.records.correct_entry(NURSE, self.record, self.version, wrong)
+        self.records.retract_entry(NURSE, self.record, self.version, allergy, "in error")
+
+    def ending(self) -> None:
+        """Misfiled, merged and unmerged with a neighbour's record; a child born; closed and reopened."""
+        neighbour = self.county.open_record(LI_ID, "li")
+        misfiled = Misfiling(self.entries["encounters"], "another resident's", neighbour)
+        self.records.misfile_entry(KEEPER, self.record, self.version, misfiled)
+        self.records.merge_records(KEEPER, self.record, self.version, neighbour, "one person")
+        self.records.unmerge_records(KEEPER, self.record, self.version, neighbour, "two after all")
+        unborn = identity_document("temporary", None, reason="not yet born")
+        pregnancy = new_record(unborn, channel="pregnancy", mother=self.record)
+        child = Life(self.county, self.records.create_record(NURSE, pregnancy).record)
+        child.add("births")
+        self.records.close_record(NURSE, self.record, self.version, reason="death", since=TODAY)
+        self.add("representatives", login=login("daughter"))
+        self.records.reopen_record(NURSE, self.record, self.version, reason="closed in error")
+
+    def _text(self, kind: str) -> str:
+        return str(self.entries[kind])
