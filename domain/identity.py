@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NotRequired, TypedDict, cast
 
-from domain.errors import ContentRefused, IdentityDisagrees
+from domain import regions
+from domain.errors import ContentRefused, FieldProblem, IdentityDisagrees
 from domain.scalars import Text
 
 DocumentKind = Literal[
@@ -254,6 +255,16 @@ def _short(pointer: str, text: str) -> None:
     rule = Text(200)
     if not rule.allows(text):
         raise refuse(pointer, f"must be {rule.accepts}")
+
+
+def oddities(document: IdentityDocument) -> list[FieldProblem]:
+    """What is accepted of a document but worth a second look: a region that was gone before the birth."""
+    number = document.get("number", "")
+    if not is_identity_number(number):
+        return []
+    told = IdentityNumber(number)
+    reason = regions.oddity(told.region, told.birth_date)
+    return [{"field": "/number", "reason": reason}] if reason else []
 
 
 def claim_value(document: IdentityDocument) -> str | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.answer_models import RecordKept
+from api.answer_models import RecordKept, Warned
 from api.answers import created, last
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems
@@ -13,6 +13,7 @@ from api.models import IdentityIn, checked
 from api.strict_route import StrictRoute
 from domain.application import Records
 from domain.errors import ContentRefused
+from domain.identity import oddities
 from domain.ports import Answer
 from domain.requests import Request
 
@@ -23,10 +24,16 @@ EXAMPLES: dict[str, object] = {
 }
 
 
+class IdentityKept(RecordKept):
+    """What a record is tied to now. warnings: only where there are any."""
+
+    warnings: list[Warned] | None = None
+
+
 @router.post(
     "/{record_id}/identities",
     status_code=201,
-    response_model=RecordKept,
+    response_model=IdentityKept,
     responses=problems(COMMON, WRITING),
     openapi_extra=body_examples(EXAMPLES),
 )
@@ -36,7 +43,9 @@ def link(
     """Link a document or a login. 409 if another record is tied to it, naming nothing."""
     answer = _link(records, body.told_by(asking), record_id, body)
     location = f"/v1/records/{record_id}?version={last(answer).version}"
-    return created(service, answer, location, record=record_id)
+    odd = oddities(body.document.value()) if body.document else []
+    told = [{"field": f"/document{one['field']}", "reason": one["reason"]} for one in odd]
+    return created(service, answer, location, record=record_id, **({"warnings": told} if told else {}))
 
 
 def _link(records: Records, asking: Request, record_id: UUID, body: IdentityIn) -> Answer:

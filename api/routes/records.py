@@ -14,7 +14,8 @@ from api.instants import instant, page, version_number
 from api.models import RecordIn
 from api.problems import below
 from api.strict_route import StrictRoute
-from domain.errors import ContentRefused
+from domain.errors import ContentRefused, FieldProblem
+from domain.identity import oddities
 from domain.record_events import BasicInformationRecorded
 from domain.requests import LONGEST_PAGE, USUAL_PAGE, NewEntry, NewRecord, Opened
 from domain.values import RecordNumber
@@ -44,7 +45,7 @@ def open_record(body: RecordIn, asking: Asking, records: RecordsDep, service: Se
         opened = records.create_record(body.told_by(asking), _new(body))
     except ContentRefused as refused:
         raise _placed(refused) from None
-    odd = RecordNumber.parse(opened.number).warnings() if body.record_number else []
+    odd = _odd(body)
     return created(
         service,
         opened.answer,
@@ -100,6 +101,15 @@ def read_accesses(
     asked = page(limit, cursor)
     body = records.read_accesses(reading, record_id, asked)
     return listed(body, f"/v1/records/{record_id}/accesses", asked.limit)
+
+
+def _odd(body: RecordIn) -> list[FieldProblem]:
+    """What was accepted of the number from paper and of the documents but is worth a second look."""
+    odd = RecordNumber.parse(body.record_number).warnings() if body.record_number else []
+    for place, document in enumerate(body.identity()):
+        for one in oddities(document):
+            odd.append({"field": f"/documents/{place}{one['field']}", "reason": one["reason"]})
+    return odd
 
 
 def _new(body: RecordIn) -> NewRecord:
