@@ -1,0 +1,168 @@
+"""The fold behind every view of a record: its entries as they stand, and what befell it as a whole.
+
+What the query does not let through is not folded: later events, and misfiled entries. Which sections may be
+shown, and what was true by then, is for each view to ask.
+"""
+
+from collections.abc import Sequence
+from functools import singledispatchmethod
+from typing import ClassVar, Self
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain import record_events as events
+from domain.entries import KINDS
+from domain.ports import NOW, Recorded, RecordQuery, Stored
+from domain.sequels import sequel_of
+from domain.values import Occurred, earliest
+from projections.entry_view import EntryView, circumstances
+from projections.record_lists import Shape
+
+
+class RecordFold:
+    """Feed it events in order. edition: of the view that is folded, for the error that stops it."""
+
+    edition: ClassVar[str] = "record-fold"
+
+    def __init__(self, query: RecordQuery = NOW) -> None:
+        self.query = query
+        self.head: Shape = {}
+        self.identities: list[Shape] = []
+        self.consents: list[Shape] = []
+        self.closings: list[Shape] = []  # closings and reopenings, all of them
+        self.is_closed = False
+        self.former_numbers: list[Shape] = []
+        self.mergings: list[Shape] = []  # mergings and unmergings, all of them
+        self.merged_into: str | None = None
+        self.misfiled: list[Shape] = []
+        self.entries: dict[UUID, EntryView] = {}
+        self.version = self.position = 0
+
+    def fold(self, recorded: Sequence[Recorded]) -> Self:
+        """Take in the events that the query lets through, by version and by when we learned them."""
+        for one in recorded:
+            if self._is_known(one.stored):
+                self.version, self.position = one.stored.version, one.stored.position
+                self.take(one.event, one.stored)
+        return self
+
+    @singledispatchmethod
+    def take(self, event: DomainEvent, stored: Stored) -> None:
+        """An event this edition does not know stops the fold: nothing is skipped silently."""
+        raise TypeError(f"{self.edition} cannot fold {stored.topic}")
+
+    @take.register
+    def _created(self, event: events.Created, stored: Stored) -> None:
+        self.head = {
+            "record": str(event.originator_id),
+            "number": event.number,
+            "custodian": str(event.custodian),
+            "channel": event.channel,
+            "legal_basis": event.legal_basis,
+            "created": circumstances(event, stored),
+        }
+
+    @take.register
+    def _identity_linked(self, event: events.IdentityLinked, stored: Stored) -> None:
+        shown = {name: value for name, value in event.identity.items() if name != "subject"}  # of a login
+        self.identities.append({**shown, "event": str(event.event_id), **circumstances(event, stored)})
+
+    @take.register
+    def _consent_given(self, event: events.ConsentGiven, stored: Stored) -> None:
+        self.consents.append({"by": event.by, "paper": event.paper, **circumstances(event, stored)})
+
+    @take.register
+    def _entry_recorded(self, event: events.EntryRecorded, stored: Stored) -> None:
+        self._begin(event.KIND, event, stored)
+
+    @take.register
+    def _entry_followed(self, event: events.EntryFollowed, stored: Stored) -> None:
+        if event.entry in self.query.masked:
+            return
+        entry = self.entries[event.entry]
+        sequel = sequel_of(entry.kind if entry.kind in event.OF else event.OF[0], event.NAME)
+        entry.state = sequel.becomes or entry.state
+        more = {"state": entry.state} if sequel.becomes else {}
+        entry.step(event.NAME, event, stored, form=dict(event.form), content=event.content, **more)
+        if isinstance(event, events.EntryFiled):
+            entry.filed = stored
+        if sequel.begins:
+            self._begin(entry.kind, event, stored)
+
+    def _begin(self, kind: str, event: events.EntryRecorded | events.EntryFollowed, stored: Stored) -> None:
+        if stored.event in self.query.masked:
+            return
+        entry = EntryView(kind, stored, event.occurred, event.form, event.content)
+        entry.state = KINDS[kind].begins
+        entry.is_external = event.who["institution"] not in (None, self.head["custodian"])
+        entry.step("recorded", event, stored, form=dict(event.form), content=event.content)
+        self.entries[stored.event] = entry
+
+    @take.register
+    def _entry_corrected(self, event: events.EntryCorrected, stored: Stored) -> None:
+        if event.entry in self.query.masked:
+            return
+        entry = self.entries[event.entry]
+        entry.form, entry.content, entry.status = event.form, event.content, "corrected"
+        entry.occurred = event.entry_occurred or entry.occurred
+        entry.step(
+            "corrected",
+            event,
+            stored,
+            reason=event.reason,
+            form=dict(event.form),
+            content=event.content,
+            entry_occurred=dict(entry.occurred),
+        )
+
+    @take.register
+    def _entry_retracted(self, event: events.EntryRetracted, stored: Stored) -> None:
+        if event.entry in self.query.masked:
+            return
+        entry = self.entries[event.entry]
+        entry.status = "retracted"
+        entry.step("retracted", event, stored, reason=event.reason)
+
+    @take.register
+    def _entry_misfiled(self, event: events.EntryMisfiled, stored: Stored) -> None:
+        """Only that it happened: not what it was, nor whose it is."""
+        self.misfiled.append({"entry": str(event.entry), **circumstances(event, stored)})
+
+    @take.register
+    def _number_given(self, event: events.NumberGiven, stored: Stored) -> None:
+        former = {"number": self.head["number"], "reason": event.reason, **circumstances(event, stored)}
+        self.former_numbers.append(former)
+        self.head["number"] = event.number
+
+    @take.register
+    def _merged(self, event: events.Merged | events.Unmerged, stored: Stored) -> None:
+        step = "merged" if isinstance(event, events.Merged) else "unmerged"
+        told = {"step": step, "other": str(event.other), "goes_on": event.goes_on, "reason": event.reason}
+        self.mergings.append({**told, **circumstances(event, stored)})
+        if not event.goes_on:
+            self.merged_into = str(event.other) if step == "merged" else None
+
+    @take.register
+    def _closed(self, event: events.Closed, stored: Stored) -> None:
+        if self.was_true(event.occurred):
+            self.is_closed = True
+            told = {"step": "closed", "reason": event.reason, "note": event.note}
+            self.closings.append({**told, **circumstances(event, stored)})
+
+    @take.register
+    def _reopened(self, event: events.Reopened, stored: Stored) -> None:
+        if self.was_true(event.occurred):
+            self.is_closed = False
+            self.closings.append({"step": "reopened", "reason": event.reason, **circumstances(event, stored)})
+
+    def _is_known(self, stored: Stored) -> bool:
+        version, as_of = self.query.version, self.query.as_of
+        return (version is None or stored.version <= version) and (
+            as_of is None or stored.recorded_at <= as_of
+        )
+
+    def was_true(self, occurred: Occurred) -> bool:
+        """Whether it had happened by the instant asked about."""
+        valid_at = self.query.valid_at
+        return valid_at is None or earliest(occurred) <= valid_at
