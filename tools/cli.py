@@ -4,6 +4,7 @@ Exit status: 0 done, 1 the answer is no (refused, or something was found), 2 wro
 """
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 from uuid import UUID
@@ -97,6 +98,30 @@ def migrate(json: Json = False) -> None:
     from tools import migrate as command
 
     command.run(settings(), as_json=json)
+
+
+@app.command()
+def simulate(
+    residents: Annotated[int, typer.Option(min=1, max=600_000, help="How many people live there.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same county.")] = 1,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="The county's today.")] = None,
+    makers: Annotated[int, typer.Option(min=0, max=64, help="Processes that make lives.")] = 0,
+    digest: Annotated[bool, typer.Option(help="Also read it all back: a digest in log order.")] = False,
+    json: Json = False,
+) -> None:
+    """Make up a county of whole lives. Running it again adds nothing; interrupted, it goes on."""
+    from tools.simulate import command
+    from tools.simulate.run import Simulation
+
+    asked = Simulation(residents, seed, _day(until)) if until else Simulation(residents, seed)
+    command.run(settings(), asked, makers=makers, with_digest=digest, as_json=json)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandFailed("--until: expected a day such as 2026-06-30", USAGE) from None
 
 
 @importing.command()

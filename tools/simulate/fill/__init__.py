@@ -1,0 +1,1 @@
+"""Fills in the forms: each function draws content that passes its form's check."""
