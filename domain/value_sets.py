@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -18,8 +18,11 @@ from domain import forms
 from domain.errors import FieldProblem
 from domain.forms.model import Code
 from domain.value_set_shapes import ListedEdition, ListedSystem, listed, refusal
+from domain.values import CodingIn
 
+T = TypeVar("T")
 CODING = {"system", "code", "version", "display"}
+BLOCKS = (dict, list)
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def impossible(content: object) -> list[FieldProblem]:
     """
     return [
         {"field": f"{pointer}/code", "reason": reason}
-        for pointer, coding in _codings(content, "")
+        for pointer, coding in _codings(content)
         if (reason := refusal(str(coding["system"]), str(coding["code"])))
     ]
 
@@ -89,7 +92,7 @@ def oddities(content: object, on: date) -> list[FieldProblem]:
     """
     return [
         {"field": f"{pointer}/code", "reason": reason}
-        for pointer, coding in _codings(content, "")
+        for pointer, coding in _codings(content)
         if (reason := _odd(coding, on))
     ]
 
@@ -103,16 +106,21 @@ def _odd(coding: Mapping[str, object], on: date) -> str | None:
     return f"is not a code of {edition.source}"
 
 
-def _codings(content: object, pointer: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Whatever has the fields of a coding and no others."""
-    if isinstance(content, dict):
-        if {"system", "code"} <= content.keys() <= CODING:
-            yield pointer, content
-        for name, value in content.items():
-            yield from _codings(value, f"{pointer}/{name}")
-    elif isinstance(content, list):
-        for place, value in enumerate(content):
-            yield from _codings(value, f"{pointer}/{place}")
+def _codings(content: object) -> list[tuple[str, Mapping[str, object]]]:
+    """Whatever has the fields of a coding and no others, with its JSON pointer.
+
+    Asked of every content: so only blocks are visited, and the pointer is written for what is found.
+    """
+    found = list[tuple[str, Mapping[str, object]]]()
+    waiting: list[tuple[tuple[object, ...], object]] = [((), content)]
+    for path, block in waiting:
+        if isinstance(block, dict):
+            if "system" in block and "code" in block and block.keys() <= CODING:
+                found.append(("".join(f"/{part}" for part in path), block))
+            waiting += [((*path, name), one) for name, one in block.items() if type(one) in BLOCKS]
+        elif isinstance(block, list):
+            waiting += [((*path, place), one) for place, one in enumerate(block) if type(one) in BLOCKS]
+    return found
 
 
 def _system(one: ListedSystem) -> ValueSet:
@@ -129,25 +137,31 @@ def _edition(one: ListedEdition) -> Edition:
 
 
 @cache
+def has_codings(model: type[BaseModel]) -> bool:
+    """Whether a form has a coding anywhere; most have none, and need not be searched."""
+    return CodingIn in _of(model, CodingIn)
+
+
+@cache
 def _choices() -> Mapping[type[Code], tuple[str, ...]]:
     """The choices that forms offer, and the names of the forms that offer each."""
     found = dict[type[Code], tuple[str, ...]]()
     for form in forms.registry:
-        for choice in dict.fromkeys(_of(form.model)):
+        for choice in dict.fromkeys(_of(form.model, Code)):
             found[choice] = tuple(dict.fromkeys((*found.get(choice, ()), form.name)))
     return found
 
 
-def _of(kind: object) -> Iterator[type[Code]]:
-    """The choices in a form, a block, a list or an optional field."""
-    if isinstance(kind, type) and issubclass(kind, Code):
+def _of(kind: object, wanted: type[T]) -> Iterator[type[T]]:
+    """The classes of a kind in a form, a block, a list or an optional field."""
+    if isinstance(kind, type) and issubclass(kind, wanted):
         yield kind
     elif isinstance(kind, type) and issubclass(kind, BaseModel):
         for one in kind.model_fields.values():
-            yield from _of(one.annotation)
+            yield from _of(one.annotation, wanted)
     else:
         for part in get_args(kind):
-            yield from _of(part)
+            yield from _of(part, wanted)
 
 
 def _offered() -> Mapping[str, ValueSet]:

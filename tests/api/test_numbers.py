@@ -49,6 +49,8 @@ def test_a_renumbered_record_is_found_by_both_numbers(served: Served, manager: s
     assert number != opened["number"]
     assert found(served, number) == found(served, opened["number"]) == [opened["record"]]
     assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
+    shown = served.get(f"/v1/records/{opened['record']}").json()
+    assert (shown["number"], shown["former_numbers"][0]["number"]) == (number, opened["number"])
     taken = served.post("/v1/records", new_record(record_number=opened["number"]))
     assert taken.json()["type"] == "/problems/record-number-taken"
 

@@ -14,7 +14,7 @@ from domain.forms.basic_information_codes import Toilet
 from domain.forms.codes import Sex
 from domain.requests import NewEntry
 from domain.value_set_shapes import is_luhn, is_verhoeff, listed, refusal
-from domain.value_sets import impossible, value_sets
+from domain.value_sets import has_codings, impossible, value_sets
 from domain.value_sets import oddities as odd_codings
 from domain.values import CodingIn, occurred
 from tests.builders import content
@@ -119,7 +119,7 @@ def test_codings_are_found_in_lists_and_blocks() -> None:
     wrong = {"system": EDUCATION, "code": "99"}
     told = {"a": [{"b": wrong}, wrong], "c": {"system": EDUCATION, "code": "99", "more": "no coding"}}
 
-    assert [one["field"] for one in odd_codings(told, TODAY)] == ["/a/0/b/code", "/a/1/code"]
+    assert {one["field"] for one in odd_codings(told, TODAY)} == {"/a/0/b/code", "/a/1/code"}
 
 
 @pytest.mark.parametrize(
@@ -205,6 +205,13 @@ def test_every_event_has_a_lifecycle_code_of_the_standard() -> None:
 def test_the_examples_of_the_forms_have_possible_codes() -> None:
     for form in forms.registry:
         assert impossible(form.example) == [], form.name
+
+
+def test_a_form_is_searched_for_codings_if_it_has_a_field_for_one() -> None:
+    searched = {form.name for form in forms.registry if has_codings(form.model)}
+
+    assert {"problem", "allergy", "medication", "immunization", "reception"} <= searched
+    assert "health-examination" not in searched
 
 
 def test_a_coding_has_no_fields_but_those_looked_for() -> None:
