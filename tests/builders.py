@@ -86,6 +86,23 @@ PENICILLIN = allergy_to("764146007")
 PEANUT = allergy_to("762952008")
 
 
+# What the record must have before it takes the kind: a linked number, an enrolment, basic information …
+NEEDS_BEFORE = ("basic-information", "births", "cards", "follow-ups")
+PLAIN_KINDS = tuple(kind for kind in FORMS if kind not in NEEDS_BEFORE)
+
+
+def fitting(kind: str, about: object) -> dict[str, object]:
+    """Changes with which an adult's open record takes the kind's example. about: one of its entries."""
+    changes: dict[str, dict[str, object]] = {
+        "statements": {"about": str(about)},
+        "quality-findings": {"about": str(about)},
+        "correction-requests": {"entry": str(about)},
+        "guardians": {"basis": "court"},
+        "representatives": {"capacity": "representative", "basis": "authorisation"},
+    }
+    return changes.get(kind, {})
+
+
 def record() -> Record:
     """A record that exists, open, with consent and without entries."""
     opened = Record.create(

@@ -156,6 +156,7 @@ def _found(county: Served) -> None:
     county.other_clinic = _institution(county, "邻村卫生室", OTHER_CODE, "110101001002")
     county.nurse = enrol(county, county.clinic, "nurse", "practitioner")
     enrol(county, county.clinic, "clerk", "institution-administrator")
+    enrol(county, county.clinic, "manager", "practitioner", "record-manager")
     enrol(county, county.other_clinic, "other-nurse", "practitioner")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from domain.access import PURPOSES
 from domain.entries import FORMS
+from domain.finding import SEARCHED
 from domain.forms.document import facts_of
 from domain.institution import KINDS, ROLES
 from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
@@ -241,7 +242,7 @@ def test_a_search_that_can_find_nothing_says_which_field_is_wrong(
     told = problem(answer, 422, "content-refused")
     assert fields(answer) == [field]
     if field == "/kind":
-        assert "record-number, identity-card" in str(told["problems"])
+        assert ", ".join(SEARCHED) in str(told["problems"])
     assert_safe(answer)
 
 
