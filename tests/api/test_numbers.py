@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import httpx
-import pytest
 
 from api.demo_issuer import ISSUER
 from domain.application import Records
@@ -13,24 +12,19 @@ from domain.record_number import SchemeChoice
 from domain.requests import Principal, Request
 from projections.record_view import RecordRender
 from store.event_log import StoredLog
-from tests.api.served import Served, enrol, new_number, new_record
+from tests.api.served import Served, new_number, new_record
 from tests.builders import AREA, card
 from tests.builders import new_record as domain_record
 
-
-@pytest.fixture(scope="module")
-def manager(served: Served) -> str:
-    """The record manager of the nurse's clinic."""
-    enrol(served, served.clinic, "manager", "record-manager")
-    return "manager"
+MANAGER = "manager"  # the record manager of the nurse's clinic
 
 
-def renumber(served: Served, manager: str, record: str, **body: str) -> httpx.Response:
+def renumber(served: Served, record: str, by: str = MANAGER, **body: str) -> httpx.Response:
     kept = served.service.records.gate.log.load(Record, UUID(record))
     assert kept is not None
     asked = {"reason": "region-changed", **body}
     path = f"/v1/records/{record}/numbers"
-    return served.post(path, asked, manager, "management", if_match=f'"{kept.version}"')
+    return served.post(path, asked, by, "management", if_match=f'"{kept.version}"')
 
 
 def found(served: Served, number: str) -> list[str]:
@@ -39,10 +33,10 @@ def found(served: Served, number: str) -> list[str]:
     return [one["record"] for one in answer.json()["found"]]
 
 
-def test_a_renumbered_record_is_found_by_both_numbers(served: Served, manager: str) -> None:
+def test_a_renumbered_record_is_found_by_both_numbers(served: Served) -> None:
     opened = served.post("/v1/records", new_record()).json()
 
-    answer = renumber(served, manager, opened["record"])
+    answer = renumber(served, opened["record"])
 
     assert answer.status_code == 201, answer.text
     number = answer.json()["number"]
@@ -55,26 +49,24 @@ def test_a_renumbered_record_is_found_by_both_numbers(served: Served, manager: s
     assert taken.json()["type"] == "/problems/record-number-taken"
 
 
-def test_a_number_of_twenty_digits_is_taken_from_paper_with_a_warning_where_it_is_odd(
-    served: Served, manager: str
-) -> None:
+def test_a_number_of_twenty_digits_is_taken_from_paper_with_a_warning_where_it_is_odd(served: Served) -> None:
     record = served.open_record()
     number = "11019900100100000001"
 
-    answer = renumber(served, manager, record, number=number, reason="scheme-changed")
+    answer = renumber(served, record, number=number, reason="scheme-changed")
 
     assert answer.json()["number"] == number
     assert [one["field"] for one in answer.json()["warnings"]] == ["/record_number"]
     assert found(served, number) == [record]
 
 
-def test_it_needs_if_match_and_a_reason_that_is_known(served: Served, manager: str) -> None:
+def test_it_needs_if_match_and_a_reason_that_is_known(served: Served) -> None:
     record = served.open_record()
     path = f"/v1/records/{record}/numbers"
 
-    without = served.post(path, {"reason": "error"}, manager, "management")
-    stale = served.post(path, {"reason": "error"}, manager, "management", if_match='"1"')
-    because = renumber(served, manager, record, reason="because")
+    without = served.post(path, {"reason": "error"}, MANAGER, "management")
+    stale = served.post(path, {"reason": "error"}, MANAGER, "management", if_match='"1"')
+    because = renumber(served, record, reason="because")
 
     assert (without.status_code, stale.status_code) == (428, 412)
     assert because.json()["type"] == "/problems/unknown-code"
@@ -83,10 +75,10 @@ def test_it_needs_if_match_and_a_reason_that_is_known(served: Served, manager: s
 def test_only_a_record_manager_renumbers(served: Served) -> None:
     record = served.open_record()
 
-    assert renumber(served, "nurse", record).status_code == 404
+    assert renumber(served, record, by="nurse").status_code == 404
 
 
-def test_a_repeated_request_is_answered_alike(served: Served, manager: str) -> None:
+def test_a_repeated_request_is_answered_alike(served: Served) -> None:
     record = served.open_record()
     kept = served.service.records.gate.log.load(Record, UUID(record))
     assert kept is not None
@@ -95,7 +87,7 @@ def test_a_repeated_request_is_answered_alike(served: Served, manager: str) -> N
         served.post(
             f"/v1/records/{record}/numbers",
             {"reason": "error"},
-            manager,
+            MANAGER,
             "management",
             key="renumber-once",
             if_match=f'"{kept.version}"',
@@ -107,11 +99,11 @@ def test_a_repeated_request_is_answered_alike(served: Served, manager: str) -> N
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_a_county_renumbers_many_at_once_and_no_number_is_given_twice(served: Served, manager: str) -> None:
+def test_a_county_renumbers_many_at_once_and_no_number_is_given_twice(served: Served) -> None:
     opened = [served.post("/v1/records", new_record()).json() for _ in range(12)]
 
     with ThreadPoolExecutor(8) as together:
-        answers = list(together.map(lambda one: renumber(served, manager, one["record"]), opened))
+        answers = list(together.map(lambda one: renumber(served, one["record"]), opened))
         new = together.map(lambda _: served.post("/v1/records", new_record()).json(), range(12))
         numbers = [*(one["number"] for one in new)]
 

@@ -13,6 +13,7 @@ from domain.identity import (
     claim_value,
     identity_document,
     is_identity_number,
+    oddities,
     provinces,
 )
 
@@ -256,3 +257,25 @@ def test_case_makes_no_other_claim(number: str, issuer: str) -> None:
     again = identity_document("other", document["number"].lower(), issuer=document["issuer"].upper())
 
     assert claim_value(again) == claim_value(document)
+
+
+@pytest.mark.parametrize(
+    "first17, is_odd",
+    [
+        ("11010320101101001", True),  # 崇文区, merged the day before
+        ("11010320101031001", False),
+        ("11010519491231002", False),
+    ],
+)
+def test_a_region_that_was_gone_before_the_birth_is_odd_and_accepted(first17: str, is_odd: bool) -> None:
+    document = identity_document("identity-card", first17 + check_digit(first17))
+
+    assert [one["field"] for one in oddities(document)] == ["/number"] * is_odd
+
+
+def test_a_document_without_an_identity_number_has_no_odd_region() -> None:
+    for document in (
+        identity_document("temporary", reason="newborn"),
+        identity_document("passport", "E00000000", issuer="CN"),
+    ):
+        assert oddities(document) == []
