@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from domain import errors, record_errors
 from domain.errors import RecordError
 from domain.forms import FormUnknown
+from projections.reading import ViewNotReady
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     record_errors.NotMerged: Row(409, "Nothing to unmerge."),
     record_errors.CannotMerge: Row(409, "Merge into a record that goes on itself."),
     record_errors.NumberKept: Row(409, "Nothing to renumber."),
+    ViewNotReady: Row(503, "Try again in a moment; GET /v1/projections tells how far it is.", 5),
     FormUnknown: Row(422, "GET /v1/forms lists the forms and their editions."),
 }
 
