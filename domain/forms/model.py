@@ -56,9 +56,9 @@ class Code(StrEnum):
 
     @classmethod
     def check(cls, value: object) -> Self:
-        for choice in cls:
-            if isinstance(value, str) and choice.value == value:
-                return choice
+        choice = cls._value2member_map_.get(value) if isinstance(value, str) else None
+        if isinstance(choice, cls):
+            return choice
         raise refused("must be one of: " + ", ".join(choice.value for choice in cls))
 
     @classmethod
@@ -117,12 +117,11 @@ class Block(BaseModel):
 
     def breaches(self) -> Iterator[Breach]:
         for field, (other, choice) in self.needs.items():
-            reason = f"must be left out unless {other} has '{choice.value}'"
-            yield from only_with(self, self._has(other, choice), reason, field)
+            if getattr(self, field) is not None and not self._has(other, choice):
+                yield f"/{field}", f"must be left out unless {other} has '{choice.value}'"
         for field, (other, choice) in self.asks.items():
-            yield from asked(
-                self, self._has(other, choice), f"is required if {other} has '{choice.value}'", field
-            )
+            if getattr(self, field) is None and self._has(other, choice):
+                yield f"/{field}", f"is required if {other} has '{choice.value}'"
 
     def _has(self, field: str, choice: Code) -> bool:
         chosen = getattr(self, field)

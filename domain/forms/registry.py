@@ -85,6 +85,9 @@ class Registry:
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self._forms = {(form.name, form.edition): form for form in forms}
+        self._editions: dict[str, list[Form]] = {}  # by name, oldest first
+        for form in sorted(self._forms.values(), key=lambda form: form.valid_from):
+            self._editions.setdefault(form.name, []).append(form)
 
     def get(self, name: str, edition: str) -> Form:
         """Raises FormUnknown."""
@@ -98,13 +101,13 @@ class Registry:
 
         Care from before a form existed is written on the oldest edition held. Raises FormUnknown.
         """
-        editions = sorted((form for form in self if form.name == name), key=lambda form: form.valid_from)
-        if not editions:
+        if name not in self._editions:
             raise FormUnknown
-        return [editions[0], *(form for form in editions if form.valid_from <= on)][-1]
+        oldest, *later = self._editions[name]
+        return next((form for form in reversed(later) if form.valid_from <= on), oldest)
 
     def names(self) -> list[str]:
-        return sorted({form.name for form in self})
+        return sorted(self._editions)
 
     def __iter__(self) -> Iterator[Form]:
         return iter(self._forms.values())
