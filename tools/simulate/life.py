@@ -151,10 +151,25 @@ def in_order(steps: Sequence[Step]) -> tuple[tuple[Entry, ...], tuple[Act, ...]]
     ):
         first += 1
     opening = tuple(step for step in left[:first] if isinstance(step, Entry))
-    acts = list(_grouped(left[first:]))
+    acts = [act for some in _between_others(left[first:]) for act in _grouped(some)]
     while acts and not acts[-1].is_claimable:
         acts.pop()
     return opening, tuple(acts)
+
+
+def _between_others(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Stretches of entries and sequels, with what is done alone between them.
+
+    The hospital's answers reach the record at the end of a stretch, all together, and make one act.
+    """
+    own, others = list[Step](), list[Step]()
+    for step in steps:
+        if isinstance(step, Entry | Sequel):
+            (others if step.by == SPECIALIST else own).append(step)
+        else:
+            yield [*own, *others, step]
+            own, others = [], []
+    yield [*own, *others]
 
 
 def _grouped(steps: Sequence[Step]) -> Iterator[Act]:

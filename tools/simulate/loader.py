@@ -12,10 +12,12 @@ from uuid import UUID
 
 from domain.application import Records
 from domain.errors import IdentityAlreadyLinked
-from domain.ports import Answer, RequestKey
+from domain.filling import identities, login_claim
+from domain.ports import Answer, Claim, RequestKey
 from domain.record import Record
 from domain.requests import Correction as NewCorrection
 from domain.requests import NewEntry, NewSequel, Outcome, Request, SourceId
+from tools.simulate.ahead import Ahead
 from tools.simulate.county import asked_by
 from tools.simulate.life import (
     Act,
@@ -53,22 +55,27 @@ class Stored:
 
 @dataclass
 class Loader:
-    """Stores the lives of one county. `moment`: the clock and the ids of `records`."""
+    """Stores the lives of one county. `ahead`, `moment`: the log, the clock and the ids of `records`."""
 
     records: Records
+    ahead: Ahead
     moment: Moment
     seed: int
     stored: Stored = field(default_factory=Stored)
 
     def missing(self, numbers: Sequence[int]) -> Iterator[int]:
         """The residents whose life is not whole in the log."""
-        held = self.records.gate.log.find_claims([self._source(number, WHOLE).claim for number in numbers])
+        held = self.ahead.find_claims([self._source(number, WHOLE).claim for number in numbers])
         for number in numbers:
             if self._source(number, WHOLE).claim in held:
                 self.stored.known += 1
                 self.stored.residents += 1
             else:
                 yield number
+
+    def expect(self, lives: Iterable[Life]) -> None:
+        """Look up together what must be free for the lives that come next."""
+        self.ahead.expect([claim for life in lives for claim in self._claims(life)])
 
     def load(self, life: Life) -> None:
         """Store a life, or what is missing of it."""
@@ -96,22 +103,31 @@ class Loader:
         """The source id that tells that an act was done; of the last one: that all were."""
         return self._source(life.person.number, WHOLE if act == len(life.acts) else str(act))
 
+    def _claims(self, life: Life) -> Iterator[Claim]:
+        """All that the life will claim and that is looked for before."""
+        yield from (self.source(life, act).claim for act in range(len(life.acts) + 1))
+        yield Claim("record-number", life.new.number or "")
+        if life.new.login:
+            yield login_claim(life.new.login)
+        links = (step.document for act in life.acts for step in act.steps if isinstance(step, Link))
+        yield from identities([*life.new.documents, *links])
+
     def _source(self, number: int, act: str) -> SourceId:
         return SourceId(SOURCE, f"{self.seed}/{number}/{act}")
 
     def _done(self, life: Life) -> set[int]:
         """The acts whose claims are held, and those before them, which left none."""
         acts = {self.source(life, act).claim: act for act in range(len(life.acts) + 1)}
-        held = self.records.gate.log.find_claims(list(acts))
+        held = self.ahead.find_claims(list(acts))
         newest = max((acts[claim] for claim in held), default=-1)
         return set(range(newest + 1))
 
     def _open(self, life: Life) -> None:
         source = self.source(life, 0)
         entries = [step.entry for step in life.first]
-        new = replace(life.new, entries=_claimed(entries, source), source_id=source)
-        if entries:
-            new = replace(new, source_id=life.new.source_id)
+        new = replace(life.new, entries=_claimed(entries, source))
+        if not entries:
+            new = replace(new, source_id=source)
         lead = [life.opened] * self._ids_before_entries(life)
         self.moment.at(act_path(life.person.number, 0), [*lead, *(step.written for step in life.first)])
         opened = self.records.create_record(asked_by(life.person, life.by), new)

@@ -11,22 +11,21 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 from itertools import islice
-from typing import TypeAlias
 
 from tools.simulate.life import Life
 from tools.simulate.lives import live
 
-Made: TypeAlias = tuple[int, Life | None]
 TOGETHER = 20  # lives made in one go; a block of neighbours
 AHEAD = 4  # goes under way for each process
 
 
-def made(seed: int, until: date, numbers: Iterable[int], makers: int) -> Iterator[Made]:
-    """Each number with its life, in the order given."""
-    if makers == 0:
-        yield from ((number, live(seed, number, until)) for number in numbers)
-        return
+def made(seed: int, until: date, numbers: Iterable[int], makers: int) -> Iterator[list[Life]]:
+    """The lives of the numbers, a few at a time, in the order given; without those that begin later."""
     wanted = iter(numbers)
+    if makers == 0:
+        while some := list(islice(wanted, TOGETHER)):
+            yield _lives(seed, until, some)
+        return
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(makers, mp_context=context) as pool:
         under_way: deque[Future[bytes]] = deque()
@@ -35,9 +34,14 @@ def made(seed: int, until: date, numbers: Iterable[int], makers: int) -> Iterato
                 under_way.append(pool.submit(_make, seed, until, some))
             if not under_way:
                 return
-            yield from pickle.loads(under_way.popleft().result())  # noqa: S301  # of our own making
+            yield pickle.loads(under_way.popleft().result())  # noqa: S301  # of our own making
 
 
 def _make(seed: int, until: date, numbers: list[int]) -> bytes:
     """Pickled here, so that the receiving process unpickles where it wants to."""
-    return pickle.dumps([(number, live(seed, number, until)) for number in numbers])
+    return pickle.dumps(_lives(seed, until, numbers))
+
+
+def _lives(seed: int, until: date, numbers: Iterable[int]) -> list[Life]:
+    lives = (live(seed, number, until) for number in numbers)
+    return [life for life in lives if life is not None]

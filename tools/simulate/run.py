@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.application import Records
 from domain.ports import EventLog, RecordRenderer
+from tools.simulate.ahead import Ahead
 from tools.simulate.county import Settlement
 from tools.simulate.lives import TODAY
 from tools.simulate.loader import LOOKED_UP, Loader, Stored
@@ -38,14 +39,16 @@ def simulate(
     Raises ForeignCounty, OtherSeed, or what the application raises.
     """
     moment = Moment(asked.seed)
-    records = Records(log, render, moment.clock, moment.new_id)
+    ahead = Ahead(log)
+    records = Records(ahead, render, moment.clock, moment.new_id)
     Settlement(records, moment).settle(asked.residents)
-    loader = Loader(records, moment, asked.seed)
-    _same_seed(log, loader, asked)
-    for number, life in made(asked.seed, asked.until, _wanted(loader, asked.residents), makers):
-        if life is not None:
+    loader = Loader(records, ahead, moment, asked.seed)
+    _same_seed(log, loader)
+    for some in made(asked.seed, asked.until, _wanted(loader, asked.residents), makers):
+        loader.expect(some)
+        for life in some:
             loader.load(life)
-        progress(number + 1)
+            progress(life.person.number + 1)
     progress(asked.residents)
     return loader.stored
 
@@ -56,7 +59,7 @@ def _wanted(loader: Loader, residents: int) -> Iterator[int]:
         yield from loader.missing(range(first, min(first + LOOKED_UP, residents)))
 
 
-def _same_seed(log: EventLog, loader: Loader, asked: Simulation) -> None:
+def _same_seed(log: EventLog, loader: Loader) -> None:
     """Raise OtherSeed if the first resident's number is given, and not to them."""
     held = log.find_claim("record-number", record_number(0))
     if held is not None and held != loader.record_of(0):
