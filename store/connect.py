@@ -1,10 +1,14 @@
 """Connections to the log's database, each for its use."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, LiteralString, TypeAlias, TypeVar
 
 import psycopg
+from psycopg.pq.abc import PGresult
+
+from store import chunks
+from store.statements import Statement
 
 # Timeouts end a stalled leader, so that the log's lock is never held by a process that has stopped.
 # The append's statements have one good plan each; statistics of an empty table must not suggest another.
@@ -60,6 +64,15 @@ class Reads:
     def row(self, statement: LiteralString, arguments: Arguments = ()) -> tuple[Any, ...] | None:
         """The first row, if there is one."""
         return next(iter(self.rows(statement, arguments)), None)
+
+    def chunks(
+        self, statement: Statement, arguments: Sequence[bytes], read: Callable[[Iterator[PGresult]], T]
+    ) -> T:
+        """What `read` makes of a long query's rows, taken in by the chunk while the server makes the next.
+
+        read: is called again from the beginning if the query has to be sent once more.
+        """
+        return self._sent(lambda cursor: chunks.read(cursor.connection, statement, arguments, read))
 
     def change(self, statement: LiteralString, arguments: Arguments = ()) -> int:
         """How many rows a statement changed."""

@@ -19,7 +19,7 @@ from store import clock
 from store.content import ContentKey, Part, pack
 from store.entropy import take
 
-_EVENT_AT = len('{"at":"2026-11-22T02:35:01.123456Z","event":"')
+EVENT_AT = len('{"at":"2026-11-22T02:35:01.123456Z","event":"')
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def draft(
 
 def event_id(envelope: bytes) -> UUID:
     """The event's id: it stands at a fixed place, since `at` always has 27 characters."""
-    return UUID(envelope[_EVENT_AT : _EVENT_AT + 36].decode())
+    return UUID(envelope[EVENT_AT : EVENT_AT + 36].decode())
 
 
 def _base64url(value: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """The domain's event log, kept by the recorder."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from domain.values import JsonObject
 from evidence import canonical
 from store.clock import to_datetime
 from store.envelope import Draft
-from store.mapper import event_of, parts_of, topic_of
-from store.reader import StoredRow
+from store.mapper import event_of, events_of, parts_of, topic_of
+from store.reader import StoredRow, Told
 from store.recorder import Terms
 from store.wiring import OpenLog
 
@@ -38,19 +38,16 @@ class Snapshotted(Protocol):
 class StoredLog:
     """`domain.ports.EventLog` on one open log. Safe for several threads."""
 
-    def __init__(self, log: OpenLog) -> None:
+    def __init__(self, log: OpenLog, *, snapshots: bool = True, remembered: int = 0) -> None:
         self._log = log
+        self._snapshots = snapshots
 
     def load(self, kind: type[A], stream: UUID) -> A | None:
         """The aggregate at its newest version, folded from its newest snapshot on."""
-        aggregate = self._restored(kind, stream)
-        start = aggregate.version if aggregate else 0
-        for row in self._log.reader.stream(stream, gt=start):
-            event = event_of(row)
-            if aggregate is None and not isinstance(event, kind.Created):
-                return None
-            aggregate = cast(Event, event).mutate(aggregate)
-        if aggregate is not None and aggregate.version - start >= SNAPSHOT_EVERY:
+        kept = self._kept(kind, stream) if self._snapshots else None
+        start = kept[0] if kept else 0
+        aggregate = self._log.reader.told(stream, start, lambda told: _folded(kind, stream, kept, told))
+        if self._snapshots and aggregate is not None and aggregate.version - start >= SNAPSHOT_EVERY:
             self._keep_snapshot(stream, aggregate)
         return aggregate
 
@@ -129,11 +126,9 @@ class StoredLog:
         """The last position of the log; 0 when it is empty."""
         return self._log.reader.last_position()
 
-    def _restored(self, kind: type[A], stream: UUID) -> A | None:
-        """Only aggregates that can be kept are ever asked for: `domain.record` and `domain.institution`."""
-        kept = cast(type[Snapshotted], kind)
-        found = self._log.snapshots.newest(stream, kept.FOLD)
-        return cast(A, kept.restore(stream, orjson.loads(found[1]))) if found else None
+    def _kept(self, kind: type[A], stream: UUID) -> tuple[int, bytes] | None:
+        """Version and state of the newest snapshot."""
+        return self._log.snapshots.newest(stream, cast(type[Snapshotted], kind).FOLD)
 
     def _keep_snapshot(self, stream: UUID, aggregate: Aggregate) -> None:
         kept = cast(Snapshotted, aggregate)
@@ -143,6 +138,25 @@ class StoredLog:
     def _first_answer(self, first_position: int, events: int) -> Answer:
         rows = self._log.reader.log(first=first_position, limit=events)
         return Answer(tuple(_stored(row) for row in rows), repeated=True)
+
+
+def _folded(kind: type[A], stream: UUID, kept: tuple[int, bytes] | None, told: Iterable[Told]) -> A | None:
+    """What the snapshot and the events after it make; None if that is no stream of this kind.
+
+    Only aggregates that can be kept are ever asked for: `domain.record` and `domain.institution`.
+    """
+    aggregate = cast(type[Snapshotted], kind).restore(stream, orjson.loads(kept[1])) if kept else None
+    event: Event | None = None
+    for event in events_of(stream, told):
+        if aggregate is None:
+            if not isinstance(event, kind.Created):
+                return None
+            aggregate = event.mutate(None)
+        else:
+            event.apply(aggregate)  # its place was checked when it was stored: no need for `mutate`
+    if aggregate is not None and event is not None:
+        aggregate.version, aggregate.modified_on = event.originator_version, event.timestamp
+    return cast("A | None", aggregate)
 
 
 def _opaque(event: Event) -> StoredEvent:

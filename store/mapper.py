@@ -5,7 +5,9 @@ keyed by field name. Identity and order (event id, stream, version, instant) sta
 Stored topics find their classes in this table, never by import path, so code can move for a century.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +18,8 @@ from eventsourcing.domain import DomainEvent
 from domain import access_stream, institution, log_stream, record
 from domain.acts import Event
 from evidence import canonical
-from store.reader import StoredRow
+from store.clock import to_datetime
+from store.reader import StoredRow, Told
 
 MODULES = (record, institution, access_stream, log_stream)  # importing them defines the events
 _ELSEWHERE = {"originator_id", "originator_version", "timestamp", "event_id", "who", "originator_topic"}
@@ -42,17 +45,40 @@ def parts_of(event: Event) -> dict[str, bytes]:
 
 def event_of(row: StoredRow) -> DomainEvent:
     """The event that was stored. Raises UnknownTopic."""
-    event_class = _class_of(row.topic)
-    state: dict[str, Any] = orjson.loads(row.parts["body"].value)  # Any: whatever the event's fields are
+    body, who = row.parts["body"].value, orjson.loads(row.parts["who"].value)
+    return _event(_class_of(row.topic), row.stream, row.version, row.recorded_at, row.event, body, who)
+
+
+def events_of(stream: UUID, told: Iterable[Told]) -> Iterator[Event]:
+    """The events of a stream that say this. Raises UnknownTopic."""
+    classes: dict[bytes, type[Event]] = {}
+    people: dict[bytes, object] = {}  # the same few write most of a record
+    for version, topic, recorded_at, event_id, body, who in told:
+        if topic not in classes:
+            classes[topic] = _class_of(topic.decode())
+        if who not in people:
+            people[who] = orjson.loads(who)
+        at = to_datetime(recorded_at)
+        yield _event(classes[topic], stream, version, at, event_id, body, people[who])
+
+
+def _event(
+    event_class: type[Event],
+    stream: UUID,
+    version: int,
+    recorded_at: datetime,
+    event_id: UUID,
+    body: bytes,
+    who: object,
+) -> Event:
+    state: dict[str, Any] = orjson.loads(body)  # Any: whatever the event's fields are
     for name in _shape(event_class).ids:
         state[name] = None if state[name] is None else UUID(state[name])
-    state.update(
-        originator_id=row.stream,
-        originator_version=row.version,
-        timestamp=row.recorded_at,
-        event_id=row.event,
-        who=orjson.loads(row.parts["who"].value),
-    )
+    state["originator_id"] = stream
+    state["originator_version"] = version
+    state["timestamp"] = recorded_at
+    state["event_id"] = event_id
+    state["who"] = who
     event = object.__new__(event_class)
     object.__setattr__(event, "__dict__", state)  # frozen, and checked when it was made
     return event

@@ -7,7 +7,7 @@ wrapper of it, in pipeline mode, with arguments packed as PostgreSQL's binary ar
 
 import struct
 from collections.abc import Iterable, Sequence
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import psycopg
 from psycopg import generators
@@ -44,6 +44,14 @@ def instant(microseconds: int) -> int:
 def read_instant(value: bytes) -> int:
     """A timestamptz as microseconds since 1970."""
     return read_int(value) + POSTGRES_EPOCH_US
+
+
+def read_uuid(value: bytes) -> UUID:
+    """A uuid. Filled in as psycopg does it: the class's own way in costs three times as much."""
+    read = object.__new__(UUID)
+    object.__setattr__(read, "int", int.from_bytes(value, "big"))
+    object.__setattr__(read, "is_safe", SafeUUID.unknown)
+    return read
 
 
 def int8_array(values: Sequence[int], oid: int = INT8_OID) -> bytes:
