@@ -3,31 +3,16 @@
 Exit status: 0 done, 1 the answer is no (refused, or something was found), 2 wrong usage, 3 not available.
 """
 
-import os
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import typer
 
+from tools.bench_commands import bench
+from tools.options import Json, group, settings
 from tools.output import USAGE, CommandFailed, end
-
-if TYPE_CHECKING:
-    from store.settings import Settings
-
-
-def group(name: str, about: str) -> typer.Typer:
-    """rich takes longer to load than all the rest of a help page; its tracebacks print local variables."""
-    return typer.Typer(
-        name=name,
-        help=about,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
-
 
 app = group(
     "lifelong", "Residents' health records, kept for a whole life. Settings are LIFELONG_* variables."
@@ -35,22 +20,13 @@ app = group(
 importing = group("import", "Bring in records from elsewhere.")
 institutions = group("institution", "Institutions of the county.")
 clock = group("clock", "The clock by which events are recorded.")
-bench = group("bench", "Measure this machine, next to what it is compared with.")
 for part in (importing, institutions, clock, bench):
     app.add_typer(part)
 
-Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")]
 Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on. [default: LIFELONG_HOST]")]
 Port: TypeAlias = Annotated[
     int | None, typer.Option(min=0, max=65535, help="0 takes a free one. [default: LIFELONG_PORT]")
 ]
-
-
-def settings(*, for_demo: bool = False) -> "Settings":
-    """The deployment, from the environment. Raises SettingsError."""
-    from store.settings import Settings
-
-    return Settings.from_environment(os.environ, for_demo=for_demo)
 
 
 def _show_version(asked: bool) -> None:
@@ -171,40 +147,6 @@ def confirm(
     from tools import clock as command
 
     command.run(settings(), reason, as_json=json)
-
-
-@bench.command("append")
-def bench_append(
-    rounds: Annotated[
-        int, typer.Option(min=1, max=1000, help="Rounds; the ratios are medians over them.")
-    ] = 5,
-    threads: Annotated[str, typer.Option(help="Numbers of threads, with commas.")] = "1,16,64,256",
-    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Length of one measurement.")] = 3.0,
-    open_snapshot: Annotated[
-        float,
-        typer.Option(min=0, max=3600, help="Also measure with a snapshot held open for so many seconds."),
-    ] = 0.0,
-    json: Json = False,
-) -> None:
-    """Sealed appends against the library's stock recorder and against a plain INSERT."""
-    counts = _threads(threads)
-    from tools import bench_append as command
-
-    command.run(
-        settings(),
-        rounds=rounds,
-        threads=counts,
-        seconds=seconds,
-        open_snapshot_s=open_snapshot,
-        as_json=json,
-    )
-
-
-def _threads(text: str) -> list[int]:
-    parts = text.split(",")
-    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):
-        raise CommandFailed("--threads: expected whole numbers from 1 to 4096 with commas between", USAGE)
-    return [int(part) for part in parts]
 
 
 def main() -> None:

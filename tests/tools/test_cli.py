@@ -28,7 +28,7 @@ from tools.output import told
 HEAVY = ("fastapi", "psycopg", "eventsourcing", "uvicorn", "rich", "cryptography")
 COMMANDS = (
     ("serve",), ("demo",), ("migrate",), ("import", "fhir"), ("institution", "open"), ("clock", "confirm"),
-    ("bench", "append"),
+    ("bench", "append"), ("bench", "load"),
 )  # fmt: skip
 
 
@@ -187,15 +187,3 @@ def test_the_version_is_the_releases() -> None:
     asked = lifelong("--version")
 
     assert (asked.returncode, asked.stdout) == (0, f"lifelong {version('lifelong')}\n")
-
-
-@pytest.mark.slow
-def test_the_bench_prints_one_object_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    words = ("bench", "append", "--rounds", "1", "--threads", "1,2", "--seconds", "0.1", "--json")
-
-    asked = lifelong(*words, data=tmp_path / "data")
-
-    measured = json.loads(asked.stdout)
-    assert set(measured) == {"bench", "machine", "results", "ratios"}
-    assert {"stock_x1", "stock_x2", "insert_x1", "insert_x2"} <= set(measured["ratios"])
-    assert not (tmp_path / "data" / "bench").exists()

@@ -5,15 +5,12 @@ median of same-round ratios. The workload of real life: bodies of 572 bytes, nin
 existing streams, one to a new one. Only ours seals and encrypts.
 """
 
-import os
-import platform
 import random
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -24,6 +21,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from store import connect
 from store.database import APPENDER, Database
 from store.wiring import open_log
+from tools.bench.measure import Cell, machine, ratio
 from tools.runtime import settle
 
 BODY_BYTES = 572
@@ -118,22 +116,6 @@ class Insert:
             connection.close()
 
 
-@dataclass
-class Cell:
-    """What one contestant did with one number of threads, round by round."""
-
-    rates: list[float] = field(default_factory=list)
-    latencies_s: list[float] = field(default_factory=list)
-
-    def summary(self) -> dict[str, float]:
-        p = quantiles(self.latencies_s, n=100)
-        return {
-            "rate_per_s": round(median(self.rates), 1),
-            "p50_ms": round(p[49] * 1000, 3),
-            "p99_ms": round(p[98] * 1000, 3),
-        }
-
-
 def run_cell(contestant: Contestant, threads: int, seconds: float, cell: Cell) -> None:
     """Append from `threads` threads for `seconds`, each to streams of its own; the seeding is not timed."""
     barrier = threading.Barrier(threads + 1)
@@ -181,7 +163,7 @@ def _client(
 
 def run(
     database: Database,
-    keys: Path,
+    folder: Path,
     rounds: int,
     threads: Sequence[int],
     seconds: float,
@@ -189,7 +171,7 @@ def run(
 ) -> dict[str, object]:
     """Measure all contestants in interleaved rounds; a ratio is ours to theirs, median of same rounds."""
     dsn = database.admin  # the others make tables of their own
-    contestants: list[Contestant] = [Sealed(database.dsn(APPENDER), keys), Stock(dsn), Insert(dsn)]
+    contestants: list[Contestant] = [Sealed(database.dsn(APPENDER), folder / "keys"), Stock(dsn), Insert(dsn)]
     cells = {(contestant.name, count): Cell() for contestant in contestants for count in threads}
     settle()
     try:
@@ -198,7 +180,7 @@ def run(
                 for contestant in random.sample(contestants, k=len(contestants)):
                     run_cell(contestant, count, seconds, cells[contestant.name, count])
         ratios = {
-            f"{name}_x{count}": ratio(cells["sealed", count], cells[name, count])
+            f"{name}_x{count}": ratio(cells["sealed", count].rates, cells[name, count].rates)
             for name in ("stock", "insert")
             for count in threads
         }
@@ -209,11 +191,6 @@ def run(
             contestant.close()
     results = {f"{name}_x{count}": cell.summary() for (name, count), cell in cells.items()}
     return {"bench": "append", "machine": machine(), "results": results, "ratios": ratios}
-
-
-def ratio(ours: Cell, theirs: Cell) -> float:
-    """The median of same-round ratios."""
-    return round(median(a / b for a, b in zip(ours.rates, theirs.rates, strict=True)), 2)
 
 
 def open_snapshot(
@@ -229,8 +206,3 @@ def open_snapshot(
         run_cell(sealed, threads, sample_s, held)
     run_cell(sealed, threads, sample_s, free)
     return round(held.rates[0] / median(free.rates), 2)
-
-
-def machine() -> dict[str, object]:
-    """What the figures were measured on, without naming it."""
-    return {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}

@@ -1,0 +1,31 @@
+"""The benches: one JSON object each, every ratio that is compared with, nothing left behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tools.processes import lifelong
+
+BENCHES = {
+    ("append", "--rounds", "1", "--threads", "1,2", "--seconds", "0.1"): {
+        "stock_x1", "stock_x2", "insert_x1", "insert_x2",
+    },
+    ("load", "--rounds", "1"): {"stock", "stock_snapshot", "openssl", "openssl_snapshot"},
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "ratios"), BENCHES.items(), ids=lambda words: str(next(iter(words))))
+def test_a_bench_tells_its_ratios_and_leaves_nothing_behind(
+    words: tuple[str, ...], ratios: set[str], tmp_path: Path
+) -> None:
+    asked = lifelong("bench", *words, "--json", data=tmp_path / "data")
+
+    assert asked.returncode == 0, asked.stderr
+    measured = json.loads(asked.stdout)
+    assert set(measured) == {"bench", "machine", "results", "ratios"}
+    assert measured["bench"] == words[0]
+    assert set(measured["ratios"]) == ratios
+    assert all(ratio > 0 for ratio in measured["ratios"].values())
+    assert not (tmp_path / "data" / "bench").exists()

@@ -1,0 +1,54 @@
+"""`lifelong bench`: one command for each bench. Each imports what it needs when it runs."""
+
+from functools import partial
+from typing import Annotated, TypeAlias
+
+import typer
+
+from tools.options import Json, group, settings
+from tools.output import USAGE, CommandFailed, say
+
+bench = group("bench", "Measure this machine, next to what it is compared with.")
+
+Rounds: TypeAlias = Annotated[
+    int, typer.Option(min=1, max=1000, help="Rounds; the ratios are medians over them.")
+]
+Seconds: TypeAlias = Annotated[float, typer.Option(min=0.1, max=600, help="Length of one measurement.")]
+
+
+@bench.command("append")
+def append(
+    rounds: Rounds = 5,
+    threads: Annotated[str, typer.Option(help="Numbers of threads, with commas.")] = "1,16,64,256",
+    seconds: Seconds = 3.0,
+    open_snapshot: Annotated[
+        float,
+        typer.Option(min=0, max=3600, help="Also measure with a snapshot held open for so many seconds."),
+    ] = 0.0,
+    json: Json = False,
+) -> None:
+    """Sealed appends against the library's stock recorder and against a plain INSERT."""
+    counts = _threads(threads)
+    from tools.bench import append, running
+
+    say(f"rounds: {rounds}; threads: {', '.join(map(str, counts))}; {seconds:g} s each")
+    measure = partial(
+        append.run, rounds=rounds, threads=counts, seconds=seconds, open_snapshot_s=open_snapshot
+    )
+    running.run(settings(), measure, as_json=json)
+
+
+@bench.command("load")
+def load(rounds: Rounds = 9, json: Json = False) -> None:
+    """Loading a record of 500 events against the library's repository, both decrypting."""
+    from tools.bench import load, running
+
+    say(f"rounds: {rounds}; {load.LOADS} loads of each in each")
+    running.run(settings(), partial(load.run, rounds=rounds), as_json=json)
+
+
+def _threads(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):
+        raise CommandFailed("--threads: expected whole numbers from 1 to 4096 with commas between", USAGE)
+    return [int(part) for part in parts]
