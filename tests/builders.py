@@ -91,9 +91,9 @@ NEEDS_BEFORE = ("basic-information", "births", "cards", "follow-ups")
 PLAIN_KINDS = tuple(kind for kind in FORMS if kind not in NEEDS_BEFORE)
 
 
-def fitting(kind: str, about: object) -> dict[str, object]:
+def fitting(kind: str, about: object) -> dict[str, str]:
     """Changes with which an adult's open record takes the kind's example. about: one of its entries."""
-    changes: dict[str, dict[str, object]] = {
+    changes: dict[str, dict[str, str]] = {
         "statements": {"about": str(about)},
         "quality-findings": {"about": str(about)},
         "correction-requests": {"entry": str(about)},

@@ -7,96 +7,17 @@ the data folder and in the database server's own files.
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
-import httpx
 import psycopg
 import pytest
 from psycopg import sql
 
 from api import logs
-from api.demo_issuer import ISSUER
-from domain.entries import FORMS
-from domain.forms.document import facts_of
 from store.database import Database
 from store.postgres import EmbeddedServer
-from tests.api.served import WHEN, Json, Served, login, new_entry, serving
-from tests.builders import content, identity_number
-
-NAME = "金丝雀"
-NUMBERS = [identity_number("19470228", order) for order in (101, 202, 303)]
-NUMBER, SECOND, THIRD = NUMBERS
-PASSPORT, RECORD_NUMBER, LOGIN, WORD = "E47022847", "11010100100154321", "canary-subject", "canaryword"
-CANARIES = (NAME, *NUMBERS, PASSPORT, RECORD_NUMBER, LOGIN, WORD)
-NOWHERE = "00000000-0000-4000-8000-000000000000"
-
-
-def spellings() -> list[bytes]:
-    """How a canary may look in a file, a log line or an address."""
-    ways = [
-        way
-        for canary in CANARIES
-        for way in (
-            canary,
-            json.dumps(canary).strip('"'),
-            quote(canary),
-            canary.encode().hex(),
-            canary.lower(),
-        )
-    ]
-    return sorted({way.encode() for way in ways})
-
-
-def found(where: bytes) -> list[bytes]:
-    return [canary for canary in spellings() if canary in where]
-
-
-@dataclass
-class Drive:
-    """A county full of canaries, and every answer it gave."""
-
-    county: Served
-    printed: list[str] = field(default_factory=list)
-    answers: list[httpx.Response] = field(default_factory=list)
-
-    def post(self, path: str, body: object, *args: str | None, **more: str | None) -> httpx.Response:
-        answer = self.county.post(path, body, *args, **more)
-        self.answers.append(answer)
-        return answer
-
-    def get(
-        self, path: str, who: str | None = "nurse", purpose: str | None = "care", **query: str
-    ) -> httpx.Response:
-        answer = self.county.get(path, who, purpose, query)
-        self.answers.append(answer)
-        return answer
-
-    def kept(self, path: str, body: object, *args: str | None, **more: str | None) -> Json:
-        answer = self.post(path, body, *args, **more)
-        assert answer.status_code == 201, answer.text
-        told: Json = answer.json()
-        return told
-
-
-def planted(value: object) -> object:
-    """A form's content with a canary in every free text."""
-    if isinstance(value, dict):
-        return {name: planted(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [planted(one) for one in value]
-    is_free = isinstance(value, str) and any(character > "\u2e80" for character in value)
-    return f"{NAME}{value}"[:60] if is_free else value
-
-
-def entry(kind: str, name: str) -> Json:
-    filled = planted(content(name))
-    assert isinstance(filled, dict)
-    if kind == "documents":
-        filled |= facts_of(f"{NAME} {NUMBER}".encode() * 50)
-    told = {"cause": f"{WORD} {NAME}", "source": {"system": WORD, "device": NAME}}
-    return {**new_entry(kind, name), "content": filled, **told}
+from tests.api.canaries import NAME, NUMBER, Drive, fail, found, succeed
+from tests.api.served import serving
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +32,8 @@ def drive(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Itera
         logs.take_over()
         logging.root.setLevel(logging.DEBUG)
         try:
-            _succeed(driven)
-            _fail(driven)
+            succeed(driven)
+            fail(driven)
             driven.printed.append(county.client.get("/metrics").text)
         finally:
             logging.root.handlers, logging.root.level = handlers, level
@@ -132,140 +53,6 @@ class _Paper:
 
     def flush(self) -> None:
         pass
-
-
-def _succeed(drive: Drive) -> None:
-    """A life written into the record, in every kind of entry, corrected, closed and read."""
-    basic = planted(
-        content("personal-basic-information", identity_number=NUMBER, birth_date="1947-02-28", sex="male")
-    )
-    opened: Json = {
-        "channel": "visit",
-        "occurred_at": WHEN,
-        "documents": [{"kind": "identity-card", "number": NUMBER}],
-        "consent": {"by": "resident", "paper": "a" * 64},
-        "record_number": RECORD_NUMBER,
-        "login": login(LOGIN),
-        "basic_information": {"content": basic},
-    }
-    record = drive.kept("/v1/records", opened, key=f"{WORD}-1")["record"]
-    path = f"/v1/records/{record}"
-    drive.kept("/v1/records", opened, key=f"{WORD}-1")
-    drive.kept(f"{path}/programmes", entry("programmes", "programme-enrolment"))
-    for kind, names in FORMS.items():
-        for name in names if kind not in ("basic-information", "programmes", "follow-ups") else ():
-            drive.kept(f"{path}/{kind}", entry(kind, name))
-    for kind, issuer in (("passport", "CHN"), ("other", NAME)):
-        document = {"kind": kind, "number": PASSPORT, "issuer": issuer}
-        drive.kept(f"{path}/identities", {"document": document})
-        found = drive.post("/v1/search", {"kind": kind, "value": PASSPORT, "issuer": issuer}).json()["found"]
-        assert found
-    _change(drive, path)
-    for who, purpose in (("nurse", "care"), (LOGIN, "self")):
-        for part in ("", "/events"):
-            assert drive.get(path + part, who, purpose).status_code == 200
-    assert drive.get(path + "/accesses", LOGIN, "self").status_code == 200
-    staff = {
-        "name": f"{NAME}医生",
-        "login": login(f"{LOGIN}-doctor"),
-        "licence": {"kind": NAME, "number": THIRD},
-    }
-    drive.kept(f"/v1/institutions/{drive.county.clinic}/practitioners", staff, "clerk", "management")
-
-
-def _change(drive: Drive, path: str) -> None:
-    kept = drive.post(f"{path}/problems", entry("problems", "problem"))
-    correction = {**entry("problems", "problem"), "entry": kept.json()["entry"], "reason": f"{NAME} {NUMBER}"}
-    del correction["form"]
-    corrected = drive.post(f"{path}/corrections", correction, if_match=kept.headers["ETag"])
-    retraction = {"entry": kept.json()["entry"], "reason": NAME}
-    retracted = drive.post(f"{path}/retractions", retraction, if_match=corrected.headers["ETag"])
-    closing = {"occurred_at": WHEN, "reason": "death", "note": f"{NAME} {WORD}"}
-    closed = drive.post(f"{path}/closing", closing, if_match=retracted.headers["ETag"])
-    reopened = drive.post(f"{path}/reopening", {"reason": f"{NAME}{NUMBER}"}, if_match=closed.headers["ETag"])
-    assert [one.status_code for one in (kept, corrected, retracted, closed, reopened)] == [201] * 5, (
-        reopened.text
-    )
-
-
-def _fail(drive: Drive) -> None:
-    """A canary in every place where a request can be wrong."""
-    county = drive.county
-    card = {"kind": "identity-card", "number": NUMBER}
-    asked = {"channel": "visit", "occurred_at": WHEN, "documents": [card], "consent": {"by": "resident"}}
-    record = county.open_record()
-    path = f"/v1/records/{record}/encounters"
-    good = entry("encounters", "reception")
-    bodies: list[object] = [
-        b'{"' + NAME.encode(),
-        {**good, NAME: NUMBER},
-        {**good, "content": {NAME: NUMBER}},
-        {**good, "content": {NUMBER: 1}},
-        {**good, "content": NUMBER},
-        {**good, "occurred_at": NUMBER},
-        {**good, "form": NAME},
-        {**good, "edition": NUMBER},
-        {**good, "author": NUMBER},
-        {**good, "author": NOWHERE},
-        {**good, "cause": NAME * 200},
-        {**good, "source": NAME},
-        {**good, "source": {"system": NAME, NUMBER: 1}},
-        {NAME: {NAME: [NUMBER, 1.5]}},
-        [NAME, NUMBER],
-        NAME,
-        json.dumps({"content": NUMBER}).replace(NUMBER, NUMBER + "\\u0000").encode(),
-        json.dumps({NAME: NAME}).replace(NAME, NAME + "\\ud800").encode(),
-    ]
-    for body in bodies:
-        assert drive.post(path, body).status_code >= 400
-    for changes in (
-        {},
-        {"documents": [{"kind": NAME, "number": NUMBER}]},
-        {"documents": [{"kind": "identity-card", "number": NUMBER[:-1] + "Y"}]},
-        {"documents": [{"kind": "identity-card", "number": SECOND}], "record_number": RECORD_NUMBER},
-        {"record_number": NUMBER},
-        {"channel": NAME},
-        {"consent": {"by": NAME}},
-        {"legal_basis": NAME, "consent": None},
-        {"basic_information": {"content": {"name": NAME, "identity_number": NUMBER}}},
-        {"login": {"issuer": ISSUER, "subject": LOGIN}, "documents": [{"kind": "temporary", "reason": NAME}]},
-    ):
-        assert drive.post("/v1/records", {**asked, **changes}).status_code >= 400
-    _ask_wrongly(drive, record, good)
-
-
-def _ask_wrongly(drive: Drive, record: str, good: Json) -> None:
-    path = f"/v1/records/{record}/encounters"
-    drive.get(f"/v1/records/{NUMBER}")
-    drive.get(f"/v1/records/{quote(NAME)}")
-    drive.get(f"/v1/records/{record}/{NUMBER}")
-    drive.get(f"/v1/forms/{quote(NAME)}")
-    drive.get(f"/problems/{NUMBER}")
-    drive.get(f"/v1/logs/{NUMBER}/receipt-key")
-    drive.get(f"/v1/records/{record}", **{NAME: NUMBER})
-    drive.get(f"/v1/records/{record}", asof=NUMBER)
-    drive.get(f"/v1/records/{record}", as_of=NUMBER)
-    drive.get(f"/v1/records/{record}", version=NUMBER)
-    drive.get(f"/v1/records/{record}", LOGIN, "self")
-    drive.get(f"/v1/records/{record}", f"{LOGIN}-stranger", "care")
-    drive.get(f"/v1/records/{record}", "nurse", WORD)
-    drive.get(f"/v1/records/{NOWHERE}", "nurse", f"{WORD} {NUMBER}")
-    drive.post(path, good, "nurse", "care", key=WORD * 30)
-    drive.post(f"/v1/records/{record}/closing", good, if_match=NUMBER)
-    drive.post("/v1/search", {"kind": "identity-card", "value": NUMBER}, "other-nurse")
-    drive.post("/v1/search", {"kind": NAME, "value": NUMBER})
-    drive.post("/v1/search", {"kind": "identity-card", "value": NUMBER[:-1]})
-    lines = [
-        {"key": WORD, "record": record, "collection": NAME, **good},
-        {NAME: NUMBER},
-        {**good, "key": NUMBER},
-    ]
-    headers = {**drive.county.headers("nurse", "care"), "Content-Type": "application/x-ndjson"}
-    body = b"\n".join(json.dumps(line).encode() for line in lines) + b'\n{"' + NAME.encode()
-    drive.county.client.post("/v1/batches", content=body, headers=headers)
-    for header in ("Authorization", "Content-Type", "X-Request-Id", "User-Agent"):
-        told = {**drive.county.headers("nurse", "care"), header: f"Bearer {NUMBER} {WORD}"}
-        drive.answers.append(drive.county.client.post(path, content=json.dumps(good), headers=told))
 
 
 def test_many_requests_were_answered_and_the_canaries_were_kept(drive: Drive) -> None:
