@@ -47,6 +47,21 @@ def load(rounds: Rounds = 9, json: Json = False) -> None:
     running.run(settings(), partial(load.run, rounds=rounds), as_json=json)
 
 
+@bench.command("growth")
+def growth(
+    events: Annotated[
+        int, typer.Option(min=100, max=1_000_000_000, help="Size of the large log.")
+    ] = 1_000_000,
+    rounds: Rounds = 15,
+    json: Json = False,
+) -> None:
+    """Append rate and disk use of a log of a million events against one of ten thousand."""
+    from tools.bench import growth, running
+
+    say(f"events: {events:,}; rounds: {rounds}, {growth.APPENDS} appends to each log in each")
+    running.run(settings(), partial(growth.run, events=events, rounds=rounds), as_json=json)
+
+
 def _threads(text: str) -> list[int]:
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):

@@ -12,6 +12,7 @@ BENCHES = {
         "stock_x1", "stock_x2", "insert_x1", "insert_x2",
     },
     ("load", "--rounds", "1"): {"stock", "stock_snapshot", "openssl", "openssl_snapshot"},
+    ("growth", "--rounds", "1", "--events", "2000"): {"small_log"},
 }  # fmt: skip
 
 
