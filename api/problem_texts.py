@@ -94,6 +94,7 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     errors.SourceAlreadyImported: Row(409, "Nothing to import."),
     errors.AlreadyFounded: Row(409, "Nothing to found; further institutions are registered."),
     record_errors.UnknownSequel: Row(404, "Use one of the sequels of the collection."),
+    record_errors.UnknownMeasurement: Row(404, "Use one of the names accepted."),
     record_errors.OutOfTurn: Row(409, "Read the entry again; it can be followed from the states accepted."),
     record_errors.EntryAlreadyFiled: Row(409, "Nothing to file."),
     record_errors.EntryMisfiled: Row(409, "Look for it in the record it belongs to."),

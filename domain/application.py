@@ -11,9 +11,9 @@ from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
 from domain.record_contributions import RecordContributions
+from domain.record_courses import RecordCourses
 from domain.record_creation import RecordCreation
 from domain.record_number import SchemeChoice
-from domain.record_reads import RecordReads
 from domain.record_renumbering import RecordRenumbering
 from domain.requests import Request
 
@@ -27,7 +27,7 @@ class Records(
     RecordCommands,
     RecordContributions,
     RecordRenumbering,
-    RecordReads,
+    RecordCourses,
     InstitutionCommands,
 ):
     """The application. API, command line and importers hold one of these and nothing below it.

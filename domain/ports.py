@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
@@ -162,11 +162,22 @@ class Listed:
         return None if self.is_last else str(self.recorded[-1].stored.version)
 
 
+@dataclass(frozen=True)
+class Course:
+    """A view of a record beside the record itself. of: the measurement, where it is the series of one."""
+
+    name: Literal["life-course", "measurements", "reconciliation", "due"]
+    of: str = ""
+
+
 class RecordRenderer(Protocol):
     """The one fold behind every view of a record; pure, so that what was shown can be made again."""
 
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         """The record."""
+
+    def course(self, course: Course, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
+        """One of the other views of the record."""
 
     def events(self, listed: Listed) -> Rendered:
         """A page of the list of the record's events."""

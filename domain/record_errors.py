@@ -16,6 +16,16 @@ class UnknownSequel(RecordError):
         super().__init__(accepted=list(accepted))
 
 
+class UnknownMeasurement(RecordError):
+    """No measurement has that name; `accepted` are those there are."""
+
+    code = "unknown-measurement"
+    title = "There is no measurement of that name."
+
+    def __init__(self, accepted: Sequence[str] = ()) -> None:
+        super().__init__(accepted=list(accepted))
+
+
 class OutOfTurn(RecordError):
     """The entry is in a state that this cannot follow: a declined referral is not accepted any more."""
 

@@ -1,6 +1,6 @@
 """Reads. Nothing is answered before the access is recorded, with the digest of what will be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from domain.errors import NotAvailable, QueryRefused
 from domain.finding import claim_of, find
 from domain.gate import Gate, Pass, denied
 from domain.institution import Institution
-from domain.ports import Recorded, RecordQuery, RecordRenderer
+from domain.ports import Recorded, RecordQuery, RecordRenderer, Rendered
 from domain.record import Record
 from domain.record_pages import RecordPages
 from domain.requests import Found, Request, SearchKey, Shown
@@ -41,17 +41,29 @@ class RecordReads(RecordPages):
 
         as_of, valid_at: aware. Raises QueryRefused, or what the gate raises.
         """
-        query = RecordQuery(version, _utc("as_of", as_of), _utc("valid_at", valid_at), with_documents)
-        if version is not None and version < 1:
-            raise QueryRefused("version")
+        query = past(version, as_of, valid_at, with_documents=with_documents)
+        return self.show_folded(request, record_id, query, self.render.record)
+
+    def show_folded(
+        self,
+        request: Request,
+        record_id: UUID,
+        query: RecordQuery,
+        render: Callable[[Sequence[Recorded], RecordQuery], Rendered],
+        about: tuple[str, ...] = (),
+    ) -> Shown:
+        """What a fold makes of the record, for whoever may read it, and no more than they may see.
+
+        about: what was shown, if it was not the record as such.
+        """
 
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read", record_id)
             recorded = self._known(record, passed, query)
             shown = limited(self.gate, record, passed, query)
-            rendered, last = self.render.record(recorded, shown), recorded[-1].stored
-            sections = ("record",) if shown.sections is None else tuple(sorted(shown.sections))
-            showing = Showing(rendered, last.version, last.position, sections, query)
+            rendered, last = render(recorded, shown), recorded[-1].stored
+            sections = (*about, *(() if shown.sections is None else sorted(shown.sections)))
+            showing = Showing(rendered, last.version, last.position, sections or ("record",), query)
             return show(self.gate, record, passed, showing)
 
         return self.gate.insist(attempt)
@@ -117,6 +129,15 @@ def _listed(gate: Gate, listing: Pass, key: SearchKey, record: Record) -> Record
         rules=list(listing.decision.rules),
         key_kind=key.kind,
     )
+
+
+def past(
+    version: int | None, as_of: datetime | None, valid_at: datetime | None, *, with_documents: bool = False
+) -> RecordQuery:
+    """Which past is asked for; as_of, valid_at: aware. Raises QueryRefused."""
+    if version is not None and version < 1:
+        raise QueryRefused("version")
+    return RecordQuery(version, _utc("as_of", as_of), _utc("valid_at", valid_at), with_documents)
 
 
 def _utc(field: str, instant: datetime | None) -> datetime | None:

@@ -42,7 +42,7 @@ class RecordFold:
     def fold(self, recorded: Sequence[Recorded]) -> Self:
         """Take in the events that the query lets through, by version and by when we learned them."""
         for one in recorded:
-            if self._is_known(one.stored):
+            if self.is_known(one.stored):
                 self.version, self.position = one.stored.version, one.stored.position
                 self.take(one.event, one.stored)
         return self
@@ -78,17 +78,16 @@ class RecordFold:
 
     @take.register
     def _entry_followed(self, event: events.EntryFollowed, stored: Stored) -> None:
-        if event.entry in self.query.masked:
-            return
-        entry = self.entries[event.entry]
-        sequel = sequel_of(entry.kind if entry.kind in event.OF else event.OF[0], event.NAME)
-        entry.state = sequel.becomes or entry.state
-        more = {"state": entry.state} if sequel.becomes else {}
-        entry.step(event.NAME, event, stored, form=dict(event.form), content=event.content, **more)
-        if isinstance(event, events.EntryFiled):
-            entry.filed = stored
+        entry = None if event.entry in self.query.masked else self.entries[event.entry]
+        sequel = sequel_of(entry.kind if entry and entry.kind in event.OF else event.OF[0], event.NAME)
+        if entry is not None:
+            entry.state = sequel.becomes or entry.state
+            more = {"state": entry.state} if sequel.becomes else {}
+            entry.step(event.NAME, event, stored, form=dict(event.form), content=event.content, **more)
+            if isinstance(event, events.EntryFiled):
+                entry.filed = stored
         if sequel.begins:
-            self._begin(entry.kind, event, stored)
+            self._begin(event.OF[0], event, stored)
 
     def _begin(self, kind: str, event: events.EntryRecorded | events.EntryFollowed, stored: Stored) -> None:
         if stored.event in self.query.masked:
@@ -156,7 +155,7 @@ class RecordFold:
             self.is_closed = False
             self.closings.append({"step": "reopened", "reason": event.reason, **circumstances(event, stored)})
 
-    def _is_known(self, stored: Stored) -> bool:
+    def is_known(self, stored: Stored) -> bool:
         version, as_of = self.query.version, self.query.as_of
         return (version is None or stored.version <= version) and (
             as_of is None or stored.recorded_at <= as_of

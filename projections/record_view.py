@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from domain.entries import KINDS
-from domain.ports import NOW, Listed, Recorded, RecordQuery, Rendered
+from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, Rendered
 from domain.values import JsonObject, earliest
 from evidence import canonical
+from projections.courses import COURSES
 from projections.entry_view import EntryView, instant_text
 from projections.record_fold import RecordFold
 from projections.record_lists import ACCESSES, EVENTS, Shape, access_list, event_list
@@ -62,6 +63,10 @@ class RecordRender:
 
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         return Rendered(EDITION, render(recorded, query))
+
+    def course(self, course: Course, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
+        shape = COURSES[course.name](course, recorded, query)
+        return Rendered(str(shape["view"]), canonical.encode(shape))
 
     def events(self, listed: Listed) -> Rendered:
         return Rendered(EVENTS, canonical.encode(event_list(listed)))

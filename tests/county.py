@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.acts import Event
 from domain.application import Records
-from domain.ports import NOW, Listed, Recorded, RecordQuery, RecordRenderer, Rendered
+from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, RecordRenderer, Rendered
 from domain.record import Record
 from domain.requests import NewInstitution, NewPractitioner
 from tests.builders import (
@@ -33,6 +33,10 @@ class PlainRender:
 
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         return Rendered("plain/1", json.dumps({"events": len(recorded)}).encode())
+
+    def course(self, course: Course, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
+        told = {course.name: course.of, "events": len(recorded)}
+        return Rendered("plain-course/1", json.dumps(told).encode())
 
     def events(self, listed: Listed) -> Rendered:
         return Rendered("plain-events/1", json.dumps({"listed": len(listed.recorded)}).encode())

@@ -17,12 +17,14 @@ class Episode:
     """The time for which a programme holds on a day.
 
     since: its first day; begins: the first on which anything could be asked, which is not before the record.
-    entries: those since then, in order.
+    after: the end of the time before it; entries: those since that end, in order. What was done shortly
+    before somebody was enrolled is part of it.
     """
 
     who: WhoRule
     facts: Facts
     since: date
+    after: date
     entries: tuple[Entry, ...]
 
     @property
@@ -38,7 +40,16 @@ def episode(programme: Programme, facts: Facts, on: date) -> Episode | None:
     since = _since(programme, who, facts, on)
     if since is None:
         return None
-    return Episode(who, facts, since, tuple(entry for entry in facts.entries if entry.on >= since))
+    after = _after(who, facts, since)
+    return Episode(who, facts, since, after, tuple(entry for entry in facts.entries if entry.on >= after))
+
+
+def _after(who: WhoRule, facts: Facts, since: date) -> date:
+    """The end of the enrolment before; for those not enrolled, their first day."""
+    if who.enrolled is None:
+        return since
+    ends = [one.until for one in facts.enrolments if one.programme == who.enrolled and one.until is not None]
+    return max((end for end in ends if end <= since), default=date.min)
 
 
 def _since(programme: Programme, who: WhoRule, facts: Facts, on: date) -> date | None:

@@ -62,7 +62,7 @@ def due(programme: Programme, facts: Facts, on: date) -> Standing | None:
     found = episode(programme, known, on)
     if found is None:
         return None
-    assessed = [one for one in assess(programme, known) if one.on >= found.since]
+    assessed = [one for one in assess(programme, known) if one.on >= found.after]
     last = assessed[-1] if assessed else None
     ended = last is not None and last.ends
     planned = [] if ended else list(_contacts(programme, found, on))
@@ -158,7 +158,7 @@ def _contacts(programme: Programme, found: Episode, on: date) -> Iterator[tuple[
 
 def _is_settled(found: Episode, rule: ContactRule, day: date, on: date) -> bool:
     """Whether the contact was made, or is not to be made."""
-    since = [entry for entry in found.entries if entry.on >= day]
+    since = [entry for entry in found.entries if entry.on >= day or rule.anchor == "start"]
     made = any(
         entry.form in rule.forms and rule.done.holds(Sight(found.facts, entry.on, entry)) for entry in since
     )

@@ -171,6 +171,19 @@ def test_a_rule_that_came_later_counts_from_the_day_it_came_into_force() -> None
     assert eyes(date(2026, 6, 1)) == [date(2027, 3, 1)]
 
 
+def test_what_was_done_shortly_before_the_enrolment_counts_and_what_an_earlier_one_ended_does_not() -> None:
+    before = reading(1, date(2026, 1, 2), 150)
+    ended = Enrolment("hypertension", date(2020, 1, 1), date(2026, 1, 3))
+
+    def last(*enrolments: Enrolment) -> UUID | None:
+        facts = Facts([before], date(1970, 5, 5), "female", enrolments)
+        standing = due(HYPERTENSION, facts, date(2026, 2, 1))
+        return standing.last.entry if standing and standing.last else None
+
+    assert last(ENROLLED) == before.id
+    assert last(ended, ENROLLED) is None
+
+
 def test_after_leaving_a_programme_nothing_is_due_in_it() -> None:
     left = replace(ENROLLED, until=date(2026, 3, 1))
     facts = Facts([reading(1, date(2026, 2, 1), 190)], date(1970, 5, 5), "female", [left])
