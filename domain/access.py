@@ -54,6 +54,7 @@ class Facts:
     institution: UUID | None = None  # the institution acted on, or for
     role_given: str | None = None
     readers: frozenset[UUID] = frozenset()  # institutions that a referral or consultation lets read now
+    asked: frozenset[UUID] = frozenset()  # those from which one awaits an answer, however late it comes
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     "own-record": lambda q: _same(q.facts.record, q.actor.own_record),
     "represents-resident": lambda q: _same(q.facts.record, q.actor.represents),
     "referred": lambda q: q.actor.institution in q.facts.readers,
+    "asked": lambda q: q.actor.institution in q.facts.asked,
     "own-institution": lambda q: _same(q.facts.institution, q.actor.institution),
     "no-county-role": lambda q: q.facts.role_given != "county-administrator",
     "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
@@ -156,7 +158,7 @@ STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role"
 
 POLICY = Policy(
     name="access",
-    edition="2026.2",
+    edition="2026.3",
     rules=(
         Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
         Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
@@ -202,7 +204,7 @@ POLICY = Policy(
             STAFF,
             ("answer-referral", "answer-consultation"),
             CARE_PURPOSES,
-            ("referred",),
+            ("asked",),
             basis="referral",
         ),
         Rule("staff-contribute", "allow", STAFF, ("contribute",), CARE_PURPOSES, basis="contribution"),

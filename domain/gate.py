@@ -37,7 +37,7 @@ from domain.institution_state import RoleHeld
 from domain.ports import Answer, Claim, EventLog
 from domain.record import Record
 from domain.record_errors import CardNumberTaken
-from domain.record_readers import readers, speakers
+from domain.record_readers import asked, readers, speakers
 from domain.requests import Principal, Request
 from domain.time import CHINA, occurred_at
 from domain.values import Occurred, Who, accept_clock, latest
@@ -202,7 +202,7 @@ class Gate:
         if record is None:
             return Facts()
         readable = frozenset(readers(record.state, self.today()))
-        return Facts(record.id, record.custodian, readers=readable)
+        return Facts(record.id, record.custodian, readers=readable, asked=asked(record.state))
 
     def _ask(self, request: Request, caller: Actor, action: str, facts: Facts) -> Pass:
         """The caller is asked about, and where they only type, the author too: both must be allowed.

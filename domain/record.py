@@ -36,7 +36,7 @@ from domain.record_errors import (
     OutOfTurn,
 )
 from domain.record_events.whole import BEFORE_BIRTH
-from domain.record_rules import Proposed, accept, admit, may_follow, undisputed
+from domain.record_rules import Proposed, accept, admit, may_decide, may_follow, undisputed
 from domain.record_state import EntryState, RecordState
 from domain.sequels import ANY, sequel_of
 from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred
@@ -62,7 +62,7 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/2"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/3"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created
@@ -118,8 +118,10 @@ class Record(Aggregate):
         """Record that the resident, guardian or representative agreed. paper: SHA-256 of the signed form.
 
         It may be given more than once: by a guardian first, by the resident when they are old enough.
+        Raises UnknownCode, RepresentationRefused, GuardianNeeded.
         """
         _known(by, CONSENT_BY, "consent.by")
+        may_decide(self.state, act, by, "/by")
         self._trigger(self.ConsentGiven, act, by=by, paper=paper)
 
     def link_identity(self, act: Act, document: IdentityDocument) -> None:
@@ -183,7 +185,10 @@ class Record(Aggregate):
             raise UnknownEntry(entry_id)
         if sequel.after and entry.state not in sequel.after:
             raise OutOfTurn(entry_id, entry.state, sequel.after)
-        may_follow(self.state, entry, name, Proposed(act, entry.kind, form, content, own=entry_id))
+        proposed = Proposed(act, entry.kind, form, content, own=entry_id)
+        if sequel.begins:
+            admit(self.state, proposed)
+        may_follow(self.state, entry, name, proposed)
         event_class = events.SEQUEL_EVENTS[of, name]
         self._trigger(event_class, act, entry=entry_id, form=form, content=content)
 

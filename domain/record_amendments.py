@@ -129,7 +129,9 @@ class RecordAmendments(SeenChanges):
         """The right record with the entry pending on it, as it stood in the wrong one; and its id there."""
         right, passed = self.gate.enter_record(request, "receive-misfiled", misfiling.to or wrong.id)
         entry = wrong.state.entry(misfiling.entry)
-        if entry is None or right.id == wrong.id or KINDS[entry.kind].action != "add-entry":
+        if entry is None or entry.retracted or right.id == wrong.id:
+            raise CannotMisfile
+        if KINDS[entry.kind].action != "add-entry":
             raise CannotMisfile
         first, last, occurred = self._content(wrong, misfiling.entry)
         act = self.gate.act(passed, occurred, cause)

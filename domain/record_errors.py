@@ -57,7 +57,7 @@ class EntryMisfiled(RecordError):
 
 
 class CannotMisfile(RecordError):
-    """An entry is moved to the record of somebody else, and only if it stands by itself."""
+    """An entry is moved once, to the record of somebody else, and only if it stands by itself."""
 
     code = "cannot-misfile"
     title = "The entry cannot be moved as misfiled."

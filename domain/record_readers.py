@@ -8,7 +8,7 @@ from domain.age_bands import CAPACITY
 from domain.record_rules import INCAPACITY, below
 from domain.record_state import EntryState, RecordState
 
-READING = ("issued", "accepted", "requested")  # states in which the receiver reads
+READING = ("issued", "accepted", "requested")  # states in which the receiver reads, and may answer
 
 
 def readers(state: RecordState, on: date) -> dict[UUID, frozenset[str]]:
@@ -23,6 +23,12 @@ def readers(state: RecordState, on: date) -> dict[UUID, frozenset[str]]:
     return allowed
 
 
+def asked(state: RecordState) -> frozenset[UUID]:
+    """The institutions from which a referral or consultation awaits an answer."""
+    entries = state.standing("referrals", "consultations")
+    return frozenset(UUID(str((entry.kept or {})["to"])) for entry in entries if entry.state in READING)
+
+
 def speakers(state: RecordState, on: date) -> dict[str, str]:
     """Whose login ("issuer subject") speaks for the resident on a day, and in which role."""
     found: dict[str, str] = {}
@@ -32,6 +38,8 @@ def speakers(state: RecordState, on: date) -> dict[str, str]:
         if entry.state != "active" or not isinstance(login, dict) or (until and str(until) < on.isoformat()):
             continue
         role = "guardian" if entry.kind == "guardians" else str(kept.get("capacity", "representative"))
+        if role == "heir" and state.closed_because != "death":
+            continue  # the death was told in error
         if role != "guardian" or _below_capacity(state, entry, on):
             found[f"{login['issuer']} {login['subject']}"] = role
     return found

@@ -19,6 +19,7 @@ from domain.errors import (
     UnknownEntry,
     UnknownProgramme,
 )
+from domain.identity import refuse
 from domain.record_errors import (
     AlreadyBorn,
     CardNotReady,
@@ -42,6 +43,11 @@ INCAPACITY = ("court", "mandate")  # bases on which somebody of age has a guardi
 UNBORN_TAKES = ("births", "relationships", "documents", "statements", "encounters", "quality-findings")
 
 
+def civil_day(act: Act) -> date:
+    """The day in China on which it occurred."""
+    return earliest(act.occurred).astimezone(CHINA).date()
+
+
 @dataclass(frozen=True)
 class Proposed:
     """What is about to be written. own: the entry it replaces, when it is a correction."""
@@ -55,7 +61,7 @@ class Proposed:
     @property
     def day(self) -> date:
         """The civil day, in China, on which it occurred."""
-        return earliest(self.act.occurred).astimezone(CHINA).date()
+        return civil_day(self.act)
 
 
 EntryRule = Callable[[RecordState, Proposed], None]
@@ -141,14 +147,18 @@ def _reading(state: RecordState, proposed: Proposed) -> None:
         raise ReadingRefused("/content/until")
 
 
-def _resident_decides(state: RecordState, proposed: Proposed) -> None:
-    """Who speaks is who is said to, and old enough to."""
-    by, role = proposed.content.get("by"), proposed.act.who["role"]
+def may_decide(state: RecordState, act: Act, by: object, field: str) -> None:
+    """Raise unless who speaks is who is said to (in the field named), and old enough to."""
+    role = act.who["role"]
     if role in SPEAKERS and by != role:
-        raise RepresentationRefused("/content/by")
-    too_young = below(state, PERSONAL_DATA, proposed.day)
+        raise RepresentationRefused(field)
+    too_young = below(state, PERSONAL_DATA, civil_day(act))
     if by == "resident" and too_young is not None:
         raise GuardianNeeded(too_young)
+
+
+def _resident_decides(state: RecordState, proposed: Proposed) -> None:
+    may_decide(state, proposed.act, proposed.content.get("by"), "/content/by")
 
 
 def _about(field: str) -> EntryRule:
@@ -184,13 +194,33 @@ def _heir(state: RecordState, proposed: Proposed) -> None:
 
 
 def _card(state: RecordState, proposed: Proposed) -> None:
-    """Issued when the identity is clear, the basic information complete, and no other card is valid."""
+    """Issued when the identity is clear, the basic information complete, and no other card is valid.
+
+    Its number stays when it is corrected: it is what the card bears, and what finds the record.
+    """
     undisputed(state)
-    if proposed.own is None and any(card.state == "active" for card in state.standing("cards")):
-        raise CardStillValid
+    if proposed.own is None:
+        _no_other_card(state)
+    elif _number(state.entry(proposed.own)) != proposed.content["number"]:
+        raise refuse("/number", "must stay: a card of another number replaces this one")
     told = {name for entry in state.standing("basic-information") for name in entry.kept or ()}
     if missing := [name for name in CARD_NEEDS if name not in told]:
         raise CardNotReady(missing)
+
+
+def _no_other_card(state: RecordState, but: EntryState | None = None) -> None:
+    if any(card.state == "active" and card is not but for card in state.standing("cards")):
+        raise CardStillValid
+
+
+def _number(card: EntryState | None) -> object:
+    return (card.kept or {}).get("number") if card else None
+
+
+def _replaced(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    """A new card, as one that is issued: not while the identity is in dispute or another card is valid."""
+    undisputed(state)
+    _no_other_card(state, but=entry)
 
 
 def _addressed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
@@ -247,6 +277,7 @@ SEQUEL_RULES: Mapping[str, SequelRule] = {
     "acceptance": _addressed,
     "decline": _addressed,
     "return": _addressed,
+    "replacement": _replaced,
     "opinion": _addressed,
     "filing": _unfiled,
     "lifting": _decided,

@@ -39,7 +39,7 @@ class RecordState:
     former_numbers: list[str] = field(default_factory=list)
     custodian: str = ""
     access_stream: str = ""
-    is_unborn: bool = False
+    opened_unborn: bool = False
     closed_since: Occurred | None = None  # when the closing occurred, as told
     closed_because: str | None = None
     merged_into: str | None = None
@@ -48,8 +48,7 @@ class RecordState:
     sex: str | None = None
     told: list[list[str | None]] = field(default_factory=list)  # entry, birth date and sex it told, in order
     identity_numbers: list[str] = field(default_factory=list)  # 18-character numbers of linked documents
-    consented: bool = False
-    is_withdrawn: bool = False  # consent, and not given again since
+    consented_at: int = 0  # the version at which consent was last given
     identities: list[str] = field(default_factory=list)  # kinds only, in order of linking
     logins: list[str] = field(default_factory=list)  # "issuer subject"
     enrolments: dict[str, str] = field(default_factory=dict)  # programme -> entry
@@ -76,6 +75,16 @@ class RecordState:
     def standing(self, *kinds: str) -> Iterator[EntryState]:
         """The entries of these collections that count."""
         return (entry for entry in self.entries.values() if entry.kind in kinds and entry.stands)
+
+    @property
+    def is_unborn(self) -> bool:
+        """Whether the record was opened before birth, and none stands on it yet."""
+        return self.opened_unborn and not any(self.standing("births"))
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether consent was withdrawn, and not given again since."""
+        return any(one.version > self.consented_at for one in self.standing("consent-withdrawals"))
 
     @property
     def masked(self) -> frozenset[UUID]:

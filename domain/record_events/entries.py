@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from eventsourcing.utils import register_topic
 
-from domain.record_events.base import EntryRecorded, Folded
+from domain.record_events.base import EntryRecorded
 
 
 class BasicInformationRecorded(EntryRecorded):
@@ -83,10 +83,6 @@ class Born(EntryRecorded):
     TOPIC: ClassVar[str] = "record.born.v1"
     KIND: ClassVar[str] = "births"
 
-    def apply(self, aggregate: Folded) -> None:
-        super().apply(aggregate)
-        aggregate.state.is_unborn = False
-
 
 class RelationshipRecorded(EntryRecorded):
     """A relative was named, with their record where they have one."""
@@ -153,10 +149,6 @@ class ConsentWithdrawn(EntryRecorded):
     TOPIC: ClassVar[str] = "record.consent-withdrawn.v1"
     LIFECYCLE: ClassVar[str] = "amend"
     KIND: ClassVar[str] = "consent-withdrawals"
-
-    def apply(self, aggregate: Folded) -> None:
-        super().apply(aggregate)
-        aggregate.state.is_withdrawn = True
 
 
 class ResearchOptedOut(EntryRecorded):

@@ -32,7 +32,7 @@ class Created(RecordEvent, Aggregate.Created):
         state = aggregate.state
         state.number, state.custodian = self.number, str(self.custodian)
         state.access_stream = str(self.access_stream)
-        state.is_unborn = self.channel == BEFORE_BIRTH
+        state.opened_unborn = self.channel == BEFORE_BIRTH
 
 
 class IdentityLinked(RecordEvent):
@@ -70,7 +70,7 @@ class ConsentGiven(RecordEvent):
     paper: str | None  # SHA-256 (hex) of the signed form, where there is one
 
     def apply(self, aggregate: Folded) -> None:
-        aggregate.state.consented, aggregate.state.is_withdrawn = True, False
+        aggregate.state.consented_at = self.originator_version
 
 
 class NumberGiven(RecordEvent):
