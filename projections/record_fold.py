@@ -83,7 +83,8 @@ class RecordFold:
         if entry is not None:
             entry.state = sequel.becomes or entry.state
             more = {"state": entry.state} if sequel.becomes else {}
-            entry.step(event.NAME, event, stored, form=dict(event.form), content=event.content, **more)
+            content = event.content if stored.event not in self.query.masked else {}
+            entry.step(event.NAME, event, stored, form=dict(event.form), content=content, **more)
             if isinstance(event, events.EntryFiled):
                 entry.filed = stored
         if sequel.begins:

@@ -73,15 +73,9 @@ class Life:
         return self
 
     def care(self) -> None:
-        for kind in (
-            "basic-information",
-            "examinations",
-            "encounters",
-            "problems",
-            "allergies",
-            "medications",
-        ):
-            self.add(kind, **({"identity_number": None} if kind == "basic-information" else {}))
+        self.add("basic-information", identity_number=None)
+        for kind in ("examinations", "encounters", "problems", "allergies", "medications"):
+            self.add(kind)
         for kind in ("immunizations", "documents", "health-education", "care-plans"):
             self.add(kind)
         self.add("programmes", programme="hypertension")
