@@ -75,19 +75,18 @@ def test_a_refused_registration_is_told_by_the_institution_and_names_nobody(life
 
 
 def told(life: Life, record: str) -> set[str]:
-    """The entries and steps that the record as it is read shows, by the events they are."""
-    sections = life.county.get(f"/v1/records/{record}", *MANAGER).json()["sections"]
-    entries = [entry for section in sections.values() for entry in section]
-    return {id for entry in entries for id in (entry["id"], *(step["event"] for step in entry["history"]))}
-
-
-def test_everything_is_told_but_the_misfiled_and_what_followed_it(life: Life) -> None:
-    filled_in = {topic(event) for event in catalogue() if issubclass(event, EntryRecorded | EntryFollowed)}
-    untold = [
-        event["topic"]
-        for record in life.records
-        for event in events(life, record)
-        if event["topic"] in filled_in and event["event"] not in told(life, record)
+    """The events that the life course tells, under whichever stage and problem."""
+    course = life.county.get(f"/v1/records/{record}/life-course", *MANAGER).json()
+    activities = [
+        one for stage in course["stages"] for problem in stage["problems"] for one in problem["activities"]
     ]
+    assert len(activities) == len({one["event"] for one in activities})
+    return {one["event"] for one in activities}
 
+
+def test_every_event_appears_in_the_life_course_but_the_misfiled_and_what_followed_it(life: Life) -> None:
+    shown = {event for record in life.records for event in told(life, record)}
+    happened = [event for record in life.records for event in events(life, record)]
+
+    untold = [event["topic"] for event in happened if event["event"] not in shown]
     assert untold == ["record.encounter-recorded.v1", "record.entry-filed.v1", "record.entry-attested.v1"]
