@@ -1,17 +1,15 @@
 """What a record must remember to decide: no more than its commands ask for."""
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, TypedDict, cast
+from typing import Any, NamedTuple, TypedDict, cast
 from uuid import UUID
 
 from domain.values import JsonObject, JsonValue, Occurred
 
 
-@dataclass
-class EntryState:
-    """One entry as decisions see it."""
+class EntryState(NamedTuple):
+    """One entry as decisions see it. Replaced, never changed: copies of a state share their entries."""
 
     kind: str  # the collection it stands in
     form: str
@@ -19,7 +17,7 @@ class EntryState:
     subject: str | None = None  # programme or substance, where one may be active only once
     state: str = "active"  # as domain.sequels moves it
     kept: JsonObject | None = None  # of its content, what later decisions look at
-    corrections: list[str] = field(default_factory=list)
+    corrections: tuple[str, ...] = ()
     retracted: bool = False
     misfiled: bool = False
     is_moved: bool = False  # misfiled, and written into the right record
@@ -92,31 +90,42 @@ class RecordState:
         return frozenset(UUID(key) for key, entry in self.entries.items() if entry.misfiled)
 
     def add(self, event_id: UUID, entry: EntryState) -> None:
-        self.entries[str(event_id)] = entry
-        self._activate(str(event_id), entry)
+        key = str(event_id)
+        self.entries[key] = entry
+        self._activate(key, entry)
 
     def follow(self, event_id: UUID, becomes: str | None) -> None:
         """Bring the entry into another state; what is not active any more may begin anew."""
         if becomes is not None:
-            entry = self.entries[str(event_id)]
-            entry.state = becomes
-            self._deactivate(str(event_id), entry)
+            key = str(event_id)
+            self.entries[key] = entry = self.entries[key]._replace(state=becomes)
+            self._deactivate(key, entry)
 
-    def correct(self, event_id: UUID, by: UUID, form: str, subject: str | None) -> None:
-        entry = self.entries[str(event_id)]
-        self._deactivate(str(event_id), entry)
-        entry.form, entry.subject = form, subject
-        entry.corrections.append(str(by))
+    def file(self, event_id: UUID) -> None:
+        key = str(event_id)
+        self.entries[key] = self.entries[key]._replace(is_filed=True)
+
+    def correct(
+        self, event_id: UUID, by: UUID, *, form: str, subject: str | None, kept: JsonObject | None
+    ) -> None:
+        key = str(event_id)
+        entry = self.entries[key]
+        self._deactivate(key, entry)
+        by_now = (*entry.corrections, str(by))
+        entry = entry._replace(form=form, subject=subject, kept=kept, corrections=by_now)
+        self.entries[key] = entry
         if entry.state == "active":
-            self._activate(str(event_id), entry)
+            self._activate(key, entry)
 
     def retract(self, event_id: UUID) -> None:
-        self.entries[str(event_id)].retracted = True
+        key = str(event_id)
+        self.entries[key] = self.entries[key]._replace(retracted=True)
         self._drop(event_id)
 
     def misfile(self, event_id: UUID, *, is_moved: bool) -> None:
-        entry = self.entries[str(event_id)]
-        entry.misfiled, entry.is_moved, entry.kept = True, entry.is_moved or is_moved, None
+        key = str(event_id)
+        entry = self.entries[key]
+        self.entries[key] = entry._replace(misfiled=True, is_moved=entry.is_moved or is_moved, kept=None)
         self._drop(event_id)
 
     def _drop(self, event_id: UUID) -> None:
@@ -130,37 +139,58 @@ class RecordState:
             _, self.birth_date, self.sex = self.told[-1] if self.told else (None, None, None)
 
     def _activate(self, event_id: str, entry: EntryState) -> None:
-        active = self.active(entry.kind)
-        if active is not None and entry.subject is not None:
+        if entry.subject is not None and (active := self.active(entry.kind)) is not None:
             active[entry.subject] = event_id
 
     def _deactivate(self, event_id: str, entry: EntryState) -> None:
-        active = self.active(entry.kind)
-        if active is not None and entry.subject is not None and active.get(entry.subject) == event_id:
-            del active[entry.subject]
+        if entry.subject is not None and (active := self.active(entry.kind)) is not None:
+            if active.get(entry.subject) == event_id:
+                del active[entry.subject]
+
+    def copy(self) -> "RecordState":
+        """The same state, to be changed without changing this one."""
+        twin = RecordState()
+        vars(twin).update(
+            {name: held.copy() if type(held) in (list, dict) else held for name, held in vars(self).items()}
+        )
+        return twin
 
     def to_json(self) -> JsonObject:
-        """For a snapshot. Entries as a list: ids are no keys of the canonical profile."""
-        plain = cast(JsonObject, {**vars(self)})
-        plain["entries"] = [{"id": event_id, **vars(entry)} for event_id, entry in self.entries.items()]
+        """For a snapshot, to be encoded at once. Entries as rows: ids are no keys of the profile."""
+        plain = cast(JsonObject, vars(self.copy()))
+        plain["entries"] = [[*_plain(entry), event_id] for event_id, entry in self.entries.items()]
         plain["enrolments"] = [list[JsonValue](pair) for pair in self.enrolments.items()]
         plain["allergies"] = [list[JsonValue](pair) for pair in self.allergies.items()]
-        return deepcopy(plain)
+        return plain
 
     @classmethod
     def from_json(cls, value: JsonObject) -> "RecordState":
-        """The inverse of to_json; does not keep hold of `value`."""
-        plain = cast(_Plain, deepcopy(value))
+        """The inverse of to_json. Takes `value` over: it belongs to the state from now on."""
+        plain = cast(_Plain, value)
         state = cls()
         vars(state).update(plain)
         state.enrolments, state.allergies = dict(plain["enrolments"]), dict(plain["allergies"])
-        state.entries = {entry.pop("id"): EntryState(**entry) for entry in plain["entries"]}
+        state.entries = {row.pop(): _entry(row) for row in plain["entries"]}
         return state
+
+
+_CORRECTIONS = EntryState._fields.index("corrections")
+
+
+def _plain(entry: EntryState) -> list[JsonValue]:
+    fields = list[Any](entry)  # Any: of as many types as it has fields
+    fields[_CORRECTIONS] = list(entry.corrections)
+    return fields
+
+
+def _entry(fields: list[Any]) -> EntryState:  # Any: as above
+    fields[_CORRECTIONS] = tuple(fields[_CORRECTIONS])
+    return EntryState._make(fields)
 
 
 class _Plain(TypedDict):
     """The parts of a snapshot whose shape differs from the state's."""
 
-    entries: list[dict[str, Any]]  # EntryState's fields and "id", as to_json wrote them
+    entries: list[list[Any]]  # EntryState's fields and the id, as to_json wrote them
     enrolments: list[tuple[str, str]]
     allergies: list[tuple[str, str]]

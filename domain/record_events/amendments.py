@@ -22,10 +22,14 @@ class EntryCorrected(RecordEvent):
 
     def apply(self, aggregate: Folded) -> None:
         state = aggregate.state
-        corrected = state.entries[str(self.entry)]
-        kind, content = corrected.kind, self.content
-        corrected.kept = kept(kind, content)
-        state.correct(self.entry, self.event_id, self.form["name"], subject(kind, content))
+        kind, content = state.entries[str(self.entry)].kind, self.content
+        state.correct(
+            self.entry,
+            self.event_id,
+            form=self.form["name"],
+            subject=subject(kind, content),
+            kept=kept(kind, content),
+        )
         if self.form["name"] in PERSONAL:
             state.tell_person(self.entry, *person(content))
 

@@ -183,7 +183,7 @@ class EntryFiled(EntryFollowed):
 
     def apply(self, aggregate: Folded) -> None:
         super().apply(aggregate)
-        aggregate.state.entries[str(self.entry)].is_filed = True
+        aggregate.state.file(self.entry)
 
 
 SEQUEL_EVENTS: dict[tuple[str, str], type[EntryFollowed]] = {
