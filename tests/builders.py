@@ -21,6 +21,7 @@ from domain.requests import (
     Principal,
     Request,
 )
+from domain.sequels import SEQUELS
 from domain.values import FormRef, IdentityDocument, JsonObject, Occurred, Who, occurred
 
 ISSUER = "https://login.example"
@@ -31,10 +32,12 @@ COUNTY_CODE = "11110101000000000A"
 WANG_ID = "11010519491231002X"  # the sample of GB 11643: female, born 1949-12-31
 LI_ID = "440524188001010014"  # the other sample: male, born 1880-01-01
 
+HERE, THERE = UUID(int=2), UUID(int=3)  # the institution that keeps a record, and another
+
 WHO = Who(
     actor=str(UUID(int=1)),
     role="practitioner",
-    institution=str(UUID(int=2)),
+    institution=str(HERE),
     licence=None,
     entered_by=None,
     authenticated={"issuer": ISSUER, "subject": "nurse", "method": "oidc", "client": "clinic"},
@@ -51,9 +54,16 @@ def ids() -> Iterator[UUID]:
 _ids = ids()
 
 
-def act(when: str = "2026-06-01") -> Act:
-    """The context of a command, with a new event id."""
-    return Act(next(_ids), WHO, occurred(when), "care", POLICY.ref)
+def act(
+    when: str = "2026-06-01",
+    *,
+    role: str = "practitioner",
+    at: UUID = HERE,
+    purpose: str = "care",
+) -> Act:
+    """The context of a command, with a new event id. at: the institution of who acts."""
+    who = Who(**{**WHO, "role": role, "institution": str(at)})
+    return Act(next(_ids), who, occurred(when), purpose, POLICY.ref)
 
 
 def form_ref(name: str) -> FormRef:
@@ -103,14 +113,14 @@ def fitting(kind: str, about: object) -> dict[str, str]:
     return changes.get(kind, {})
 
 
-def record() -> Record:
+def record(channel: str = "visit") -> Record:
     """A record that exists, open, with consent and without entries."""
     opened = Record.create(
         next(_ids),
         act(),
         number=f"{AREA}00001",
-        channel="visit",
-        custodian=UUID(int=2),
+        channel=channel,
+        custodian=HERE,
         access_stream=next(_ids),
         consented=True,
     )
@@ -118,10 +128,28 @@ def record() -> Record:
     return opened
 
 
-def add(to: Record, kind: str, form: str | None = None, when: str = "2026-06-01", **changes: object) -> UUID:
+def add(
+    to: Record, kind: str, /, form: str | None = None, when: str = "2026-06-01", **changes: object
+) -> UUID:
     """Add an entry made of the form's example."""
     name = form or FORMS[kind][0]
     return to.add_entry(act(when), kind, form_ref(name), content(name, **changes))
+
+
+def follow(
+    to: Record, of: str, name: str, entry: UUID, /, context: Act | None = None, **changes: object
+) -> UUID:
+    """Let an entry be followed by what is made of the form's example; the event's id."""
+    done, form = context or act(), SEQUELS[of][name].form
+    to.follow(done, of, name, entry, form_ref(form), content(form, **changes))
+    return done.event_id
+
+
+def born(on: str) -> Record:
+    """A record of somebody born on a day, as their identity number tells."""
+    opened = record()
+    opened.link_identity(act(), card(identity_number(on.replace("-", ""), 1)))
+    return opened
 
 
 class Clock:
