@@ -60,6 +60,10 @@ class InstitutionState:
                 return practitioner_id
         return None
 
+    def copy(self) -> "InstitutionState":
+        """The same state, to be changed without changing this one."""
+        return deepcopy(self)
+
     def to_json(self) -> JsonObject:
         """For a snapshot; practitioners as a list, since ids are no keys of the canonical profile."""
         plain = cast(JsonObject, asdict(self))

@@ -1,6 +1,6 @@
 """The domain's event log, kept by the recorder."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from store.envelope import Draft
 from store.mapper import event_of, events_of, parts_of, topic_of
 from store.reader import StoredRow, Told
 from store.recorder import Terms
+from store.remembered import MOST_EVENTS, Remembered, copy
 from store.wiring import OpenLog
 
 SNAPSHOT_EVERY = 100  # events
@@ -38,18 +39,32 @@ class Snapshotted(Protocol):
 class StoredLog:
     """`domain.ports.EventLog` on one open log. Safe for several threads."""
 
-    def __init__(self, log: OpenLog, *, snapshots: bool = True, remembered: int = 0) -> None:
+    def __init__(self, log: OpenLog, *, snapshots: bool = True, remembered: int = MOST_EVENTS) -> None:
         self._log = log
         self._snapshots = snapshots
+        self._remembered = Remembered(remembered)
 
     def load(self, kind: type[A], stream: UUID) -> A | None:
-        """The aggregate at its newest version, folded from its newest snapshot on."""
-        kept = self._kept(kind, stream) if self._snapshots else None
-        start = kept[0] if kept else 0
-        aggregate = self._log.reader.told(stream, start, lambda told: _folded(kind, stream, kept, told))
-        if self._snapshots and aggregate is not None and aggregate.version - start >= SNAPSHOT_EVERY:
-            self._keep_snapshot(stream, aggregate)
-        return aggregate
+        """The aggregate at its newest version, to be changed by a command."""
+        newest = self._newest(kind, stream)
+        return copy(newest) if newest is not None else None
+
+    def _newest(self, kind: type[A], stream: UUID) -> A | None:
+        """The aggregate as remembered, or from its newest snapshot on, with all that was stored since."""
+        held = self._remembered.get(kind, stream)
+        kept = self._kept(kind, stream) if held is None and self._snapshots else None
+        start = held.version if held is not None else kept[0] if kept else 0
+
+        def begin() -> A | None:
+            return copy(held) if held is not None else _revived(kind, stream, kept)
+
+        newest = self._log.reader.told(stream, start, lambda told: _folded(kind, stream, begin, told))
+        if newest is None and (newest := held or begin()) is None:
+            return None
+        if self._snapshots and newest.version - start >= SNAPSHOT_EVERY:
+            self._keep_snapshot(stream, newest)
+        self._remembered.put(newest)
+        return newest
 
     def read(
         self,
@@ -140,23 +155,25 @@ class StoredLog:
         return Answer(tuple(_stored(row) for row in rows), repeated=True)
 
 
-def _folded(kind: type[A], stream: UUID, kept: tuple[int, bytes] | None, told: Iterable[Told]) -> A | None:
-    """What the snapshot and the events after it make; None if that is no stream of this kind.
+def _revived(kind: type[A], stream: UUID, kept: tuple[int, bytes] | None) -> A | None:
+    """Only aggregates that can be kept are ever asked for: `domain.record` and `domain.institution`."""
+    return cast(A, cast(type[Snapshotted], kind).restore(stream, orjson.loads(kept[1]))) if kept else None
 
-    Only aggregates that can be kept are ever asked for: `domain.record` and `domain.institution`.
-    """
-    aggregate = cast(type[Snapshotted], kind).restore(stream, orjson.loads(kept[1])) if kept else None
+
+def _folded(kind: type[A], stream: UUID, begin: Callable[[], A | None], told: Iterable[Told]) -> A | None:
+    """What the beginning and the events after it make; None without events, or of another kind."""
+    aggregate: A | None = None
     event: Event | None = None
     for event in events_of(stream, told):
-        if aggregate is None:
-            if not isinstance(event, kind.Created):
-                return None
-            aggregate = event.mutate(None)
-        else:
+        if aggregate is not None or (aggregate := begin()) is not None:
             event.apply(aggregate)  # its place was checked when it was stored: no need for `mutate`
+        elif isinstance(event, kind.Created):
+            aggregate = cast(A, event.mutate(None))
+        else:
+            return None
     if aggregate is not None and event is not None:
         aggregate.version, aggregate.modified_on = event.originator_version, event.timestamp
-    return cast("A | None", aggregate)
+    return aggregate
 
 
 def _opaque(event: Event) -> StoredEvent:
