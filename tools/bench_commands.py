@@ -62,6 +62,21 @@ def growth(
     running.run(settings(), partial(growth.run, events=events, rounds=rounds), as_json=json)
 
 
+@bench.command("api")
+def api(
+    rounds: Rounds = 7,
+    seconds: Seconds = 3.0,
+    connections: Annotated[int, typer.Option(min=1, max=1024, help="Connections that ask at once.")] = 32,
+    json: Json = False,
+) -> None:
+    """A follow-up over HTTP, against the same application with a log that stores nothing."""
+    from tools.bench import api, running
+
+    say(f"rounds: {rounds}; {connections} connections; {seconds:g} s each")
+    measure = partial(api.run, rounds=rounds, seconds=seconds, connections=connections)
+    running.run(settings(), measure, as_json=json)
+
+
 def _threads(text: str) -> list[int]:
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):

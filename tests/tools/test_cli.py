@@ -28,7 +28,7 @@ from tools.output import told
 HEAVY = ("fastapi", "psycopg", "eventsourcing", "uvicorn", "rich", "cryptography")
 COMMANDS = (
     ("serve",), ("demo",), ("migrate",), ("import", "fhir"), ("institution", "open"), ("clock", "confirm"),
-    ("bench", "append"), ("bench", "load"), ("bench", "growth"),
+    ("bench", "append"), ("bench", "load"), ("bench", "growth"), ("bench", "api"),
 )  # fmt: skip
 
 

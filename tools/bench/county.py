@@ -92,6 +92,12 @@ def entry(kind: str) -> NewEntry:
     return NewEntry(kind, CONTENTS[kind], occurred("2026-06-01T09:30:00+08:00"), form=FORMS[kind])
 
 
+def follow_up() -> JsonObject:
+    """A follow-up as it is sent over HTTP."""
+    kind = "follow-ups"
+    return {"occurred_at": "2026-06-01T09:30:00+08:00", "form": FORMS[kind], "content": CONTENTS[kind]}
+
+
 def fill(records: Records, record: UUID, events: int) -> None:
     """Add entries until the record has that many events."""
     have = records.gate.log.read(record, newest_first=True, limit=1)[0].stored.version
