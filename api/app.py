@@ -1,6 +1,7 @@
 """The application: routes, problems and the outermost layer put together."""
 
 import os
+from asyncio import create_task
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.responses import Response
 
 from api import logs
 from api.batch import SIDE_BY_SIDE
+from api.document_flow import DocumentFlow
 from api.documentation import complete
 from api.metrics import Metrics
 from api.middleware import Edge
@@ -52,8 +54,11 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.batch_threads = anyio.CapacityLimiter(SIDE_BY_SIDE)
+        app.state.documents = DocumentFlow(service.records)
+        sweeping = create_task(app.state.documents.sweep_now_and_then())
         logs.log.info("started", origin=service.opened.origin)
         yield
+        sweeping.cancel()
         logs.log.info("stopped", origin=service.opened.origin)
         if on_close:
             await anyio.to_thread.run_sync(on_close)

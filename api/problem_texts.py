@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import errors, record_errors
+from domain import document_errors, errors, record_errors
 from domain.errors import RecordError
 from domain.forms import FormUnknown
 from projections.reading import ViewNotReady
@@ -117,6 +117,22 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     record_errors.CannotMerge: Row(409, "Merge into a record that goes on itself."),
     record_errors.NumberKept: Row(409, "Nothing to renumber."),
     ViewNotReady: Row(503, "Try again in a moment; GET /v1/projections tells how far it is.", 5),
+    document_errors.OffsetMoved: Row(409, "Ask with HEAD where the upload stands, and go on from there."),
+    document_errors.UploadTooLong: Row(413, "Send no more than largest bytes; begin anew if it has more."),
+    document_errors.TooManyUploads: Row(
+        429, "Name the uploads in entries, give up those that are not needed, or wait.", 60
+    ),
+    document_errors.UploadUnknown: Row(
+        422, "Name an upload made for this record: the last part of its Location."
+    ),
+    document_errors.UploadIncomplete: Row(409, "Go on with the upload until received is length."),
+    document_errors.UploadUnchecked: Row(503, AGAIN, 10),
+    document_errors.UploadInfected: Row(409, "Clean the file where it comes from, and upload it again."),
+    document_errors.UploadTaken: Row(409, "Upload the document again for another entry."),
+    document_errors.UploadDiffers: Row(
+        422, "Compare the file with what was uploaded: the field named is that of other bytes."
+    ),
+    document_errors.DocumentLost: Row(500, "Tell the operator, who restores it, the id of the entry."),
     FormUnknown: Row(422, "GET /v1/forms lists the forms and their editions."),
 }
 
@@ -193,7 +209,7 @@ EDGE: Mapping[str, Problem] = {
     "body-too-large": Problem(
         413,
         "The body is too large.",
-        "Send less at once; a document may have 1 MB before encoding.",
+        "Send less at once; a document of more than 1 MB is uploaded: POST /v1/records/{id}/uploads.",
         meaning="largest says how many bytes are taken.",
     ),
     "body-missing": Problem(
@@ -201,6 +217,25 @@ EDGE: Mapping[str, Problem] = {
         "The request has no body.",
         "Send a JSON object.",
         meaning="A command without a body says nothing.",
+    ),
+    "tus-version-refused": Problem(
+        412,
+        "The request does not name a version of the upload protocol that is known here.",
+        "Send Tus-Resumable: 1.0.0.",
+        meaning="Uploads follow tus, and every request of one names its version; accepted lists them.",
+    ),
+    "uploads-busy": Problem(
+        503,
+        "Too many uploads are being received.",
+        "Send the same request again after the time in Retry-After.",
+        5,
+        meaning="Nothing of the request was taken; the upload stands where it stood.",
+    ),
+    "upload-stalled": Problem(
+        408,
+        "Nothing came for too long.",
+        "Ask with HEAD where the upload stands, and go on from there.",
+        meaning="What came until then was kept; the connection was given up.",
     ),
     "batch-too-long": Problem(
         413,

@@ -55,7 +55,13 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         keys=settings.data / "keys",
         origin=settings.origin,
         log_no=settings.log_no,
+        uploads=settings.uploads,
     )
     with closing(opened):
-        records = Records(StoredLog(opened), RecordRender(), schemes=settings.number_schemes)
+        records = Records(
+            StoredLog(opened),
+            RecordRender(),
+            schemes=settings.number_schemes,
+            documents=opened.blobs,
+        )
         yield Service(settings, database, opened, records, tokens)

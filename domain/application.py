@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from domain.access import POLICY, Actor, Policy
-from domain.gate import Gate, wait_a_little
+from domain.document_port import NO_DOCUMENTS, DocumentStore
+from domain.documents import DocumentGate
+from domain.gate import wait_a_little
 from domain.institution_commands import InstitutionCommands
 from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
@@ -13,6 +15,7 @@ from domain.record_commands import RecordCommands
 from domain.record_contributions import RecordContributions
 from domain.record_courses import RecordCourses
 from domain.record_creation import RecordCreation
+from domain.record_documents import RecordDocuments
 from domain.record_number import SchemeChoice
 from domain.record_renumbering import RecordRenumbering
 from domain.requests import Request
@@ -28,6 +31,7 @@ class Records(
     RecordContributions,
     RecordRenumbering,
     RecordCourses,
+    RecordDocuments,
     InstitutionCommands,
 ):
     """The application. API, command line and importers hold one of these and nothing below it.
@@ -48,12 +52,14 @@ class Records(
         policy: Policy = POLICY,
         pause: Callable[[int], None] = wait_a_little,
         schemes: Sequence[SchemeChoice] = (),
+        documents: DocumentStore = NO_DOCUMENTS,
     ) -> None:
         """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition.
 
-        schemes: the number schemes that areas chose instead of the usual one.
+        schemes: the number schemes that areas chose instead of the usual one. documents: keeps uploads.
         """
-        self.gate = Gate(log, clock, new_id, policy, pause)
+        self.gate = DocumentGate(log, clock, new_id, policy, pause, documents=documents)
+        self.documents = documents
         self.render = render
         self.numbers = RecordNumbers(log, schemes, clock)
 

@@ -1,19 +1,25 @@
 """What an operator may set, read once at the edge (`api/app.py`, `tools/cli.py`) and passed in below it."""
 
 import re
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from domain.record_number import SchemeChoice, choices
+from store.blobs_rules import USUAL, UploadRules
 
 DEFAULT_DATA = Path("data")
 DEFAULT_ORIGIN = "lifelong.example/110101/1"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+DEFAULT_SCANNER_TIMEOUT_S = 60
+DEFAULT_UPLOAD_HOURS = 24
 LARGEST_PORT = 65_535
 
 # The origin is a line of every checkpoint and part of its key name: no white space and no plus sign in it.
@@ -43,6 +49,7 @@ class Settings:
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
     number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
+    uploads: UploadRules = USUAL
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, for_demo: bool = False) -> "Settings":
@@ -69,6 +76,15 @@ class Settings:
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
             number_schemes=read.schemes("LIFELONG_NUMBER_SCHEME"),
+            uploads=UploadRules(
+                scanner=read.command("LIFELONG_SCANNER"),
+                scanner_timeout_s=read.number(
+                    "LIFELONG_SCANNER_TIMEOUT", default=DEFAULT_SCANNER_TIMEOUT_S, largest=3600
+                ),
+                kept_for=timedelta(
+                    hours=read.number("LIFELONG_UPLOAD_HOURS", default=DEFAULT_UPLOAD_HOURS, largest=8760)
+                ),
+            ),
         )
 
 
@@ -112,6 +128,16 @@ class _Reader:
             return choices(text) if text else ()
         except ValueError as wrong:
             raise SettingsError(variable, str(wrong)) from None
+
+    def command(self, variable: str) -> tuple[str, ...]:
+        """A command and its arguments, as a shell would split them; without one there is none."""
+        try:
+            words = tuple(shlex.split(self.text(variable) or ""))
+        except ValueError:
+            raise SettingsError(variable, "expected a command whose quotes are closed") from None
+        if words and shutil.which(words[0]) is None:
+            raise SettingsError(variable, "expected a command that is installed")
+        return words
 
     def binaries(self, variable: str) -> Path | None:
         text = self.text(variable)

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 
+from domain.documents import upload_claim
 from evidence.note import Signer
 from store import connect
+from store.blobs import Blobs
+from store.blobs_rules import USUAL, UploadRules
 from store.clock import Clock
 from store.hashing import Hasher
 from store.keys import KeyStore, open_key_store
@@ -46,12 +50,14 @@ class OpenLog:
     snapshots: Snapshots
     hasher: Hasher
     signer: Signer
+    blobs: Blobs
 
     def has_its_keys(self) -> bool:
         """Whether the key store answers, and is this log's."""
         return self.keys.has_secret(_bound(self.origin))
 
     def close(self) -> None:
+        self.blobs.close()
         self.recorder.close()
         self.reader.close()
         self.keys.close()
@@ -66,6 +72,7 @@ def open_log(
     clock: Clock | None = None,
     readers: int = READERS,
     most_waiting: int = MOST_WAITING,
+    uploads: UploadRules = USUAL,
 ) -> OpenLog:
     """Open a log with the appender's DSN and the folder that holds the keys; the first time, begin it.
 
@@ -81,6 +88,12 @@ def open_log(
         key_store.close()
         raise
     reader = LogReader(reads, log_no=log_no, origin=origin, keys=key_store)
+    hasher = Hasher(key_store)
+
+    def is_named(upload: UUID) -> bool:
+        claim = upload_claim(upload)
+        return reader.claim(claim.namespace, hasher.claim(claim).value_hash) is not None
+
     recorder = LogRecorder(
         origin=origin,
         keys=key_store,
@@ -99,8 +112,9 @@ def open_log(
         recorder,
         reader,
         snapshots=Snapshots(reads, log_no=log_no, origin=origin, keys=key_store),
-        hasher=Hasher(key_store),
+        hasher=hasher,
         signer=receipt_signer(origin, key_store),
+        blobs=Blobs(dsn=dsn, log_no=log_no, origin=origin, keys=key_store, is_named=is_named, rules=uploads),
     )
 
 

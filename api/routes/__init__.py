@@ -7,6 +7,7 @@ from api.routes import (
     codes,
     contributions,
     courses,
+    document_content,
     documentation,
     entries,
     form_pages,
@@ -19,6 +20,7 @@ from api.routes import (
     records,
     search,
     sequels,
+    uploads,
 )
 
 ROUTERS = (
@@ -29,6 +31,9 @@ ROUTERS = (
     courses.router,
     changes.router,
     amendments.router,
+    document_content.router,
+    uploads.router,
+    uploads.configuration,
     identities.router,
     search.router,
     batches.router,

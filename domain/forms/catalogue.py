@@ -16,7 +16,7 @@ from domain.forms.constitution import ElderlyConstitution
 from domain.forms.consultation import Consultation, ConsultationRequest
 from domain.forms.copd import CopdFollowUp
 from domain.forms.diabetes import DiabetesFollowUp
-from domain.forms.document import Document
+from domain.forms.document import Document, DocumentOrUpload
 from domain.forms.endings import Cancellation, MedicationStop, ProblemResolution, ProgrammeExit
 from domain.forms.enrolment import ProgrammeEnrolment, ProgrammeEnrolmentSince2024
 from domain.forms.examination import HealthExamination
@@ -76,10 +76,10 @@ def _national(name: str, title: str, model: type[Block]) -> Form:
     return Form(name, "2017", title, NATIONAL, date(2017, 2, 28), model, EXAMPLES[name])
 
 
-def _own(name: str, title: str, model: type[Block], resource: str = "") -> Form:
+def _own(name: str, title: str, model: type[Block], resource: str = "", edition: str = "2026") -> Form:
     """A form of ours where the specification has none, with the fields of a FHIR R4 resource if one fits."""
     source = f"{OWN}, after HL7 FHIR R4 {resource}" if resource else OWN
-    return Form(name, "2026", title, source, date(2026, 1, 1), model, EXAMPLES[name])
+    return Form(name, edition, title, source, date(2026, 1, 1), model, EXAMPLES[name])
 
 
 def _enrolment(edition: str, since: date, model: type[Block]) -> Form:
@@ -130,6 +130,7 @@ FORMS = (
     _own("medication", "用药", Medication, "MedicationStatement"),
     _own("immunization", "预防接种", Immunization, "Immunization"),
     _own("document", "附件", Document, "DocumentReference"),
+    _own("document", "附件", DocumentOrUpload, "DocumentReference", "2026.2"),
     _own("problem-resolution", "健康问题结束", ProblemResolution, "Condition"),
     _own("medication-stop", "停药", MedicationStop, "MedicationStatement"),
     _own("programme-exit", "退出健康管理", ProgrammeExit, "EpisodeOfCare"),

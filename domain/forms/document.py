@@ -1,4 +1,4 @@
-"""A document attached to the record, inline up to 1 MB, with the hashes that bind it.
+"""A document attached to the record, with the hashes that bind it: inline up to 1 MB, uploaded up to 25 MB.
 
 Follows FHIR R4 DocumentReference.
 """
@@ -11,7 +11,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.forms.model import Block, Breach, Code, Flag, Line, Name, PartialDate
+from domain.document_port import LARGEST_UPLOAD
+from domain.forms.model import ActorId, Block, Breach, Code, Flag, Line, Name, PartialDate
 from domain.scalars import Checked, Count, Pattern
 from domain.values import CodingIn
 
@@ -58,6 +59,7 @@ Language = Annotated[
 Sha256 = Annotated[str, Pattern("sha256", r"[0-9a-f]{64}", "SHA-256 as 64 lower-case hexadecimal digits")]
 Sha512 = Annotated[str, Pattern("sha512", r"[0-9a-f]{128}", "SHA-512 as 128 lower-case hexadecimal digits")]
 Length = Annotated[int, Count("bytes", 1, LARGEST)]
+UploadLength = Annotated[int, Count("bytes", 1, LARGEST_UPLOAD)]
 Data = Annotated[
     str,
     Checked(
@@ -87,15 +89,34 @@ class Document(Block):
     data: Data = Field(title="内容（base64）")
 
     def breaches(self) -> Iterator[Breach]:
-        content = decoded(self.data) or b""
-        facts = {
-            "length": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "sha512": hashlib.sha512(content).hexdigest(),
-        }
-        for field, fact in facts.items():
-            if getattr(self, field) != fact:
-                yield f"/{field}", "must be that of the decoded data"
+        return _differing(self, self.data)
+
+
+class DocumentOrUpload(Document):
+    """附件: as before, or with the id of an upload in place of the data, whose bytes the record checks."""
+
+    rules: ClassVar[tuple[str, ...]] = (
+        "either data or blob is given",
+        "length, sha256 and sha512 are those of the decoded data",
+        "length, sha256 and sha512 are those of the upload: checked when the entry is stored",
+    )
+
+    length: UploadLength = Field(title="字节数")
+    data: Data | None = Field(None, title="内容（base64）")  # type: ignore[assignment]  # wider than in the edition before
+    blob: ActorId | None = Field(None, title="上传编号")
+
+    def breaches(self) -> Iterator[Breach]:
+        if (self.data is None) == (self.blob is None):
+            yield "/blob", "must be given if data is not, and not if it is"
+        elif self.data is not None:
+            yield from _differing(self, self.data)
+
+
+def _differing(document: Document, data: str) -> Iterator[Breach]:
+    content = decoded(data) or b""
+    for field, fact in facts_of(content).items():
+        if field != "data" and getattr(document, field) != fact:
+            yield f"/{field}", "must be that of the decoded data"
 
 
 def facts_of(content: bytes) -> dict[str, str | int]:

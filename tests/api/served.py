@@ -20,6 +20,7 @@ from api.service import Service, serve
 from domain.entries import FORMS
 from domain.institution_state import Login
 from domain.requests import NewInstitution, NewPractitioner
+from store.blobs_rules import USUAL, UploadRules
 from store.database import Database
 from store.settings import Settings
 from tests.builders import AREA, COUNTY_CODE, content, identity_number, request
@@ -112,10 +113,10 @@ def new_entry(kind: str, form: str | None = None, **changes: object) -> Json:
 
 
 @contextmanager
-def serving(database: Database, folder: Path) -> Iterator[Served]:
+def serving(database: Database, folder: Path, uploads: UploadRules = USUAL) -> Iterator[Served]:
     """Serve a founded and staffed county."""
     issuer = DemoIssuer(folder / "issuer")
-    settings = issuer.settings(Settings(data=folder))
+    settings = issuer.settings(Settings(data=folder, uploads=uploads))
     with serve(settings, database, Tokens.from_settings(settings)) as service:
         with listening(service) as address, httpx.Client(base_url=address, timeout=60) as client:
             county = Served(service, issuer, client, folder)

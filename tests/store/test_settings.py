@@ -1,11 +1,12 @@
 """Settings: read once, refused with the variable's name, and never repeated where they may be secret."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.record_number import SchemeChoice
+from store.blobs_rules import UploadRules
 from store.settings import Settings, SettingsError
 
 SECRET = "hunter2"
@@ -105,3 +106,24 @@ def test_a_number_scheme_that_is_none_is_refused(text: str) -> None:
 
     assert refused.value.variable == "LIFELONG_NUMBER_SCHEME"
     assert SECRET not in str(refused.value)
+
+
+def test_what_is_set_about_uploads_is_read() -> None:
+    settings = Settings.from_environment(
+        {
+            "LIFELONG_SCANNER": "sh -c 'cat >/dev/null'",
+            "LIFELONG_SCANNER_TIMEOUT": "5",
+            "LIFELONG_UPLOAD_HOURS": "48",
+        }
+    )
+
+    assert settings.uploads == UploadRules(("sh", "-c", "cat >/dev/null"), 5, timedelta(hours=48))
+    assert Settings.from_environment({}).uploads == UploadRules()
+
+
+@pytest.mark.parametrize("command", ["/nowhere/scanner -", "sh -c 'unclosed"])
+def test_a_scanner_that_cannot_be_started_is_refused_at_once(command: str) -> None:
+    with pytest.raises(SettingsError, match="LIFELONG_SCANNER") as refused:
+        Settings.from_environment({"LIFELONG_SCANNER": command})
+
+    assert command not in str(refused.value)

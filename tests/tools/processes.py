@@ -84,6 +84,12 @@ class Running:
             self._process.send_signal(by)
             self.status = self._process.wait(STOP_S)
 
+    @property
+    def largest_memory(self) -> int:
+        """The most memory it has ever had resident, in bytes."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        return int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[0]) * 1024
+
     def get(self, path: str) -> str:
         with urllib.request.urlopen(self.base + path, timeout=10) as answer:  # noqa: S310  # our own server
             body: bytes = answer.read()
