@@ -11,7 +11,7 @@ from domain.entries import PERSONAL, person
 from domain.ports import Recorded, RecordQuery
 from domain.scalars import first_day
 from domain.time import CHINA
-from domain.values import JsonObject, Occurred, earliest, occurred
+from domain.values import JsonObject, Occurred, Who, earliest, occurred
 from projections.entry_view import EntryView, instant_text
 from projections.record_fold import RecordFold
 from projections.record_lists import Shape
@@ -115,6 +115,7 @@ def _told(content: JsonObject, field: str) -> date | None:
     return day(occurred(value)) if isinstance(value, str) else None
 
 
-def author(entry: EntryView) -> object:
+def author(entry: EntryView) -> Who:
     """Who says what the entry says now: whoever corrected it last, else who recorded it."""
-    return [step["who"] for step in entry.steps if step["step"] in ("recorded", "corrected")][-1]
+    said = [step["who"] for step in entry.steps if step["step"] in ("recorded", "corrected")]
+    return cast(Who, said[-1])

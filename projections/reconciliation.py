@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from domain.measurements import pointed
 from domain.ports import NOW, Recorded, RecordQuery
 from domain.time import CHINA
-from domain.values import JsonObject, JsonValue, Who
+from domain.values import JsonObject, JsonValue
 from projections.entry_view import EntryView
 from projections.life import Life, author, day, ended, in_order, life
 from projections.naming import Named, grouped
@@ -44,7 +44,7 @@ class Statement:
 
     @property
     def institution(self) -> str | None:
-        return cast(Who, author(self.entry))["institution"]
+        return author(self.entry)["institution"]
 
     @property
     def standing(self) -> str:

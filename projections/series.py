@@ -20,6 +20,7 @@ def measurement_series(name: str, recorded: Sequence[Recorded], query: RecordQue
 
 
 def _values(measurement: Measurement, told: Life, entry: EntryView) -> Iterator[Shape]:
+    by = author(entry)
     for place, value in measurement.values(entry.form["name"], told.content(entry)):
         yield {
             "entry": str(entry.first.event),
@@ -29,5 +30,6 @@ def _values(measurement: Measurement, told: Life, entry: EntryView) -> Iterator[
             "value": value,
             "unit": place.unit,
             "status": entry.status,
-            "who": author(entry),
+            "institution": by["institution"],
+            "actor": by["actor"],
         }

@@ -8,6 +8,7 @@ from domain.follow_up_rules.conditions import Sight, There
 from domain.follow_up_rules.facts import Entry, Facts
 from domain.follow_up_rules.table import AnchorPlace, Programme, WhoRule
 from domain.measurements import pointed
+from domain.scalars import first_day
 
 DAYS_A_WEEK = 7
 
@@ -102,10 +103,7 @@ def _date(entry: Entry, place: AnchorPlace) -> date | None:
     """A whole date; a month or a year is too coarse to count days from."""
     for value in pointed(entry.content, place.date):
         if isinstance(value, str) and len(value) == len("2026-01-17"):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                return None
+            return first_day(value)
     return None
 
 

@@ -157,14 +157,12 @@ class Field(Condition):
 
 @dataclass(frozen=True)
 class Age(Condition):
-    """Completed years, months or days of age on the day of the entry, or on the day asked."""
+    """Completed years or months of age on the day of the entry, or on the day asked."""
 
     unit: str
     limits: Limits
 
     def holds(self, sight: Sight) -> bool:
-        if self.unit == "days":
-            return self.limits.allow(sight.facts.days(sight.on))
         facts = sight.facts
         return self.limits.allow(facts.years(sight.on) if self.unit == "years" else facts.months(sight.on))
 

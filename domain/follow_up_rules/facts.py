@@ -59,10 +59,6 @@ class Facts:
         """Completed months of age on the day."""
         return whole_months(self.birth_date, on) if self.birth_date else None
 
-    def days(self, on: date) -> int | None:
-        """Completed days of age on the day."""
-        return (on - self.birth_date).days if self.birth_date else None
-
     def enrolment(self, programme: str, on: date) -> Enrolment | None:
         """The newest time in the programme that holds on the day."""
         held = [one for one in self.enrolments if one.programme == programme and one.holds(on)]

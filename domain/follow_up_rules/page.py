@@ -30,7 +30,7 @@ the practitioner chose on the form is shown beside, and decides nothing.
 compared with it; `uncertain`, where the source leaves it open and the value is ours.
 
 A condition that asks for what is not told does not hold. Ages are counted on the day of the entry, in
-completed years, months or days; of a birth date without day or month the first day is taken.
+completed years or months; of a birth date without day or month the first day is taken.
 """
 
 

@@ -21,7 +21,7 @@ from domain.follow_up_rules.conditions import (
 )
 from domain.measurements import MEASUREMENTS, Measurement
 
-AGES = ("years", "months", "days")
+AGES = ("years", "months")
 
 
 def condition(told: object) -> Condition:

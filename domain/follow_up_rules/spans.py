@@ -29,17 +29,11 @@ class Span:
         return cls(part["years"] * 12 + part["months"], part["weeks"] * 7 + part["days"])
 
     def after(self, day: date) -> date:
-        """The day so long after; the last day of the month where it has none of that number.
-
-        Beyond the calendar: its last day.
-        """
+        """The day so long after; the last day of the month where it has none of that number."""
         month = day.year * 12 + day.month - 1 + self.months
         year, month = month // 12, month % 12 + 1
-        try:
-            last = monthrange(year, month)[1]
-            return date(year, month, min(day.day, last)) + timedelta(days=self.days)
-        except (ValueError, OverflowError):
-            return date.max
+        last = monthrange(year, month)[1]
+        return date(year, month, min(day.day, last)) + timedelta(days=self.days)
 
     def before(self, day: date) -> date:
         """The day so many days before; months do not count back."""

@@ -87,7 +87,7 @@ def test_a_corrected_value_stands_in_place_of_the_wrong_one_with_who_corrected_i
 
     assert told(wrong) == [("2026-05-01", "160")]
     assert (value["value"], value["status"], value["entry"]) == ("60.0", "corrected", str(entry))
-    assert value["who"]["actor"] == str(county.doctor)
+    assert value["actor"] == str(county.doctor)
     assert series(county, record, "weight", version=head) == wrong
     assert series(county, record, "weight", as_of=datetime(2026, 6, 1, 12, tzinfo=UTC)) == wrong
 

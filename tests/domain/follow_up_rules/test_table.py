@@ -20,6 +20,7 @@ from domain.follow_up_rules import Assessment, Enrolment, Entry, Facts, Rules, a
 from domain.follow_up_rules.conditions import Condition, Field, There
 from domain.follow_up_rules.page import page
 from domain.follow_up_rules.reading import condition
+from domain.follow_up_rules.registry import written as as_written
 from domain.follow_up_rules.spans import Span, whole_months
 from domain.follow_up_rules.table import Programme, Rule, StepRule, programme
 from domain.measurements import MEASUREMENTS
@@ -329,6 +330,30 @@ def test_a_table_with_an_unknown_edition_or_anchor_is_refused() -> None:
         written["contacts"][0][change] = ["1999"] if change == "editions" else "nowhere"
         with pytest.raises(ValueError, match=r"not there|does not name"):
             programme(written)
+
+
+def test_a_table_that_cannot_be_followed_is_refused() -> None:
+    written: Any = copy.deepcopy(HYPERTENSION.written)
+    written["who"][0]["trigger"] = {"sex": "female"}
+    with pytest.raises(ValueError, match="triggered by an entry"):
+        programme(written)
+    written = copy.deepcopy(national().get("maternal").written)
+    written["anchors"]["last-period"] = [{"anchor": "delivery"}]
+    with pytest.raises(ValueError, match="not above it"):
+        programme(written)
+    with pytest.raises(ValueError, match="float"):
+        as_written("every = 1.5")
+    with pytest.raises(ValueError, match="must list conditions"):
+        condition({"all": {}})
+
+
+def test_an_edition_that_is_for_nobody_is_due_for_nobody() -> None:
+    written: Any = copy.deepcopy(HYPERTENSION.written)
+    written["editions"].append({"edition": "2099", "valid_from": "2026-03-01", "source": "a test"})
+    facts = Facts([], date(1970, 5, 5), "female", [ENROLLED])
+
+    assert due(programme(written), facts, date(2026, 2, 28)) is not None
+    assert due(programme(written), facts, date(2026, 3, 1)) is None
 
 
 @given(st.dates(date(1850, 1, 1), date(2199, 12, 31)), st.integers(0, 1500))
