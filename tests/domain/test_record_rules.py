@@ -39,7 +39,7 @@ VOLUNTARY = sorted(name for name, kind in KINDS.items() if kind.is_voluntary and
 CARE = sorted(name for name in PLAIN_KINDS if KINDS[name].is_care)
 
 
-def try_adding(to: Record, kind: str, /, context: Act | None = None, **changes: object) -> Callable[[], UUID]:
+def try_adding(to: Record, kind: str, context: Act | None = None, /, **changes: object) -> Callable[[], UUID]:
     """An attempt to add the kind's example, as an adult's record takes it but for the changes."""
     form = KINDS[kind].forms[0]
     filled = content(form, **{**fitting(kind, add(to, "documents")), **changes})
@@ -73,7 +73,7 @@ def test_a_receiver_reads_elsewhere_and_until_a_day_that_is_not_over(kind: str) 
 
 
 def test_an_institution_without_custody_refers_to_nobody_but_others() -> None:
-    attempt = try_adding(record(), "referrals", context=act(at=THERE), to=str(THERE), until="2026-06-01")
+    attempt = try_adding(record(), "referrals", act(at=THERE), to=str(THERE), until="2026-06-01")
 
     is_refused(refused.ReadingRefused, attempt, field="/content/to")
 
@@ -210,12 +210,10 @@ def test_after_consent_was_withdrawn_nothing_voluntary_is_added_but_by_need_or_l
     changes = {"programme": "copd"} if kind == "programmes" else {}
 
     is_refused(refused.ConsentWithdrawn, try_adding(resident, kind, **changes))
-    is_refused(
-        refused.ConsentWithdrawn, try_adding(resident, kind, context=act(purpose="management"), **changes)
-    )
+    is_refused(refused.ConsentWithdrawn, try_adding(resident, kind, act(purpose="management"), **changes))
     for purpose in ("emergency", "public_health"):
         again = Record.restore(resident.id, resident.state_to_json())
-        try_adding(again, kind, context=act(purpose=purpose), **changes)()
+        try_adding(again, kind, act(purpose=purpose), **changes)()
 
 
 @pytest.mark.parametrize("kind", sorted(set(PLAIN_KINDS) - set(VOLUNTARY)))
@@ -326,7 +324,7 @@ def test_a_card_waits_for_the_basic_information_and_names_what_is_missing() -> N
     assert nothing.value.facts == {"missing": list(CARD_NEEDS)}
     for field in set(CARD_NEEDS) - {"name", "sex", "birth_date"}:  # which the form itself asks for
         lacking = record()
-        add(lacking, "basic-information", identity_number=None, **{field: None})
+        add(lacking, "basic-information", None, "2026-06-01", identity_number=None, **{field: None})
         with pytest.raises(refused.CardNotReady) as missing:
             add(lacking, "cards")
         assert missing.value.facts == {"missing": [field]}
