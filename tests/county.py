@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.acts import Event
 from domain.application import Records
 from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, RecordRenderer, Rendered
 from domain.record import Record
-from domain.requests import NewInstitution, NewPractitioner
+from domain.requests import NewInstitution, NewPractitioner, Request
 from tests.builders import (
     AREA,
     COUNTY,
@@ -26,6 +27,8 @@ from tests.builders import (
 from tests.memory_log import MemoryLog
 
 NOWHERE = UUID(int=2**127)
+
+Json: TypeAlias = dict[str, Any]  # parsed JSON, which the tests index freely
 
 
 class PlainRender:
@@ -91,6 +94,12 @@ class County:
     def _enrol(self, institution: UUID, subject: str, *roles: str) -> UUID:
         new = NewPractitioner(subject, login(subject), roles=roles)
         return self.records.enrol_practitioner(COUNTY, institution, new).practitioner
+
+
+def shown(county: County, who: Request, record_id: UUID, **query: Any) -> Json:
+    """The record as somebody reads it."""
+    told: Json = json.loads(county.records.read_record(who, record_id, **query).body)
+    return told
 
 
 def last_event(county: County, stream: UUID) -> Event:
