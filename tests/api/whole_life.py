@@ -68,9 +68,10 @@ class Life:
         return self
 
     def examples(self, path: str) -> dict[str, Any]:
-        """The documented bodies of a route, by name."""
-        body = self.paths[path]["post"]["requestBody"]["content"]["application/json"]
-        return {name: one["value"] for name, one in body["examples"].items()}
+        """The documented bodies of a route, by name; none where it takes no body."""
+        body = self.paths[path]["post"].get("requestBody")
+        examples = body["content"]["application/json"]["examples"] if body else {}
+        return {name: one["value"] for name, one in examples.items()}
 
     def send(
         self,
