@@ -33,10 +33,15 @@ BEGIN
     END LOOP;
 END $$;
 
--- The owner makes schemas in this database, and nobody else does.
+-- The owner makes schemas in this database, and the projector one for each generation of a view; nobody else.
 DO $$
+DECLARE
+    role_name text;
 BEGIN
-    IF NOT pg_catalog.has_database_privilege('lifelong_owner', current_database(), 'CREATE') THEN
-        EXECUTE format('GRANT CREATE ON DATABASE %I TO lifelong_owner', current_database());
-    END IF;
+    FOREACH role_name IN ARRAY ARRAY['lifelong_owner', 'lifelong_projector']
+    LOOP
+        IF NOT pg_catalog.has_database_privilege(role_name, current_database(), 'CREATE') THEN
+            EXECUTE format('GRANT CREATE ON DATABASE %I TO %I', current_database(), role_name);
+        END IF;
+    END LOOP;
 END $$;

@@ -8,6 +8,10 @@ CREATE SCHEMA store;
 
 ALTER SCHEMA store OWNER TO lifelong_owner;
 
+CREATE SCHEMA views;
+
+ALTER SCHEMA views OWNER TO lifelong_owner;
+
 CREATE FUNCTION store.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -42,6 +46,46 @@ CREATE TABLE store.append_key (
 );
 
 ALTER TABLE store.append_key OWNER TO lifelong_owner;
+
+CREATE TABLE store.blob (
+    log_no integer NOT NULL,
+    blob_id uuid NOT NULL,
+    record_id uuid NOT NULL,
+    caller_hash bytea NOT NULL,
+    length integer NOT NULL,
+    received integer DEFAULT 0 NOT NULL,
+    key_generation integer NOT NULL,
+    state text DEFAULT 'receiving'::text NOT NULL,
+    sha256 bytea,
+    sha512 bytea,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    named_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    CONSTRAINT blob_caller_hash_check CHECK ((octet_length(caller_hash) = 32)),
+    CONSTRAINT blob_check CHECK (((received >= 0) AND (received <= length))),
+    CONSTRAINT blob_check1 CHECK (((state = 'receiving'::text) = (sha256 IS NULL))),
+    CONSTRAINT blob_check2 CHECK (((state = 'receiving'::text) = (sha512 IS NULL))),
+    CONSTRAINT blob_check3 CHECK (((state = 'receiving'::text) OR (received = length))),
+    CONSTRAINT blob_key_generation_check CHECK ((key_generation > 0)),
+    CONSTRAINT blob_length_check CHECK (((length >= 1) AND (length <= 26214400))),
+    CONSTRAINT blob_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT blob_sha512_check CHECK ((octet_length(sha512) = 64)),
+    CONSTRAINT blob_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'unscanned'::text, 'clean'::text, 'quarantined'::text])))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE store.blob OWNER TO lifelong_owner;
+
+CREATE TABLE store.blob_chunk (
+    log_no integer NOT NULL,
+    blob_id uuid NOT NULL,
+    number integer NOT NULL,
+    ciphertext bytea NOT NULL,
+    CONSTRAINT blob_chunk_number_check CHECK ((number >= 0))
+);
+ALTER TABLE ONLY store.blob_chunk ALTER COLUMN ciphertext SET STORAGE EXTERNAL;
+
+ALTER TABLE store.blob_chunk OWNER TO lifelong_owner;
 
 CREATE TABLE store.claim (
     log_no integer NOT NULL,
@@ -114,11 +158,106 @@ CREATE TABLE store.stream (
 
 ALTER TABLE store.stream OWNER TO lifelong_owner;
 
+CREATE TABLE views.bucket (
+    generation integer NOT NULL,
+    bucket integer NOT NULL,
+    events bigint NOT NULL,
+    loaded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE views.bucket OWNER TO lifelong_owner;
+
+CREATE TABLE views.generation (
+    generation integer NOT NULL,
+    log_no integer NOT NULL,
+    projection text NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    phase text DEFAULT 'asked'::text NOT NULL,
+    "position" bigint DEFAULT 0 NOT NULL,
+    target bigint DEFAULT 0 NOT NULL,
+    buckets integer DEFAULT 0 NOT NULL,
+    jobs integer DEFAULT 1 NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    folded_at timestamp with time zone DEFAULT now() NOT NULL,
+    live_since timestamp with time zone,
+    rate bigint DEFAULT 0 NOT NULL,
+    compared text,
+    CONSTRAINT generation_jobs_check CHECK ((jobs > 0)),
+    CONSTRAINT generation_phase_check CHECK ((phase = ANY (ARRAY['asked'::text, 'loading'::text, 'following'::text, 'comparing'::text, 'done'::text]))),
+    CONSTRAINT generation_projection_check CHECK ((projection ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT generation_state_check CHECK ((state = ANY (ARRAY['building'::text, 'live'::text, 'retired'::text]))),
+    CONSTRAINT generation_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE views.generation OWNER TO lifelong_owner;
+
+ALTER TABLE views.generation ALTER COLUMN generation ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME views.generation_generation_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE views.skipped (
+    log_no integer NOT NULL,
+    projection text NOT NULL,
+    version integer NOT NULL,
+    "position" bigint NOT NULL,
+    recorded_in bigint NOT NULL,
+    skipped_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE views.skipped OWNER TO lifelong_owner;
+
+CREATE TABLE views.stopped (
+    log_no integer NOT NULL,
+    projection text NOT NULL,
+    version integer NOT NULL,
+    "position" bigint NOT NULL,
+    topic text NOT NULL,
+    error text NOT NULL,
+    stopped_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE views.stopped OWNER TO lifelong_owner;
+
+CREATE TABLE views.topic (
+    log_no integer NOT NULL,
+    topic text NOT NULL
+);
+
+ALTER TABLE views.topic OWNER TO lifelong_owner;
+
+CREATE TABLE views.topics_known (
+    log_no integer NOT NULL,
+    "position" bigint NOT NULL
+);
+
+ALTER TABLE views.topics_known OWNER TO lifelong_owner;
+
+CREATE TABLE views.trouble (
+    log_no integer NOT NULL,
+    projection text NOT NULL,
+    error text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE views.trouble OWNER TO lifelong_owner;
+
 ALTER TABLE ONLY migrations.applied
     ADD CONSTRAINT applied_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY store.append_key
     ADD CONSTRAINT append_key_pkey PRIMARY KEY (log_no, key_hash);
+
+ALTER TABLE ONLY store.blob_chunk
+    ADD CONSTRAINT blob_chunk_pkey PRIMARY KEY (log_no, blob_id, number);
+
+ALTER TABLE ONLY store.blob
+    ADD CONSTRAINT blob_pkey PRIMARY KEY (log_no, blob_id);
 
 ALTER TABLE ONLY store.claim
     ADD CONSTRAINT claim_pkey PRIMARY KEY (log_no, namespace, value_hash);
@@ -144,11 +283,42 @@ ALTER TABLE ONLY store.snapshot
 ALTER TABLE ONLY store.stream
     ADD CONSTRAINT stream_pkey PRIMARY KEY (log_no, stream_id);
 
+ALTER TABLE ONLY views.bucket
+    ADD CONSTRAINT bucket_pkey PRIMARY KEY (generation, bucket);
+
+ALTER TABLE ONLY views.generation
+    ADD CONSTRAINT generation_pkey PRIMARY KEY (generation);
+
+ALTER TABLE ONLY views.skipped
+    ADD CONSTRAINT skipped_pkey PRIMARY KEY (log_no, projection, version, "position");
+
+ALTER TABLE ONLY views.stopped
+    ADD CONSTRAINT stopped_pkey PRIMARY KEY (log_no, projection, version);
+
+ALTER TABLE ONLY views.topic
+    ADD CONSTRAINT topic_pkey PRIMARY KEY (log_no, topic);
+
+ALTER TABLE ONLY views.topics_known
+    ADD CONSTRAINT topics_known_pkey PRIMARY KEY (log_no);
+
+ALTER TABLE ONLY views.trouble
+    ADD CONSTRAINT trouble_pkey PRIMARY KEY (log_no, projection);
+
 CREATE INDEX append_key_age ON store.append_key USING brin (recorded_at);
+
+CREATE INDEX blob_of_record ON store.blob USING btree (log_no, record_id);
+
+CREATE INDEX blob_open ON store.blob USING btree (log_no, expires_at) WHERE (expires_at IS NOT NULL);
+
+CREATE INDEX blob_open_of_caller ON store.blob USING btree (log_no, caller_hash) WHERE (expires_at IS NOT NULL);
 
 CREATE INDEX claim_stream ON store.claim USING btree (log_no, stream_id);
 
 CREATE INDEX stream_of_log ON store.stream USING btree (log_no) WHERE (category = 'log'::text);
+
+CREATE UNIQUE INDEX generation_building ON views.generation USING btree (log_no, projection) WHERE (state = 'building'::text);
+
+CREATE UNIQUE INDEX generation_live ON views.generation USING btree (log_no, projection) WHERE (state = 'live'::text);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.event FOR EACH STATEMENT EXECUTE FUNCTION store.refuse_change();
 
@@ -162,13 +332,26 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.stream F
 
 ALTER TABLE store.stream ENABLE ALWAYS TRIGGER append_only;
 
+ALTER TABLE ONLY store.blob_chunk
+    ADD CONSTRAINT blob_chunk_log_no_blob_id_fkey FOREIGN KEY (log_no, blob_id) REFERENCES store.blob(log_no, blob_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY views.bucket
+    ADD CONSTRAINT bucket_generation_fkey FOREIGN KEY (generation) REFERENCES views.generation(generation) ON DELETE CASCADE;
+
 GRANT USAGE ON SCHEMA store TO lifelong_appender;
 GRANT USAGE ON SCHEMA store TO lifelong_projector;
 GRANT USAGE ON SCHEMA store TO lifelong_reader;
 
+GRANT USAGE ON SCHEMA views TO lifelong_projector;
+GRANT USAGE ON SCHEMA views TO lifelong_reader;
+
 REVOKE ALL ON FUNCTION store.refuse_change() FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE ON TABLE store.append_key TO lifelong_appender;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE store.blob TO lifelong_appender;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE store.blob_chunk TO lifelong_appender;
 
 GRANT SELECT,INSERT,DELETE ON TABLE store.claim TO lifelong_appender;
 
@@ -190,3 +373,24 @@ GRANT SELECT,INSERT,DELETE ON TABLE store.snapshot TO lifelong_appender;
 GRANT SELECT,INSERT ON TABLE store.stream TO lifelong_appender;
 GRANT SELECT ON TABLE store.stream TO lifelong_projector;
 GRANT SELECT ON TABLE store.stream TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.bucket TO lifelong_projector;
+GRANT SELECT ON TABLE views.bucket TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.generation TO lifelong_projector;
+GRANT SELECT ON TABLE views.generation TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.skipped TO lifelong_projector;
+GRANT SELECT ON TABLE views.skipped TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.stopped TO lifelong_projector;
+GRANT SELECT ON TABLE views.stopped TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.topic TO lifelong_projector;
+GRANT SELECT ON TABLE views.topic TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.topics_known TO lifelong_projector;
+GRANT SELECT ON TABLE views.topics_known TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.trouble TO lifelong_projector;
+GRANT SELECT ON TABLE views.trouble TO lifelong_reader;

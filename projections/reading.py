@@ -1,6 +1,7 @@
 """Reads views: rows of one projection and the position they were folded at, in one short snapshot.
 
-Tables are named without a schema (`FROM roster`): the reader looks where its log's live generations are.
+Tables are named without a schema (`FROM roster`): the reader looks them up in the generations that are live
+in its snapshot, so that a switch in mid-read changes nothing for it.
 """
 
 import threading
@@ -11,10 +12,12 @@ from typing import Any, LiteralString
 import psycopg
 
 from domain.errors import RecordError
+from projections.generations import schema_of
 from projections.projection import Projection
 from store import connect
 
 READERS = 4
+Asked = tuple[LiteralString, Sequence[object]]
 
 
 class ViewNotReady(RecordError):
@@ -32,19 +35,13 @@ class Seen:
     rows: list[tuple[Any, ...]]  # Any: a row, as the database has it
 
 
-def views_schema(log_no: int) -> str:
-    """The schema that holds one log's stable names: a view for each table of the live generations."""
-    return f"views_log_{log_no}"
-
-
 class ViewReader:
     """A few connections as lifelong_reader, each in one short transaction at a time. Safe for threads."""
 
     def __init__(self, dsn: str, log_no: int, readers: int = READERS) -> None:
-        options = psycopg.conninfo.conninfo_to_dict(dsn).get("options") or ""
-        path = f"{options} -c search_path={views_schema(log_no)}".strip()
-        self._dsn = psycopg.conninfo.make_conninfo(dsn, options=path)
-        self._idle: list[connect.Connection] = []
+        self._dsn = dsn
+        self._log_no = log_no
+        self._idle: list[_Connection] = []
         self._turns = threading.BoundedSemaphore(readers)
 
     def read(
@@ -57,19 +54,15 @@ class ViewReader:
         """
         return self.read_all(projection, [(statement, arguments)])[0]
 
-    def read_all(
-        self, projection: Projection, asked: Sequence[tuple[LiteralString, Sequence[object]]]
-    ) -> list[Seen]:
+    def read_all(self, projection: Projection, asked: Sequence[Asked]) -> list[Seen]:
         """The rows of several statements in one snapshot, at one position."""
         if not self._turns.acquire(timeout=connect.PATIENCE_S):
             raise psycopg.OperationalError("every connection is taken")
         try:
             return self._once(projection, asked)
-        except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
-            if isinstance(error, psycopg.errors.UndefinedTable):
-                raise ViewNotReady from None
-            self.close()
-            return self._once(projection, asked)  # the connection may have gone while it was idle
+        except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+            self.close()  # the connection went while it was idle, or the generation was dropped in between
+            return self._once(projection, asked)
         finally:
             self._turns.release()
 
@@ -79,33 +72,63 @@ class ViewReader:
         for connection in idle:
             connection.close()
 
-    def _once(
-        self, projection: Projection, asked: Sequence[tuple[LiteralString, Sequence[object]]]
-    ) -> list[Seen]:
+    def _once(self, projection: Projection, asked: Sequence[Asked]) -> list[Seen]:
         connection = self._taken()
         try:
-            with connection.transaction(), connection.cursor(binary=True) as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                position = _position(cursor, projection)
-                return [
-                    Seen(position, cursor.execute(one, arguments, prepare=True).fetchall())
-                    for one, arguments in asked
-                ]
+            return connection.read(projection, asked)
         finally:
             if not connection.closed:
                 self._idle.append(connection)
 
-    def _taken(self) -> connect.Connection:
+    def _taken(self) -> "_Connection":
         try:
             return self._idle.pop()
         except IndexError:
-            return connect.plain(self._dsn)
+            return _Connection(self._dsn, self._log_no)
 
 
-def _position(cursor: psycopg.Cursor[tuple[Any, ...]], projection: Projection) -> int:
-    row = cursor.execute(
-        "SELECT position, version FROM live WHERE projection = %s", [projection.name], prepare=True
-    ).fetchone()
-    if row is None or row[1] != projection.version:
+class _Connection:
+    """One connection, and where it looks for tables."""
+
+    def __init__(self, dsn: str, log_no: int) -> None:
+        self._db = connect.plain(dsn)
+        self._db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        self._db.read_only = True
+        self._log_no = log_no
+        self._path = ""
+
+    @property
+    def closed(self) -> bool:
+        return self._db.closed
+
+    def close(self) -> None:
+        self._db.close()
+
+    def read(self, projection: Projection, asked: Sequence[Asked]) -> list[Seen]:
+        try:
+            with self._db.transaction(), self._db.cursor(binary=True) as cursor:
+                position = self._turn_to_live(cursor, projection)
+                return [
+                    Seen(position, cursor.execute(one, arguments, prepare=True).fetchall())
+                    for one, arguments in asked
+                ]
+        except BaseException:
+            self._path = ""  # what was set in a transaction that failed is not set
+            raise
+
+    def _turn_to_live(self, cursor: psycopg.Cursor[tuple[Any, ...]], projection: Projection) -> int:
+        """Look into the generations that are live in this snapshot; the position of this projection's."""
+        rows = cursor.execute(
+            """SELECT projection, generation, version, position FROM views.generation
+               WHERE log_no = %s AND state = 'live' ORDER BY projection""",
+            [self._log_no],
+            prepare=True,
+        ).fetchall()
+        path = ", ".join(schema_of(name, generation) for name, generation, _, _ in rows)
+        for name, _, version, position in rows:
+            if name == projection.name and version == projection.version:
+                if path != self._path:
+                    cursor.execute("SELECT set_config('search_path', %s, false)", [path])
+                    self._path = path
+                return int(position)
         raise ViewNotReady
-    return int(row[0])

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -31,6 +31,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS content_key (
     stream BLOB NOT NULL, generation INTEGER NOT NULL, wrapped BLOB,  -- NULL: destroyed
     PRIMARY KEY (stream, generation)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS destroyed ON content_key (stream) WHERE wrapped IS NULL;
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -108,6 +109,21 @@ class KeyStore:
             raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
         secret = self._kek.unwrap(row[0], _purpose(stream, generation))
         return self._cached(ContentKey.of(stream, generation, secret))
+
+    def between(self, first: UUID, last: UUID) -> "WrappedKeys":
+        """The keys of all streams from first to last, read at once, for whoever reads them all in order."""
+        with self._read_lock:
+            rows = self._reader.execute(
+                "SELECT stream, generation, wrapped FROM content_key WHERE stream BETWEEN ? AND ?",
+                (first.bytes, last.bytes),
+            ).fetchall()
+        return WrappedKeys(self._kek, {(stream, generation): wrapped for stream, generation, wrapped in rows})
+
+    def destroyed(self) -> set[UUID]:
+        """The streams of which a key was destroyed."""
+        with self._read_lock:
+            rows = self._reader.execute("SELECT stream FROM content_key WHERE wrapped IS NULL").fetchall()
+        return {UUID(bytes=stream) for (stream,) in rows}
 
     def is_kept(self, key: ContentKey) -> bool:
         """True when the key is known to be durable."""
@@ -194,6 +210,23 @@ class KeyStore:
         with self._read_lock:
             row: tuple[Any, ...] | None = self._reader.execute(statement, arguments).fetchone()
             return row
+
+
+class WrappedKeys:
+    """Keys of many streams as they lie in the file: unwrapped when they are asked for, and not remembered."""
+
+    def __init__(self, kek: KeyEncryptionKey, wrapped: Mapping[tuple[bytes, int], bytes | None]) -> None:
+        self._kek = kek
+        self._wrapped = wrapped
+
+    def get(self, stream: UUID, generation: int) -> ContentKey:
+        """One key. Raises KeyDestroyed or KeyMissing."""
+        if (stream.bytes, generation) not in self._wrapped:
+            raise KeyMissing(f"no key of generation {generation} for stream {stream}")
+        wrapped = self._wrapped[stream.bytes, generation]
+        if wrapped is None:
+            raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
+        return ContentKey.of(stream, generation, self._kek.unwrap(wrapped, _purpose(stream, generation)))
 
 
 def open_key_store(folder: Path, *, begin: bool) -> KeyStore:

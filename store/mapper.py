@@ -46,7 +46,7 @@ def parts_of(event: Event) -> dict[str, bytes]:
 def event_of(row: StoredRow) -> DomainEvent:
     """The event that was stored. Raises UnknownTopic."""
     body, who = row.parts["body"].value, orjson.loads(row.parts["who"].value)
-    return _event(_class_of(row.topic), row.stream, row.version, row.recorded_at, row.event, body, who)
+    return revived(class_of(row.topic), row.stream, row.version, row.recorded_at, row.event, body, who)
 
 
 def events_of(stream: UUID, told: Iterable[Told]) -> Iterator[Event]:
@@ -55,14 +55,14 @@ def events_of(stream: UUID, told: Iterable[Told]) -> Iterator[Event]:
     people: dict[bytes, object] = {}  # the same few write most of a record
     for version, topic, recorded_at, event_id, body, who in told:
         if topic not in classes:
-            classes[topic] = _class_of(topic.decode())
+            classes[topic] = class_of(topic.decode())
         if who not in people:
             people[who] = orjson.loads(who)
         at = to_datetime(recorded_at)
-        yield _event(classes[topic], stream, version, at, event_id, body, people[who])
+        yield revived(classes[topic], stream, version, at, event_id, body, people[who])
 
 
-def _event(
+def revived(
     event_class: type[Event],
     stream: UUID,
     version: int,
@@ -71,6 +71,7 @@ def _event(
     body: bytes,
     who: object,
 ) -> Event:
+    """An event as it was when it was stored. body: its part, canonical JSON; who: as that part reads."""
     state: dict[str, Any] = orjson.loads(body)  # Any: whatever the event's fields are
     for name in _shape(event_class).ids:
         state[name] = None if state[name] is None else UUID(state[name])
@@ -94,7 +95,8 @@ def topics() -> dict[str, type[Event]]:
     return {vars(known)["TOPIC"]: known for known in _descendants(Event) if "TOPIC" in vars(known)}
 
 
-def _class_of(topic: str) -> type[Event]:
+def class_of(topic: str) -> type[Event]:
+    """The event class of a stored topic. Raises UnknownTopic."""
     try:
         return _topics()[topic]
     except KeyError:

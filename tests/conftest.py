@@ -64,7 +64,9 @@ def template(cluster: EmbeddedServer) -> str:
 
 @pytest.fixture(scope="module")
 def database(cluster: EmbeddedServer, template: str) -> Database:
-    return embedded_database(cluster, next(names), template=template)
+    database = embedded_database(cluster, next(names), template=template)
+    migrate(database.admin, login=True)  # rights on a database itself are not copied with it
+    return database
 
 
 @pytest.fixture

@@ -1,0 +1,179 @@
+"""Histories of records for folding: what hypothesis draws, done in memory, then stored in a real log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
+
+from hypothesis import strategies as st
+
+from domain.acts import Event
+from domain.errors import RecordError
+from domain.ports import Recorded
+from domain.record import Record
+from projections import diff, generations
+from projections.generations import Generation
+from projections.projection import Projection, Row, rows_of
+from projections.rebuild import Built, Options, Rebuild
+from projections.source import Place, Source, open_source
+from projections.tokens import KeyedTokens
+from store.database import PROJECTOR, Database
+from store.event_log import StoredLog
+from store.wiring import OpenLog
+from tests.builders import AREA, act, add
+from tests.store.logs import opened, origin_of, unused_log_no
+
+Tables = Mapping[str, frozenset[Row]]
+
+ACTS = (
+    "open", "number", "close", "reopen", "merge", "unmerge", "problem", "retract", "misfile", "card"
+)  # fmt: skip
+STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), max_size=30)
+_numbers = count(100)
+
+
+def history(steps: Sequence[tuple[str, int, int]]) -> list[Event]:
+    """The events of a few records to which these things are done; what is refused is left out."""
+    records = [opened_record() for _ in range(2)]
+    events = [event for one in records for event in _decided(one)]
+    for name, which, other in steps:
+        if name == "open":
+            records.append(opened_record())
+        with suppress(RecordError):
+            _do(name, records[which % len(records)], records[other % len(records)])
+        events += [event for one in records for event in _decided(one)]
+    return events
+
+
+def opened_record() -> Record:
+    """A record of a random id, as ids are outside of tests."""
+    new = Record.create(
+        uuid4(),
+        act(),
+        number=f"{AREA}{next(_numbers):05d}",
+        channel="visit",
+        custodian=uuid4(),
+        access_stream=uuid4(),
+        consented=True,
+    )
+    new.give_consent(act(), by="resident")
+    return new
+
+
+def _do(name: str, one: Record, other: Record) -> None:
+    entries = [UUID(entry) for entry in one.state.entries]
+    match name:
+        case "number":
+            one.give_number(act(), f"{AREA[:-1]}{next(_numbers) % 9}{next(_numbers):05d}", "error")
+        case "close":
+            one.close(act(), reason="moved-out")
+        case "reopen":
+            one.reopen(act(), reason="came back")
+        case "merge":
+            one.merge(act(), other, goes_on=False, reason="one person")
+            other.merge(act(), one, goes_on=True, reason="one person")
+        case "unmerge" if one.state.merged_into:
+            one.unmerge(act(), UUID(one.state.merged_into), goes_on=False, reason="two after all")
+        case "problem":
+            add(one, "problems")
+        case "card":
+            add(one, "cards", number=f"{next(_numbers):016d}")
+        case "retract" if entries:
+            one.retract(act(), entries[-1], reason="in error")
+        case "misfile" if entries:
+            one.misfile(act(), entries[0], reason="another's", moved_to=None, moved_entry=None)
+
+
+def _decided(one: Record) -> list[Event]:
+    return [event for event in one.collect_events() if isinstance(event, Event)]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A log with its projections' place."""
+
+    log: OpenLog
+    stored: StoredLog
+    place: Place
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Store the events, one append for each run of them on one stream."""
+        for event in events:
+            self.stored.append([event], at_end=[event.originator_id])
+
+    @contextmanager
+    def source(self) -> Iterator[Source]:
+        with open_source(self.place) as source:
+            yield source
+
+    def rebuild(self, projection: Projection, **options: object) -> Built:
+        built = Rebuild(projection, self.place, Options(**options)).run()  # type: ignore[arg-type]  # each test sets fields of Options
+        assert built is not None
+        return built
+
+    def live(self, projection: Projection) -> Generation:
+        with self.source() as source:
+            found = generations.live(source.db, projection, self.place.log_no)
+            assert found is not None
+            return found
+
+    def tables(self, projection: Projection, generation: Generation | None = None) -> Tables:
+        """What lies in the tables of the live generation, or of another."""
+        of = generation or self.live(projection)
+        with self.source() as source:
+            return {
+                table.name: frozenset(
+                    _plain(row) for row in source.db.execute(_all(of, table.name)).fetchall()
+                )
+                for table in projection.tables
+            }
+
+    def digest(self, projection: Projection, generation: Generation | None = None) -> str:
+        of = generation or self.live(projection)
+        with self.source() as source:
+            return diff.combined(diff.digests(source.db, of, projection.tables))
+
+    def oracle(self, projection: Projection, upto: int | None = None) -> Tables:
+        """The rows that a plain fold of every record comes to: read one by one, as the domain reads."""
+        last = self.stored.position() if upto is None else upto
+        tokens, tables = KeyedTokens(self.log.keys), {table.name: set[Row]() for table in projection.tables}
+        streams = {
+            row.stream for row in self.log.reader.log(first=1, limit=10**9) if row.topic.startswith("record.")
+        }
+        for stream in streams:
+            recorded = [
+                one
+                for one in self.stored.read(stream, upto_position=last)
+                if projection.takes(one.stored.topic)
+            ]
+            for name, rows in _fold(projection, stream, recorded, tokens).items():
+                tables[name] |= rows
+        return {name: frozenset(rows) for name, rows in tables.items()}
+
+
+def _fold(projection: Projection, stream: UUID, recorded: Sequence[Recorded], tokens: KeyedTokens) -> Tables:
+    fold = projection.begin(stream, tokens)
+    for one in recorded:
+        fold.take(one)
+    return rows_of(projection, fold) if recorded else {}
+
+
+def _all(generation: Generation, table: str) -> bytes:
+    return f'SELECT * FROM "{generation.schema}"."{table}"'.encode()
+
+
+def _plain(row: tuple[object, ...]) -> Row:
+    """Arrays come as lists, which no set takes; folds say tuples or lists of one value each."""
+    return tuple(tuple(value) if isinstance(value, list) else value for value in row)
+
+
+@contextmanager
+def folded(database: Database) -> Iterator[Folded]:
+    """A new log in the module's database."""
+    number = unused_log_no()
+    with TemporaryDirectory(prefix="lifelong-keys-") as folder, opened(database, number, Path(folder)) as log:
+        place = Place(database.dsn(PROJECTOR), Path(folder), origin_of(number), number)
+        yield Folded(log, StoredLog(log), place)
