@@ -8,6 +8,7 @@ without one, nobody could say decades later which instant was meant. Seconds may
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal, NotRequired, TypedDict
 
 from domain.errors import OccurredRefused
@@ -64,7 +65,12 @@ def occurred_at(instant: datetime) -> Occurred:
 
 def earliest(when: Occurred) -> datetime:
     """First instant, in UTC, at which it may have happened. `about` does not widen it."""
-    at = when["at"]
+    return _beginning(when["at"])
+
+
+@lru_cache(maxsize=1024)
+def _beginning(at: str) -> datetime:
+    """Remembered, since deciding on one event asks for it several times."""
     if len(at) in PARTIAL:
         day = first_day(at)
         if day is None:

@@ -6,6 +6,7 @@ no number has two spellings. Decimals travel as strings, which also keeps the cl
 """
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 import orjson
@@ -75,12 +76,18 @@ def _check(value: object, depth: int) -> None:
 
 def _check_object(members: dict[object, object], depth: int) -> None:
     for key, inner in members.items():
-        if type(key) is not str or not _KEY.match(key):
+        if type(key) is not str or not _is_key(key):
             raise NotCanonical("a key outside [a-z][a-z0-9_]*")
         try:
             _check(inner, depth)
         except NotCanonical as error:
             raise error.inside(key) from None
+
+
+@lru_cache(maxsize=4096)
+def _is_key(key: str) -> bool:
+    """The same few keys come again in every body."""
+    return _KEY.match(key) is not None
 
 
 def _check_array(items: list[object], depth: int) -> None:
