@@ -13,7 +13,7 @@ from domain.requests import (
     Request,
 )
 from domain.sequels import SEQUELS
-from domain.values import occurred
+from domain.values import Occurred, occurred
 from tests.builders import (
     AREA,
     KEEPER,
@@ -45,10 +45,17 @@ class Life:
     def version(self) -> int:
         return self.county.log.head(self.record)
 
-    def add(self, kind: str, who: Request = NURSE, form: str | None = None, **changes: object) -> UUID:
+    def add(
+        self,
+        kind: str,
+        who: Request = NURSE,
+        form: str | None = None,
+        when: Occurred = TODAY,
+        **changes: object,
+    ) -> UUID:
         """Add an entry made of its form's example."""
         name = form or FORMS[kind][0]
-        entry = NewEntry(kind, content(name, **changes), TODAY, form=name)
+        entry = NewEntry(kind, content(name, **changes), when, form=name)
         stored = self.records.add_entry(who, self.record, entry).stored[0]
         self.entries[kind] = stored.event
         return stored.event
