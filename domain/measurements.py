@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from domain.scalars import JsonObject, JsonValue
 
@@ -56,19 +57,15 @@ def _load() -> Mapping[str, Measurement]:
     return {name: _measurement(name, told) for name, told in tomllib.loads(text).items()}
 
 
-def _measurement(name: str, told: Mapping[str, object]) -> Measurement:
-    forms = told["forms"]
-    if not isinstance(forms, dict):
-        raise ValueError(f"the measurement {name} names no form")
-    unit = str(told["unit"])
-    return Measurement(name, str(told["title"]), tuple(_places(forms, unit)))
+def _measurement(name: str, told: Mapping[str, Any]) -> Measurement:
+    return Measurement(name, told["title"], tuple(_places(told["forms"], told["unit"])))
 
 
-def _places(forms: Mapping[str, object], unit: str) -> Iterator[Place]:
+def _places(forms: Mapping[str, Any], unit: str) -> Iterator[Place]:
     """A form has one pointer or several; `pointer unit` where the form asks in another unit."""
     for form, pointers in forms.items():
         for pointer in pointers if isinstance(pointers, list) else [pointers]:
-            where, _, other = str(pointer).partition(" ")
+            where, _, other = pointer.partition(" ")
             yield Place(form, where, other or unit)
 
 
