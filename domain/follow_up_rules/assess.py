@@ -62,6 +62,15 @@ def assess(programme: Programme, facts: Facts) -> list[Assessment]:
     return [_judged(programme, facts, entry, run) for entry in follow_ups(programme, facts)]
 
 
+def newest(programme: Programme, facts: Facts) -> Assessment | None:
+    """The last that `assess` tells, judging of those before it only as many days as a row may ask for."""
+    found = list(follow_ups(programme, facts))
+    days = sorted({entry.on for entry in found})[-programme.longest_row :]
+    run: list[tuple[date, frozenset[str]]] = []
+    judged = [_judged(programme, facts, entry, run) for entry in found if days and entry.on >= days[0]]
+    return judged[-1] if judged else None
+
+
 def follow_ups(programme: Programme, facts: Facts) -> Iterator[Entry]:
     """The entries that are follow-ups of the programme."""
     table = programme.table

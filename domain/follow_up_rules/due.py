@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.follow_up_rules.anchors import Episode, anchor, episode
-from domain.follow_up_rules.assess import FOLLOW_UP, LOOK_BACK, Assessment, Cited, assess, cited
+from domain.follow_up_rules.assess import FOLLOW_UP, LOOK_BACK, Assessment, Cited, assess, cited, newest
 from domain.follow_up_rules.conditions import Sight
 from domain.follow_up_rules.facts import Entry, Facts
 from domain.follow_up_rules.table import ContactRule, IntervalRule, Programme, Title
@@ -77,6 +77,43 @@ def due(programme: Programme, facts: Facts, on: date) -> Standing | None:
         due=tuple(_sorted([*_earliest(open_), *_near(planned, on)])),
         missed=tuple(_sorted(one for one, lapses in planned if lapses is not None and lapses <= on)),
     )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A contact as time will make it due. lapses: from when it is not asked for any more."""
+
+    due: Due
+    lapses: date | None
+
+
+def plan(programme: Programme, facts: Facts, on: date) -> list[Planned]:
+    """What is due from a day on as long as nothing more happens, under the rules in force on that day.
+
+    For a programme that begins at an age, also from that age on. What `due` tells on a later day is of this:
+    what has opened by then and not lapsed, and the next to open.
+    """
+    who, born = programme.who(on), facts.birth_date
+    known = replace(facts, entries=[entry for entry in facts.entries if entry.on <= on])
+    begins = who.from_age.after(born) if who and who.from_age and born else on
+    until = who.to_age.after(born) if who and who.to_age and born else None
+    start = max(on, begins)
+    found = episode(programme, known, start)
+    if found is None:
+        return []
+    last = newest(programme, known)
+    if last is not None and last.on < found.since:
+        last = None
+    if last is not None and last.ends:
+        return []
+    opens = start if start > on else None
+    open_ = _earliest([*_from_last(programme, found, last), *_intervals(programme, found, start)])
+    planned = [Planned(replace(one, opens=opens), until) for one in open_]
+    for one, lapses in _contacts(programme, found, start):
+        ends = min((day for day in (lapses, until) if day is not None), default=None)
+        if ends is None or ends > on:
+            planned.append(Planned(one, ends))
+    return planned
 
 
 def _from_last(programme: Programme, found: Episode, last: Assessment | None) -> Iterator[Due]:

@@ -4,7 +4,7 @@ One file per programme in `data/`. Rules are never changed: a changed rule is a 
 and a rule that stays names all the editions it belongs to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain.follow_up_rules.conditions import ALWAYS, Condition, There
+from domain.follow_up_rules.conditions import ALWAYS, Condition, InARow, There
 from domain.follow_up_rules.reading import condition
 from domain.follow_up_rules.spans import Span
 from domain.values import EditionRef, JsonObject, digest
@@ -190,6 +190,12 @@ class Programme:
         table = self.table
         return (*table.who, *table.classes, *table.steps, *table.intervals, *table.contacts)
 
+    @cached_property
+    def longest_row(self) -> int:
+        """On how many days in a row, at most, a rule looks at how follow-ups were judged."""
+        asked = [one for rule in self.rules for one in _conditions(rule)]
+        return max((one.days for one in asked if isinstance(one, InARow)), default=1)
+
     def edition(self, on: date) -> Edition:
         """The edition in force on the day; care from before the first is judged by the first."""
         editions = sorted(self.table.editions, key=lambda one: one.valid_from)
@@ -212,6 +218,15 @@ class Programme:
     @cached_property
     def _digests(self) -> dict[str, str]:
         return {one.edition: digest(_of_edition(self.written, one.edition)) for one in self.table.editions}
+
+
+def _conditions(rule: Rule) -> Iterator[Condition]:
+    """Every condition of a rule, and those that it is made of."""
+    asked = [value for _, value in rule if isinstance(value, Condition)]
+    while asked:
+        one = asked.pop()
+        yield one
+        asked += one.within()
 
 
 def programme(written: JsonObject) -> Programme:

@@ -1,0 +1,77 @@
+"""What the follow-up rules ask of a resident from a day on, from entries kept lean."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+
+from domain import forms
+from domain.entries import PERSONAL
+from domain.follow_up_rules import Enrolment, Entry, Facts, Planned, national, plan
+from domain.follow_up_rules.table import Programme
+from domain.scalars import JsonValue
+from domain.values import occurred
+from projections.life import day
+from projections.standing import Resident, Standing
+
+ENROLMENT = "programme-enrolment"
+REFERRAL = "referral"  # by which a referral that a rule calls for is made
+
+
+@cache
+def forms_read() -> Mapping[str, frozenset[str]]:
+    """The forms that each programme's rules read, and those that tell age, sex and enrolment."""
+    known = {form.name for form in forms.registry}
+    always = {*PERSONAL, ENROLMENT, REFERRAL}
+    return {one.name: frozenset(known.intersection(_words(one.written)) | always) for one in national()}
+
+
+@cache
+def reading(form: str) -> tuple[Programme, ...]:
+    """The programmes for which an entry on the form may change what is due."""
+    return tuple(one for one in national() if form in forms_read()[one.name])
+
+
+def planned(programme: Programme, resident: Resident, on: date) -> list[Planned]:
+    """What is due from the day on as long as nothing more happens."""
+    enrolments = [_enrolment(one) for one in resident.standing("programmes")]
+    who = programme.who(on)
+    if who is None or (who.enrolled and who.enrolled not in {one.programme for one in enrolments}):
+        return []  # as nearly always: before anything is looked at
+    return plan(programme, _facts(resident, programme, enrolments), on)
+
+
+def _facts(resident: Resident, programme: Programme, enrolments: list[Enrolment]) -> Facts:
+    read = forms_read()[programme.name]
+    entries = [one for one in resident.entries.values() if one.form in read]
+    born, sex = resident.person
+    return Facts(
+        entries=[_entry(one) for one in sorted(entries, key=lambda one: one.order) if not one.is_retracted],
+        birth_date=resident.born if born else None,
+        sex=sex,
+        enrolments=enrolments,
+        opened_on=day(resident.opened) if resident.opened else None,
+    )
+
+
+def _entry(one: Standing) -> Entry:
+    if one.for_rules is None:
+        one.for_rules = Entry(one.id, one.form, one.on, one.content, one.ended)
+    return one.for_rules
+
+
+def _enrolment(one: Standing) -> Enrolment:
+    told = one.content.get("enrolled_on")
+    since = day(occurred(told)) if isinstance(told, str) else one.on
+    return Enrolment(str(one.content["programme"]), since, one.ended)
+
+
+def _words(value: JsonValue) -> Iterator[str]:
+    """Every text in a table file, however deep."""
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _words(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _words(one)
+    elif isinstance(value, str):
+        yield value
