@@ -1,7 +1,7 @@
 """The application: routes, problems and the outermost layer put together."""
 
 import os
-from asyncio import create_task
+from asyncio import create_task, wait
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
@@ -59,6 +59,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
         logs.log.info("started", origin=service.opened.origin)
         yield
         sweeping.cancel()
+        await wait([sweeping])
         logs.log.info("stopped", origin=service.opened.origin)
         if on_close:
             await anyio.to_thread.run_sync(on_close)

@@ -4,9 +4,8 @@ Whatever asks the database runs on a few threads of its own. A connection that i
 connection of the database between two of its chunks.
 """
 
-from asyncio import wait_for, wrap_future
+from asyncio import wait, wrap_future
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
@@ -96,10 +95,14 @@ class DocumentFlow:
                     await self.in_thread(inflow.store)
 
     async def _checked(self, upload: Upload) -> None:
-        """Mostly an entry can name it at once; if the check takes long, the client asks again then."""
-        check = await self.in_thread(self.records.documents.check, upload.id)
-        with suppress(Exception):  # told when an entry names it
-            await wait_for(wrap_future(check), PATIENCE_S)
+        """Mostly an entry can name it at once; if the check takes long or fails, that is told then.
+
+        Waited for in a way that never cancels it: others may wait for the same check.
+        """
+        check = wrap_future(await self.in_thread(self.records.documents.check, upload.id))
+        await wait([check], timeout=PATIENCE_S)
+        if check.done() and not check.cancelled():
+            check.exception()  # is looked at, so that nobody logs that it was not
 
 
 async def _next(body: AsyncIterator[bytes]) -> bytes | None:
