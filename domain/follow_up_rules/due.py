@@ -102,7 +102,7 @@ def plan(programme: Programme, facts: Facts, on: date) -> list[Planned]:
     if found is None:
         return []
     last = newest(programme, known)
-    if last is not None and last.on < found.since:
+    if last is not None and last.on < found.after:
         last = None
     if last is not None and last.ends:
         return []

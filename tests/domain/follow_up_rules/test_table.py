@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 
 from domain import forms
 from domain.entries import PROGRAMMES
-from domain.follow_up_rules import Assessment, Enrolment, Entry, Facts, Rules, assess, due, national
+from domain.follow_up_rules import (
+    Assessment,
+    Due,
+    Enrolment,
+    Entry,
+    Facts,
+    Rules,
+    assess,
+    due,
+    national,
+    plan,
+)
 from domain.follow_up_rules.conditions import Condition, Field, There
 from domain.follow_up_rules.page import page
 from domain.follow_up_rules.reading import condition
@@ -183,6 +194,29 @@ def test_what_was_done_shortly_before_the_enrolment_counts_and_what_an_earlier_o
 
     assert last(ENROLLED) == before.id
     assert last(ended, ENROLLED) is None
+
+
+def by_what(one: Due) -> str:
+    return one.what
+
+
+@given(
+    st.lists(st.tuples(st.integers(-40, 200), st.integers(110, 200)), max_size=6),
+    st.integers(0, 220),
+)
+def test_what_is_due_now_is_what_was_planned(told: list[tuple[int, int]], after: int) -> None:
+    on = ENROLLED.since + timedelta(days=after)
+    days = [(ENROLLED.since + timedelta(days=day), systolic) for day, systolic in sorted(told)]
+    entries = [reading(place, day, systolic) for place, (day, systolic) in enumerate(days) if day <= on]
+    facts = Facts(entries, date(1970, 5, 5), "female", [ENROLLED])
+
+    standing = due(HYPERTENSION, facts, on)
+
+    assert standing is not None
+    planned = [replace(one.due, opens=None) for one in plan(HYPERTENSION, facts, on)]
+    assert sorted(planned, key=by_what) == sorted(
+        (replace(one, opens=None) for one in standing.due), key=by_what
+    )
 
 
 def test_after_leaving_a_programme_nothing_is_due_in_it() -> None:
