@@ -71,7 +71,7 @@ def test_a_card_that_does_not_stand_finds_nothing(life: Life, undo: Callable[[Li
 
 
 def test_a_card_number_is_given_once_in_the_county_for_ever(life: Life, county: County) -> None:
-    other = Life(county, county.open_record(identity_number("19491231", 2), "li"))
+    other = Life(county, county.open_record(identity_number("19491231", 4), "li"))
     other.add("basic-information", identity_number=None)
     life.add("cards")
 
