@@ -20,7 +20,7 @@ from domain.follow_up_rules import (
 from domain.follow_up_rules.table import Programme
 from domain.ports import NOW, Recorded, RecordQuery
 from domain.time import CHINA
-from domain.values import Occurred, occurred
+from domain.values import EditionRef, Occurred, occurred
 from projections.entry_view import EntryView
 from projections.life import Life, day, ended, life
 from projections.record_lists import Shape
@@ -38,7 +38,8 @@ def due_list(recorded: Sequence[Recorded], query: RecordQuery = NOW, rules: Rule
     if query.valid_at is None:
         raise ValueError("what is due is due on a day")
     told, on = life(recorded, query), query.valid_at.astimezone(CHINA).date()
-    programmes = list(rules or national())
+    held = rules or national()
+    programmes = list(held)
     seen = [one for one in programmes if _is_seen(one, query)]
     standings = [] if told.fold.is_closed else _standings(seen, facts(told), on)
     found = [one for standing in standings for one in standing.due]
@@ -48,7 +49,7 @@ def due_list(recorded: Sequence[Recorded], query: RecordQuery = NOW, rules: Rule
         "on": on.isoformat(),
         "due": [_due(one, on) for one in sorted(found, key=lambda one: (one.by, one.rule.id, one.what))],
         "missed": [_due(one, on) for one in sorted(missed, key=lambda one: (one.by, one.rule.id))],
-        "programmes": [_programme(one) for one in standings],
+        "programmes": [_programme(one, held.get(one.programme).ref(on)) for one in standings],
         "withheld": [one.name for one in programmes if one not in seen],
     }
 
@@ -123,13 +124,17 @@ def _cited(rule: Cited) -> Shape:
     }
 
 
-def _programme(standing: Standing) -> Shape:
-    """A programme that is for the resident, and how the newest follow-up was judged."""
+def _programme(standing: Standing, rules: EditionRef) -> Shape:
+    """A programme that is for the resident, and how the newest follow-up was judged.
+
+    rules: those in force on the day asked; their digest proves which text of them it was.
+    """
     return {
         "programme": standing.programme,
         "title": standing.title.model_dump(),
         "since": standing.since.isoformat(),
         "in_scope": standing.in_scope,
+        "rules": dict(rules),
         "last": _assessment(standing.last) if standing.last else None,
         **_cited(standing.who),
     }

@@ -1,12 +1,13 @@
 """The due list of a record: by when, overdue or not on the day asked, and by which rule."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import pytest
 
+from domain.follow_up_rules import national
 from domain.ports import NOW, Course
 from domain.requests import Correction, Misfiling, NewEntry, NewSequel
 from domain.values import occurred
@@ -64,6 +65,7 @@ def test_two_uncontrolled_in_a_row_call_for_a_referral_and_a_look_back(county: C
     assert look_back["source"] and look_back["since"] == str(second) and look_back["class"] == "uncontrolled"
     (programme, *_) = shown["programmes"]
     assert programme["last"]["chosen"] == {"class": "controlled", "next_on": "2026-12-01"}
+    assert programme["rules"] == national().get("hypertension").ref(date(2026, 7, 31))
     assert (shown["view"], shown["on"]) == ("due/1", "2026-07-31")
 
 
