@@ -1,14 +1,17 @@
 """A batch: lines read as they arrive, decided in parallel, answered in order.
 
-Upload and answer do not wait for each other: a client may send everything before it reads anything.
+Upload and answer do not wait for each other: a client may send everything before it reads anything. What
+it has not read yet lies in a file, so that no batch takes more memory than a chunk of lines.
 What has arrived whole is done even if the connection breaks; a line cut off in the middle is not.
 """
 
-from asyncio import Queue, Task, create_task
+from asyncio import Task, create_task
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Final, ParamSpec, TypeVar
+from typing import Annotated, Final, ParamSpec, TypeAlias, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -26,6 +29,7 @@ from api.models import EntryIn, Id, coded
 from api.problem_texts import INTERNAL
 from api.problems import Refusal, Told, tell
 from api.service import Service
+from api.spool import Spool
 from api.strict_route import LARGEST_BODY
 from api.validation import content_refused
 from domain.entries import FORMS
@@ -34,9 +38,9 @@ from domain.requests import Request
 from evidence import canonical
 
 NDJSON: Final = "application/x-ndjson"
-CHUNK: Final = 128  # lines decided together, so that the group commit has something to group
+CHUNK: Final = 512  # lines decided together, so that the group commit has something to group
 SIDE_BY_SIDE: Final = 16  # threads of all batches together; the other callers keep theirs
-MOST_LINES: Final = 10_000  # bounds the results held for a client that reads late
+MOST_LINES: Final = 50_000
 LARGEST_CHUNK: Final = 16_777_216  # bytes
 
 Result = dict[str, object]
@@ -63,6 +67,9 @@ class Line:
     refusal: Refusal | None = None
 
 
+Groups: TypeAlias = "deque[list[tuple[Line, LineIn | Told]]]"
+
+
 class Duplex(StreamingResponse):
     """An answer that streams while the request is still being read.
 
@@ -83,34 +90,36 @@ class Batch:
 
     async def results(self, upload: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The result lines, in the order of the lines."""
-        done: Queue[list[Result] | None] = Queue()
-        work = create_task(self._work(upload, done))
-        try:
-            while (results := await done.get()) is not None:
-                yield b"".join(canonical.encode(result) + b"\n" for result in results)
-            await work
-        finally:
-            await _finish(work)
+        with Spool(self._service.settings.data) as done:
+            work = create_task(self._work(upload, done))
+            try:
+                async for piece in done.pieces():
+                    yield piece
+                await work
+            finally:
+                await _finish(work)
 
-    async def _work(self, upload: AsyncIterator[bytes], done: "Queue[list[Result] | None]") -> None:
+    async def _work(self, upload: AsyncIterator[bytes], done: Spool) -> None:
         """Decide chunk by chunk; what has arrived is done although nobody may read the results any more."""
         try:
             async for lines in _chunks(_lines(upload)):
-                done.put_nowait(await self._decide(lines))
+                results = await self._decide(lines)
+                done.put(b"".join(canonical.encode(result) + b"\n" for result in results))
         finally:
-            done.put_nowait(None)
+            done.end()
 
     async def _decide(self, lines: Sequence[Line]) -> list[Result]:
         """Lines for one record one after the other, records side by side."""
         read = await self._in_thread(self._read_all, lines)
-        results: dict[int, Result] = {}
         groups: dict[object, list[tuple[Line, LineIn | Told]]] = {}
         for line, found in zip(lines, read, strict=True):
             group = found.record if isinstance(found, LineIn) else line.number
             groups.setdefault(group, []).append((line, found))
+        results: dict[int, Result] = {}
+        waiting = deque(groups.values())
         async with anyio.create_task_group() as tasks:
-            for members in groups.values():
-                tasks.start_soon(self._in_thread, self._add_all, members, results)
+            for _ in range(min(SIDE_BY_SIDE, len(groups))):
+                tasks.start_soon(self._in_thread, self._add_all, waiting, results)
         return [results[line.number] for line in lines]
 
     async def _in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -120,9 +129,12 @@ class Batch:
     def _read_all(self, lines: Sequence[Line]) -> list["LineIn | Told"]:
         return [self._read(line) for line in lines]
 
-    def _add_all(self, members: Sequence[tuple[Line, "LineIn | Told"]], results: dict[int, Result]) -> None:
-        for line, found in members:
-            results[line.number] = self._result(line, found)
+    def _add_all(self, waiting: Groups, results: dict[int, Result]) -> None:
+        """Take group after group, as the others do, until none is left."""
+        with suppress(IndexError):
+            while True:
+                for line, found in waiting.popleft():
+                    results[line.number] = self._result(line, found)
 
     def _read(self, line: Line) -> "LineIn | Told":
         """The line, or the problem with it."""
