@@ -1,11 +1,8 @@
-"""Documents up to 25 MB: uploaded in pieces, named by an entry, and streamed back as they came."""
+"""Documents up to 25 MB: named by an entry, and streamed back as they came."""
 
 import base64
 import hashlib
-import http.client
-import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -16,11 +13,21 @@ import pytest
 
 from domain.document_port import LARGEST_UPLOAD
 from domain.forms.document import facts_of
-from domain.record import Record
 from store.blobs_rules import UploadRules
 from store.database import APPENDER, Database
-from tests.api.served import Json, Served, new_entry, serving
-from tests.api.uploading import PIECE, TUS, Uploader, document_entry, some_bytes
+from tests.api.served import Served, new_entry, serving
+from tests.api.uploading import (
+    PIECE,
+    Uploader,
+    accesses,
+    correct,
+    document_entry,
+    eventually,
+    inline_entry,
+    problem,
+    rows,
+    some_bytes,
+)
 
 
 @pytest.fixture
@@ -31,18 +38,6 @@ def nurse(served: Served) -> Uploader:
 @pytest.fixture(scope="module")
 def record(served: Served) -> str:
     return served.open_record()
-
-
-def problem(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, str(answer.json()["type"]).removeprefix("/problems/")
-
-
-def accesses(served: Served, record: str) -> list[Json]:
-    """What the resident's access stream holds, oldest first."""
-    log = served.service.records.gate.log
-    found = log.load(Record, UUID(record))
-    assert found is not None
-    return [dict(vars(one.event)) for one in log.read(found.access_stream)]
 
 
 @pytest.mark.parametrize("size", [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 17])
@@ -140,191 +135,7 @@ def test_both_editions_stay_accepted_and_one_document_is_not_both(
         assert [one["field"] for one in refused.json()["problems"]] == ["/content/blob"]
 
 
-# Going on after something broke.
-
-
-def test_an_upload_goes_on_where_the_connection_broke(nurse: Uploader, record: str) -> None:
-    content = some_bytes(5 * PIECE)
-    blob = nurse.begun(record, len(content))
-    sent = PIECE + PIECE // 2
-
-    cut_off(nurse, blob, content, sent)
-    stands = eventually(lambda: int(nurse.head(blob).headers["Upload-Offset"]), sent)
-    rest = nurse.patch(blob, stands, content[stands:])
-    entry = nurse.attach(record, blob, content).json()["entry"]
-
-    assert rest.headers["Upload-Offset"] == str(len(content))
-    assert nurse.content(record, entry).content == content
-
-
-def test_pieces_of_any_size_make_the_whole(nurse: Uploader, record: str) -> None:
-    content = some_bytes(2 * PIECE + 5)
-    blob, at = nurse.begun(record, len(content)), 0
-
-    for size in (0, 1, 70_000, 3, PIECE, 1 << 20):
-        answer = nurse.patch(blob, at, content[at : at + size])
-        at = min(at + size, len(content))
-        assert answer.headers["Upload-Offset"] == str(at), answer.text
-    entry = nurse.attach(record, blob, content).json()["entry"]
-
-    assert nurse.content(record, entry).content == content
-
-
-def test_going_on_at_another_byte_is_refused_and_told_where(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 100)
-    nurse.patch(blob, 0, b"x" * 40)
-
-    for offset in (0, 39, 41, 100):
-        refused = nurse.patch(blob, offset, b"y")
-        assert problem(refused) == (409, "upload-offset-moved")
-        assert refused.headers["Upload-Offset"] == "40"
-        assert refused.headers["Tus-Resumable"] == "1.0.0"
-
-
-def test_of_two_that_go_on_at_the_same_byte_one_does(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 2 * PIECE)
-    slow = Slow(nurse, blob, 0, 2 * PIECE)
-    slow.send(b"s" * 100)
-    fast = nurse.patch(blob, 0, b"f" * 2 * PIECE)
-
-    slow.send(b"s" * (2 * PIECE - 100))
-
-    assert fast.status_code == 204
-    assert slow.status() == 409
-    assert nurse.attach(record, blob, b"f" * 2 * PIECE).status_code == 201
-
-
-def test_more_bytes_than_announced_are_refused(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 10)
-
-    announced = nurse.patch(blob, 0, b"x" * 11)
-    streamed = nurse.served.client.patch(
-        f"/v1/uploads/{blob}",
-        content=iter([b"x" * 6, b"x" * 6]),
-        headers=nurse.headers(Upload_Offset="0", Content_Type="application/offset+octet-stream"),
-    )
-
-    assert problem(announced) == problem(streamed) == (413, "upload-too-long")
-    assert nurse.head(blob).headers["Upload-Offset"] == "0"
-
-
-@pytest.mark.parametrize(
-    ("length", "told"),
-    [
-        (LARGEST_UPLOAD + 1, (413, "upload-too-long")),
-        (0, (413, "upload-too-long")),
-        ("9" * 15, (413, "upload-too-long")),
-        ("9" * 16, (400, "header-refused")),
-        ("-1", (400, "header-refused")),
-        ("1.5", (400, "header-refused")),
-        ("", (400, "header-refused")),
-    ],
-)
-def test_a_length_that_is_none_is_refused(
-    nurse: Uploader, record: str, length: int | str, told: tuple[int, str]
-) -> None:
-    assert problem(nurse.begin(record, length)) == told
-
-
-# What the protocol asks.
-
-
-def test_the_protocol_tells_what_it_can(served: Served) -> None:
-    for path in (f"/v1/records/{uuid4()}/uploads", f"/v1/uploads/{uuid4()}"):
-        answer = served.client.options(path)
-
-        assert answer.status_code == 204
-        assert answer.headers["Tus-Version"] == "1.0.0"
-        assert answer.headers["Tus-Max-Size"] == str(LARGEST_UPLOAD)
-        assert answer.headers["Tus-Extension"] == "creation,expiration,termination"
-
-
-def test_another_version_of_the_protocol_is_refused(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 1)
-    client, path = nurse.served.client, f"/v1/uploads/{blob}"
-
-    for version in ({}, {"Tus-Resumable": "0.2.2"}):
-        headers = {name: value for name, value in nurse.headers().items() if name not in TUS} | version
-        for answer in (client.delete(path, headers=headers), client.head(path, headers=headers)):
-            assert answer.status_code == 412
-            assert answer.headers["Tus-Version"] == "1.0.0"
-    assert nurse.head(blob).status_code == 200
-
-
-def test_an_upload_tells_where_it_stands_and_until_when(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 10)
-    nurse.patch(blob, 0, b"1234")
-
-    told = nurse.head(blob)
-
-    assert (told.headers["Upload-Offset"], told.headers["Upload-Length"]) == ("4", "10")
-    assert told.headers["Upload-Expires"].endswith("GMT")
-    assert told.headers["Cache-Control"] == "no-store"
-
-
-def test_bytes_of_another_type_are_refused(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 1)
-
-    plain = nurse.patch(blob, 0, b"x", Content_Type="application/octet-stream")
-    packed = nurse.patch(blob, 0, b"x", Content_Encoding="gzip")
-
-    assert problem(plain) == problem(packed) == (415, "media-type-refused")
-
-
-def test_a_client_without_patch_sends_a_post(nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 3)
-    headers = nurse.headers(Upload_Offset="0", Content_Type="application/offset+octet-stream")
-
-    meant = {**headers, "X-HTTP-Method-Override": "PATCH"}
-    taken = nurse.served.client.post(f"/v1/uploads/{blob}", content=b"abc", headers=meant)
-    not_said = nurse.served.client.post(f"/v1/uploads/{blob}", content=b"abc", headers=headers)
-
-    assert (taken.status_code, taken.headers["Upload-Offset"]) == (204, "3")
-    assert problem(not_said) == (405, "method-not-allowed")
-
-
-def test_what_is_given_up_is_gone_with_its_key(
-    served: Served, nurse: Uploader, record: str, database: Database
-) -> None:
-    blob = nurse.begun(record, 2 * PIECE)
-    nurse.patch(blob, 0, b"x" * PIECE)
-
-    given_up = nurse.delete(blob)
-
-    assert given_up.status_code == 204
-    assert nurse.head(blob).status_code == nurse.delete(blob).status_code == 404
-    assert problem(nurse.attach(record, blob, b"x" * 2 * PIECE)) == (422, "upload-unknown")
-    assert rows(database, blob) == (0, 0)
-
-
 # Who may.
-
-
-def test_only_who_began_an_upload_goes_on_with_it(served: Served, nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 10)
-    other = Uploader(served, "other-nurse")
-
-    assert other.head(blob).status_code == 404
-    assert problem(other.patch(blob, 0, b"x")) == (404, "not-available")
-    assert problem(other.delete(blob)) == (404, "not-available")
-    assert nurse.head(blob).headers["Upload-Offset"] == "0"
-
-
-def test_nobody_uploads_to_a_record_they_may_not_write_to(
-    served: Served, nurse: Uploader, record: str
-) -> None:
-    other = Uploader(served, "other-nurse").begin(record, 10)
-    nowhere = nurse.begin(str(uuid4()), 10)
-
-    assert problem(other) == problem(nowhere) == (404, "not-available")
-    assert accesses(served, record)[-1]["action"] == "add-entry"
-
-
-def test_a_token_is_needed(served: Served, nurse: Uploader, record: str) -> None:
-    blob = nurse.begun(record, 10)
-
-    assert served.client.head(f"/v1/uploads/{blob}", headers=TUS).status_code == 401
-    assert served.client.delete(f"/v1/uploads/{blob}", headers=TUS).status_code == 401
 
 
 def test_an_upload_for_another_record_cannot_be_named(served: Served, nurse: Uploader, record: str) -> None:
@@ -558,71 +369,3 @@ def test_what_the_scanner_refuses_is_kept_and_never_shown(private_database: Data
         assert problem(waits) == (503, "upload-unchecked")
         assert waits.headers["Retry-After"] == "10"
         assert eventually(lambda: nurse.attach(record, later, b"later").status_code, 201) == 201
-
-
-# Helpers.
-
-
-def inline_entry(content: bytes, **changes: object) -> Json:
-    return new_entry("documents", None, **{**facts_of(content), **changes})
-
-
-def correct(served: Served, record: str, entry: str, seen: httpx.Response, body: Json) -> httpx.Response:
-    told = {name: value for name, value in body.items() if name != "form"}
-    asked = {**told, "entry": entry, "reason": "the wrong file"}
-    return served.post(f"/v1/records/{record}/corrections", asked, if_match=seen.headers["ETag"])
-
-
-def rows(database: Database, blob: str) -> tuple[int, int]:
-    """How many rows of the document and of its chunks there are."""
-    with psycopg.connect(database.dsn(APPENDER)) as connection:
-        found = connection.execute(
-            "SELECT (SELECT count(*) FROM store.blob WHERE blob_id = %(blob)s), "
-            "(SELECT count(*) FROM store.blob_chunk WHERE blob_id = %(blob)s)",
-            {"blob": blob},
-        ).fetchone()
-    assert found is not None
-    return int(found[0]), int(found[1])
-
-
-class Slow:
-    """A PATCH whose body is sent by hand."""
-
-    def __init__(self, nurse: Uploader, blob: str, offset: int, length: int) -> None:
-        url = nurse.served.client.base_url
-        self._connection = http.client.HTTPConnection(url.host, url.port, timeout=30)
-        self._connection.putrequest("PATCH", f"/v1/uploads/{blob}")
-        told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-        for name, value in {**nurse.headers(), **told, "Content-Length": str(length)}.items():
-            self._connection.putheader(name, value)
-        self._connection.endheaders()
-
-    def send(self, content: bytes) -> None:
-        self._connection.send(content)
-        time.sleep(0.1)  # until the server has taken it
-
-    def status(self) -> int:
-        answer = self._connection.getresponse()
-        answer.read()
-        self._connection.close()
-        return answer.status
-
-    def cut(self) -> None:
-        assert isinstance(self._connection.sock, socket.socket)
-        self._connection.sock.close()
-        self._connection.close()
-
-
-def cut_off(nurse: Uploader, blob: str, content: bytes, sent: int) -> None:
-    """Announce everything, send a part, and break the connection."""
-    slow = Slow(nurse, blob, 0, len(content))
-    slow.send(content[:sent])
-    slow.cut()
-
-
-def eventually(ask: Callable[[], int], expected: int) -> int:
-    """The answer, once it is the one expected, or the last one after a while."""
-    until = time.monotonic() + 10
-    while (answer := ask()) != expected and time.monotonic() < until:
-        time.sleep(0.05)
-    return answer

@@ -1,15 +1,22 @@
 """A client of tus, as the tests of documents need it."""
 
 import hashlib
+import http.client
 import os
+import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 import httpx
+import psycopg
 
 from api.demo_issuer import AUDIENCE, ISSUER
 from domain.forms.document import facts_of
+from domain.record import Record
 from store.blobs_sealing import CHUNK
-from store.database import Database
+from store.database import APPENDER, Database
 from tests.api.served import Json, Served, new_entry
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -99,3 +106,80 @@ class Uploader:
     def content(self, record: str, entry: str, who: str | None = None, **params: str) -> httpx.Response:
         path = f"/v1/records/{record}/documents/{entry}/content"
         return self.served.get(path, who or self.who, params=params)
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, str(answer.json()["type"]).removeprefix("/problems/")
+
+
+def accesses(served: Served, record: str) -> list[Json]:
+    """What the resident's access stream holds, oldest first."""
+    log = served.service.records.gate.log
+    found = log.load(Record, UUID(record))
+    assert found is not None
+    return [dict(vars(one.event)) for one in log.read(found.access_stream)]
+
+
+def inline_entry(content: bytes, **changes: object) -> Json:
+    return new_entry("documents", None, **{**facts_of(content), **changes})
+
+
+def correct(served: Served, record: str, entry: str, seen: httpx.Response, body: Json) -> httpx.Response:
+    told = {name: value for name, value in body.items() if name != "form"}
+    asked = {**told, "entry": entry, "reason": "the wrong file"}
+    return served.post(f"/v1/records/{record}/corrections", asked, if_match=seen.headers["ETag"])
+
+
+def rows(database: Database, blob: str) -> tuple[int, int]:
+    """How many rows of the document and of its chunks there are."""
+    with psycopg.connect(database.dsn(APPENDER)) as connection:
+        found = connection.execute(
+            "SELECT (SELECT count(*) FROM store.blob WHERE blob_id = %(blob)s), "
+            "(SELECT count(*) FROM store.blob_chunk WHERE blob_id = %(blob)s)",
+            {"blob": blob},
+        ).fetchone()
+    assert found is not None
+    return int(found[0]), int(found[1])
+
+
+class Slow:
+    """A PATCH whose body is sent by hand."""
+
+    def __init__(self, nurse: Uploader, blob: str, offset: int, length: int) -> None:
+        url = nurse.served.client.base_url
+        self._connection = http.client.HTTPConnection(url.host, url.port, timeout=30)
+        self._connection.putrequest("PATCH", f"/v1/uploads/{blob}")
+        told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        for name, value in {**nurse.headers(), **told, "Content-Length": str(length)}.items():
+            self._connection.putheader(name, value)
+        self._connection.endheaders()
+
+    def send(self, content: bytes) -> None:
+        self._connection.send(content)
+        time.sleep(0.1)  # until the server has taken it
+
+    def status(self) -> int:
+        answer = self._connection.getresponse()
+        answer.read()
+        self._connection.close()
+        return answer.status
+
+    def cut(self) -> None:
+        assert isinstance(self._connection.sock, socket.socket)
+        self._connection.sock.close()
+        self._connection.close()
+
+
+def cut_off(nurse: Uploader, blob: str, content: bytes, sent: int) -> None:
+    """Announce everything, send a part, and break the connection."""
+    slow = Slow(nurse, blob, 0, len(content))
+    slow.send(content[:sent])
+    slow.cut()
+
+
+def eventually(ask: Callable[[], int], expected: int) -> int:
+    """The answer, once it is the one expected, or the last one after a while."""
+    until = time.monotonic() + 10
+    while (answer := ask()) != expected and time.monotonic() < until:
+        time.sleep(0.05)
+    return answer
