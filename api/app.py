@@ -33,7 +33,8 @@ THREADS = 128  # requests decided at the same time; the group commit stores what
 DESCRIPTION = """
 Residents' health records (居民健康档案), kept for a whole life. Every command is stored as an event and
 answered with a signed receipt; every read is recorded before it is answered. Errors are problem documents
-(RFC 9457). HEAD is answered 405, except of uploads: reading is recorded, and a read that shows nothing is none.
+(RFC 9457). HEAD is answered 405, except of uploads: reading is recorded, and a read that shows nothing is
+none.
 """
 
 
