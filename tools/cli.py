@@ -81,7 +81,9 @@ def simulate(
     residents: Annotated[int, typer.Option(min=1, max=600_000, help="How many people live there.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same county.")] = 1,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="The county's today.")] = None,
-    makers: Annotated[int, typer.Option(min=0, max=64, help="Processes that make lives.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=0, max=64, help="Processes beside this one. [default: as it pays]")
+    ] = None,
     digest: Annotated[bool, typer.Option(help="Also read it all back: a digest in log order.")] = False,
     json: Json = False,
 ) -> None:
@@ -90,7 +92,7 @@ def simulate(
     from tools.simulate.run import Simulation
 
     asked = Simulation(residents, seed, _day(until)) if until else Simulation(residents, seed)
-    command.run(settings(), asked, makers=makers, with_digest=digest, as_json=json)
+    command.run(settings(), asked, workers=workers, with_digest=digest, as_json=json)
 
 
 def _day(text: str) -> date:

@@ -1,7 +1,7 @@
 """An event log as one bulk writer sees it: many claims looked up together, and the record it works on kept.
 
 Nothing is decided by what is remembered: a claim that was free is checked again under the log's lock, and a
-record that has moved on meanwhile is refused by its version, and read again.
+record that has moved on meanwhile is refused by its version.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ class Ahead:
     """`domain.ports.EventLog` in front of another. For one thread."""
 
     def __init__(self, log: EventLog) -> None:
-        self._log = log
+        self.log = log
         self._free: set[Claim] = set()  # were free when they were looked for
         self._lent: Aggregate | None = None  # given out, and changed by who has it
         self._newest: Aggregate | None = None  # as the log holds it
@@ -26,16 +26,19 @@ class Ahead:
 
     def expect(self, claims: Sequence[Claim]) -> None:
         """Look all of them up now; those that are free need not be looked up again."""
-        held = self._log.find_claims(claims)
+        held = self.find_claims(claims)
         self._free = {claim for claim in claims if claim not in held}
+
+    def flush(self) -> None:
+        """Have everything stored that was appended. Here it is already."""
 
     def load(self, kind: type[A], stream: UUID) -> A | None:
         """The aggregate at its newest version, without reading again what was written last."""
         if kind is not Record:
-            return self._log.load(kind, stream)
+            return self.log.load(kind, stream)
         known = self._known(stream)
         self._newest, self._begun = None, ()
-        loaded = known if isinstance(known, kind) else self._log.load(kind, stream)
+        loaded = known if isinstance(known, kind) else self.log.load(kind, stream)
         self._lent = loaded
         return loaded
 
@@ -51,7 +54,7 @@ class Ahead:
     ) -> Answer:
         """Store all the events, or none."""
         lent, self._lent = self._lent, None
-        answer = self._log.append(
+        answer = self.log.append(
             events, at_end=at_end, conditions=conditions, claims=claims, releases=releases, key=key
         )
         self._free.difference_update(claims)
@@ -70,7 +73,8 @@ class Ahead:
         newest_first: bool = False,
     ) -> list[Recorded]:
         """The stream's events in order."""
-        return self._log.read(
+        self.flush()
+        return self.log.read(
             stream,
             after=after,
             upto_version=upto_version,
@@ -81,20 +85,21 @@ class Ahead:
 
     def find_claim(self, namespace: str, value: str) -> UUID | None:
         """The stream that holds the claim."""
-        return None if Claim(namespace, value) in self._free else self._log.find_claim(namespace, value)
+        return None if Claim(namespace, value) in self._free else self.log.find_claim(namespace, value)
 
     def find_claims(self, claims: Sequence[Claim]) -> Mapping[Claim, UUID]:
         """Those of the claims that are held."""
         unknown = [claim for claim in claims if claim not in self._free]
-        return self._log.find_claims(unknown) if unknown else {}
+        return self.log.find_claims(unknown) if unknown else {}
 
     def find_answer(self, key: RequestKey) -> Answer | None:
         """The first answer under this key."""
-        return self._log.find_answer(key)
+        return self.log.find_answer(key)
 
     def position(self) -> int:
         """The last position of the log."""
-        return self._log.position()
+        self.flush()
+        return self.log.position()
 
     def _remember(self, lent: Aggregate | None, events: Sequence[DomainEvent]) -> None:
         """What was lent is now as the log holds it; what was begun can be folded from its events."""

@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.application import Records
 from domain.errors import IdentityAlreadyLinked
 from domain.filling import identities, login_claim
-from domain.ports import Answer, Claim, RequestKey
+from domain.ports import Answer, Claim, RecordRenderer, RequestKey
 from domain.record import Record
 from domain.requests import Correction as NewCorrection
 from domain.requests import NewEntry, NewSequel, Outcome, Request, SourceId
@@ -52,6 +52,19 @@ class Stored:
     events: int = 0
     known: int = 0  # residents that were whole before
 
+    def add(self, other: "Stored") -> None:
+        """What another part of the run has stored."""
+        self.residents += other.residents
+        self.records += other.records
+        self.events += other.events
+        self.known += other.known
+
+
+def loader_on(log: Ahead, render: RecordRenderer, seed: int) -> "Loader":
+    """A loader with an application of its own on the log."""
+    moment = Moment(seed)
+    return Loader(Records(log, render, moment.clock, moment.new_id), log, moment, seed)
+
 
 @dataclass
 class Loader:
@@ -81,11 +94,9 @@ class Loader:
         """Store a life, or what is missing of it."""
         done = self._done(life)
         record = self.record_of(life.person.number)
-        if 0 not in done:
-            self._open(life)
-        places = life.places()
-        ids = {name: self._entry_id(life, *place) for name, place in places.items()}
-        working = _Working(self, life, record, ids)
+        version = self._open(life) if 0 not in done else None
+        ids = {name: self._entry_id(life, *place) for name, place in life.places().items()}
+        working = _Working(self, life, record, ids, version)
         for number, act in enumerate(life.acts, start=1):
             if number not in done:
                 working.do(number, act)
@@ -107,6 +118,8 @@ class Loader:
         """All that the life will claim and that is looked for before."""
         yield from (self.source(life, act).claim for act in range(len(life.acts) + 1))
         yield Claim("record-number", life.new.number or "")
+        if life.new.source_id:
+            yield life.new.source_id.claim
         if life.new.login:
             yield login_claim(life.new.login)
         links = (step.document for act in life.acts for step in act.steps if isinstance(step, Link))
@@ -122,7 +135,8 @@ class Loader:
         newest = max((acts[claim] for claim in held), default=-1)
         return set(range(newest + 1))
 
-    def _open(self, life: Life) -> None:
+    def _open(self, life: Life) -> int:
+        """Open the record; its version then."""
         source = self.source(life, 0)
         entries = [step.entry for step in life.first]
         new = replace(life.new, entries=_claimed(entries, source))
@@ -133,6 +147,7 @@ class Loader:
         opened = self.records.create_record(asked_by(life.person, life.by), new)
         self.stored.records += not opened.answer.repeated
         self.count(opened.answer)
+        return opened.answer.stored[-1].version
 
     def _ids_before_entries(self, life: Life) -> int:
         """Record, its event, the access stream; then consent, documents and login, each an event."""

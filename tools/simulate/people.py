@@ -77,7 +77,7 @@ class Person:
         """Whether there is no care here on that day."""
         if self.gone and on >= self.gone:
             return True
-        return self.moved is not None and on >= self.moved and (self.returned is None or on < self.returned)
+        return self.moved is not None and on >= self.moved and (self.returned is None or on <= self.returned)
 
 
 def person(seed: int, number: int) -> Person:

@@ -1,18 +1,18 @@
 """Settles a county and stores the lives of its residents, in the order of their numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
-from domain.application import Records
-from domain.ports import EventLog, RecordRenderer
+from domain.ports import RecordRenderer
+from store.append import Append
 from tools.simulate.ahead import Ahead
 from tools.simulate.county import Settlement
 from tools.simulate.lives import TODAY
-from tools.simulate.loader import LOOKED_UP, Loader, Stored
-from tools.simulate.making import made
+from tools.simulate.loader import LOOKED_UP, Loader, Stored, loader_on
 from tools.simulate.plan import record_number
-from tools.simulate.stable_ids import Moment
+from tools.simulate.workers import TOGETHER, Place, load_neighbours, worked
 
 Progress = Callable[[int], None]  # called with the number of residents that are settled
 
@@ -30,37 +30,51 @@ class Simulation:
     until: date = TODAY
 
 
-def simulate(
-    log: EventLog, render: RecordRenderer, asked: Simulation, *, makers: int = 0, progress: Progress
-) -> Stored:
+def simulate(log: Ahead, render: RecordRenderer, asked: Simulation, progress: Progress) -> Stored:
     """Store whatever is missing of the county, and say what that was.
 
-    makers: processes that make lives beside this one, which stores them; 0: it makes them too.
     Raises ForeignCounty, OtherSeed, or what the application raises.
     """
-    moment = Moment(asked.seed)
-    ahead = Ahead(log)
-    records = Records(ahead, render, moment.clock, moment.new_id)
-    Settlement(records, moment).settle(asked.residents)
-    loader = Loader(records, ahead, moment, asked.seed)
-    _same_seed(log, loader)
-    for some in made(asked.seed, asked.until, _wanted(loader, asked.residents), makers):
-        loader.expect(some)
-        for life in some:
-            loader.load(life)
-            progress(life.person.number + 1)
+    loader = _settled(log, render, asked)
+    wanted = _wanted(loader, asked.residents)
+    while some := list(islice(wanted, TOGETHER)):
+        load_neighbours(loader, asked.until, some)
+        progress(some[-1] + 1)
+    log.flush()
     progress(asked.residents)
     return loader.stored
+
+
+def simulate_with(
+    workers: int,
+    log: Ahead,
+    render: RecordRenderer,
+    asked: Simulation,
+    place: Place,
+    store: Callable[[Sequence[Append]], None],
+    progress: Progress,
+) -> Stored:
+    """The same by several processes beside this one. store: stores what they hand over, in order."""
+    loader = _settled(log, render, asked)
+    log.flush()
+    for last, stored in worked(place, workers, _wanted(loader, asked.residents), store):
+        loader.stored.add(stored)
+        progress(last + 1)
+    progress(asked.residents)
+    return loader.stored
+
+
+def _settled(log: Ahead, render: RecordRenderer, asked: Simulation) -> Loader:
+    """The institutions are there, and the residents are this seed's."""
+    loader = loader_on(log, render, asked.seed)
+    Settlement(loader.records, loader.moment).settle(asked.residents)
+    held = log.find_claim("record-number", record_number(0))
+    if held is not None and held != loader.record_of(0):
+        raise OtherSeed
+    return loader
 
 
 def _wanted(loader: Loader, residents: int) -> Iterator[int]:
     """The numbers of the residents who are not whole yet."""
     for first in range(0, residents, LOOKED_UP):
         yield from loader.missing(range(first, min(first + LOOKED_UP, residents)))
-
-
-def _same_seed(log: EventLog, loader: Loader) -> None:
-    """Raise OtherSeed if the first resident's number is given, and not to them."""
-    held = log.find_claim("record-number", record_number(0))
-    if held is not None and held != loader.record_of(0):
-        raise OtherSeed

@@ -32,7 +32,7 @@ def _pregnancy(story: Story, health: Health, dice: Dice, born: date, last_period
     height = min(health.body.height, 178.0)
     weight = round(21.5 * (height / 100) ** 2 + dice.normal(0, 3), 1)
     family = household(story.seed, story.person.number)
-    husband = next((one.name for one in family if one.number == story.person.spouse), None)
+    husband = next((one.name for one in family if one.number == story.person.spouse), "不详")
     story.tell(
         "follow-ups",
         enrolled + timedelta(minutes=10),
