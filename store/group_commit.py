@@ -38,12 +38,14 @@ class GroupCommit:
             raise LogBusy
         append.waiter.acquire()
         self._queue.append(append)
-        if not self._lead.acquire(blocking=False):
+        leads = self._lead.acquire(blocking=False)
+        if not leads:
             append.waiter.acquire()  # released when the append is settled, or when it is our turn to lead
-        while not append.is_settled:
-            self._store_next(append)
-            if append.is_settled:
-                self._hand_over()
+            leads = not append.is_settled
+        if leads:  # and may be settled already, if somebody else led between our queueing and our asking
+            while not append.is_settled:
+                self._store_next(append)
+            self._hand_over()
         if append.error is not None:
             raise append.error
         return cast(Outcome, append.outcome)  # settled without an error
