@@ -165,7 +165,7 @@ def load(db: Db, generation: Generation, table: Table, rows: Iterable[Row]) -> N
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(generation.table(table), columns)
     with db.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(list(table.columns.values()))
-        for row in rows:
+        for row in _as_written(table, rows):
             copy.write_row(row)
 
 
@@ -180,7 +180,7 @@ def remove(db: Db, generation: Generation, table: Table, rows: Sequence[Row]) ->
     ]
     statement = sql.SQL("DELETE FROM {} WHERE ").format(generation.table(table))
     with db.cursor() as cursor:
-        cursor.executemany(statement + sql.SQL(" AND ").join(conditions), rows)
+        cursor.executemany(statement + sql.SQL(" AND ").join(conditions), _as_written(table, rows))
 
 
 def remove_records(db: Db, projection: Projection, generation: Generation, records: Sequence[object]) -> None:
@@ -188,6 +188,20 @@ def remove_records(db: Db, projection: Projection, generation: Generation, recor
     for table in projection.tables:
         statement = sql.SQL("DELETE FROM {} WHERE {} = ANY (%s)")
         db.execute(statement.format(generation.table(table), sql.Identifier(RECORD)), [list(records)])
+
+
+def _as_written(table: Table, rows: Iterable[Row]) -> Iterable[Sequence[object]]:
+    """Rows as psycopg takes them: folds tell arrays as tuples, so that rows can be compared."""
+    arrays = [place for place, kind in enumerate(table.columns.values()) if kind.endswith("[]")]
+    return rows if not arrays else (_with_lists(row, arrays) for row in rows)
+
+
+def _with_lists(row: Row, arrays: Sequence[int]) -> list[object]:
+    written = list(row)
+    for place in arrays:
+        value = written[place]
+        written[place] = list(value) if isinstance(value, tuple) else value
+    return written
 
 
 def _create(generation: Generation, table: Table) -> sql.Composed:

@@ -10,6 +10,7 @@ from typing import Literal
 from projections.generations import Db
 
 Role = Literal["runs", "builds", "stands by"]
+ROLES: tuple[Role, ...] = ("runs", "builds", "stands by")
 
 
 def key(role: Role, projection: str, log_no: int) -> int:

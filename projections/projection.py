@@ -21,7 +21,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 RECORD: Final = "record_id"  # the first column of every table: whose row it is
 
 Row: TypeAlias = tuple[object, ...]
-"""Values in the order of the table's columns, each as psycopg reads a value of the column's type."""
+"""Values in the order of the table's columns: as psycopg reads each type, arrays as tuples; hashable."""
 
 
 class Tokens(Protocol):

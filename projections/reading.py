@@ -11,20 +11,13 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from domain.errors import RecordError
+from domain.views import ViewNotReady as ViewNotReady
 from projections.generations import schema_of
 from projections.projection import Projection
 from store import connect
 
 READERS = 4
 Asked = tuple[LiteralString, Sequence[object]]
-
-
-class ViewNotReady(RecordError):
-    """The view is being built, and cannot be asked yet."""
-
-    code = "view-not-ready"
-    title = "The view is being built."
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from projections import generations, leader, tracking
 from projections.following import Follower, NotOurs
 from projections.projection import Projection
 from projections.source import Place, Source, Unfoldable, open_source
+from store.keys import KeyStore
 from store.notifier import channel
 
 POLL_S = 1.0
@@ -27,9 +28,11 @@ log = logging.getLogger(__name__)
 class Runner:
     """One projection's runner in this process: a thread between `start` and `stop`."""
 
-    def __init__(self, projection: Projection, place: Place) -> None:
+    def __init__(self, projection: Projection, place: Place, keys: KeyStore | None = None) -> None:
+        """keys: a key store that is shared with others, else it opens one of its own."""
         self.projection = projection
         self._place = place
+        self._keys = keys
         self._stopping = threading.Event()
         self._trouble = ""
         self._thread = threading.Thread(target=self._run, name=f"projection {projection.name}")
@@ -50,7 +53,7 @@ class Runner:
         pause_s = 0.05
         while not self._stopping.is_set():
             try:
-                with open_source(self._place) as source:
+                with open_source(self._place, self._keys) as source:
                     pause_s = 0.05
                     self._stand_by(source)
             except Exception as error:  # whatever broke: told, and tried again on a new connection

@@ -1,4 +1,4 @@
-"""Whatever happened, in whatever batches it was folded: live = rebuilt = a plain fold, of every projection."""
+"""Whatever happened, in whatever batches it was folded: live = rebuilt = a plain fold, for every view."""
 
 from itertools import pairwise
 

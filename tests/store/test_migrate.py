@@ -131,8 +131,18 @@ def test_a_role_at_run_time_is_itself_and_can_become_nobody_else(database: Datab
         assert connection.execute("SELECT session_user, current_user").fetchone() == (role, role)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SET ROLE lifelong_owner")
+
+
+@pytest.mark.parametrize("role", [APPENDER, READER])
+def test_only_the_projector_makes_schemas_at_run_time(database: Database, role: str) -> None:
+    as_role = {name: database.admin.replace("user=postgres", f"user={name}") for name in (role, PROJECTOR)}
+    with psycopg.connect(as_role[role]) as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE SCHEMA mine")
+    with psycopg.connect(as_role[PROJECTOR]) as connection:
+        connection.execute("CREATE SCHEMA mine")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TABLE store.mine (one integer)")
 
 
 @pytest.mark.parametrize("fixture", ["cluster", "older_cluster"])
