@@ -158,7 +158,7 @@ STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role"
 
 POLICY = Policy(
     name="access",
-    edition="2026.3",
+    edition="2026.4",
     rules=(
         Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
         Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
@@ -227,10 +227,39 @@ POLICY = Policy(
             basis="custody",
         ),
         Rule(
+            "staff-read-lists",
+            "allow",
+            STAFF,
+            ("read-roster", "read-tasks"),
+            STAFF_PURPOSES,
+            ("own-institution",),
+            basis="custody",
+        ),
+        Rule(
+            "referred-staff-list", "allow", STAFF, ("list",), STAFF_PURPOSES, ("referred",), basis="referral"
+        ),
+        Rule(
+            "staff-count",
+            "allow",
+            (*STAFF, "county-administrator"),
+            ("count",),
+            ("management", "assessment", "public_health"),
+            basis="law",
+        ),
+        Rule(
+            "manager-in-custody-reads-trail",
+            "allow",
+            ("record-manager",),
+            ("read-trail",),
+            ("management",),
+            ("custody",),
+            basis="custody",
+        ),
+        Rule(
             "resident-reads-own",
             "allow",
             ("resident",),
-            ("read", "read-events", "read-accesses"),
+            ("read", "read-events", "read-accesses", "read-trail"),
             ("self",),
             ("own-record",),
             basis="self",
@@ -248,7 +277,7 @@ POLICY = Policy(
             "speaker-reads",
             "allow",
             SPEAKERS,
-            ("read", "read-events", "read-accesses"),
+            ("read", "read-events", "read-accesses", "read-trail"),
             ("self",),
             ("represents-resident",),
             basis="representation",

@@ -41,7 +41,7 @@ class RecordRead(AccessEvent):
     valid_at: str | None
     view: str  # name and edition of the fold
     body_sha256: str  # hex, of the canonical body
-    versions: list[int] | None = None  # of a page: the first and the last on it; empty: none
+    versions: list[int] | None = None  # of a page: first and last on it, of an audit trail by position
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,16 @@ from domain.numbering import RecordNumbers
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
 from domain.record_contributions import RecordContributions
-from domain.record_courses import RecordCourses
+from domain.record_counts import RecordCounts
 from domain.record_creation import RecordCreation
+from domain.record_current import NO_BODIES, Bodies, RecordCurrent
 from domain.record_documents import RecordDocuments
+from domain.record_lists import RecordLists
 from domain.record_number import SchemeChoice
 from domain.record_renumbering import RecordRenumbering
+from domain.record_trail import RecordTrail
 from domain.requests import Request
+from domain.views import NO_VIEWS, Views
 
 
 def utc_now() -> datetime:
@@ -30,7 +34,10 @@ class Records(
     RecordCommands,
     RecordContributions,
     RecordRenumbering,
-    RecordCourses,
+    RecordCurrent,
+    RecordTrail,
+    RecordLists,
+    RecordCounts,
     RecordDocuments,
     InstitutionCommands,
 ):
@@ -53,14 +60,19 @@ class Records(
         pause: Callable[[int], None] = wait_a_little,
         schemes: Sequence[SchemeChoice] = (),
         documents: DocumentStore = NO_DOCUMENTS,
+        views: Views = NO_VIEWS,
+        bodies: Bodies = NO_BODIES,
     ) -> None:
         """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition.
 
         schemes: the number schemes that areas chose instead of the usual one. documents: keeps uploads.
+        views: the lists over many records. bodies: keeps what was rendered.
         """
         self.gate = DocumentGate(log, clock, new_id, policy, pause, documents=documents)
         self.documents = documents
         self.render = render
+        self.views = views
+        self.bodies = bodies
         self.numbers = RecordNumbers(log, schemes, clock)
 
     def who_calls(self, request: Request) -> Actor:

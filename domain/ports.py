@@ -163,6 +163,15 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Trail:
+    """A page of an audit trail, newest first: each event with the name of the stream it stands on."""
+
+    record: UUID
+    recorded: Sequence[tuple[str, Recorded]]
+    cursor: str | None
+
+
+@dataclass(frozen=True)
 class Course:
     """A view of a record beside the record itself. of: the measurement, where it is the series of one."""
 
@@ -184,3 +193,6 @@ class RecordRenderer(Protocol):
 
     def accesses(self, listed: Listed) -> Rendered:
         """A page of the access history."""
+
+    def trail(self, trail: Trail) -> Rendered:
+        """A page of the audit trail."""

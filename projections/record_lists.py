@@ -17,17 +17,18 @@ COMMON = frozenset(field.name for field in fields(Event)) | {"record"}
 
 def event_list(listed: Listed) -> Shape:
     """A page of a record's events, each with its place in the log and its leaf hash (hex), oldest first."""
-    events = [_told(one) for one in listed.recorded]
+    events = [told(one) for one in listed.recorded]
     return {"view": EVENTS, "record": str(listed.record), "events": events, "next": listed.cursor}
 
 
 def access_list(listed: Listed) -> Shape:
     """A page of a record's reads, list hits and refusals, newest first, with what each tells of its own."""
-    accesses = [{**_told(one), "access": _own(one)} for one in listed.recorded]
+    accesses = [{**told(one), "access": _own(one)} for one in listed.recorded]
     return {"view": ACCESSES, "record": str(listed.record), "accesses": accesses, "next": listed.cursor}
 
 
-def _told(one: Recorded) -> Shape:
+def told(one: Recorded) -> Shape:
+    """An event as every list tells it, without its content. Raises TypeError if it is none of ours."""
     event, stored = one.event, one.stored
     if not isinstance(event, Event):
         raise TypeError(f"cannot list {stored.topic}")

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from domain.entries import KINDS
-from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, Rendered
+from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, Rendered, Trail
 from domain.values import JsonObject, earliest
 from evidence import canonical
+from projections.audit_trail import AUDIT_TRAIL, audit_trail
 from projections.courses import COURSES
 from projections.entry_view import EntryView, instant_text
 from projections.record_fold import RecordFold
@@ -73,6 +74,9 @@ class RecordRender:
 
     def accesses(self, listed: Listed) -> Rendered:
         return Rendered(ACCESSES, canonical.encode(access_list(listed)))
+
+    def trail(self, trail: Trail) -> Rendered:
+        return Rendered(AUDIT_TRAIL, canonical.encode(audit_trail(trail)))
 
 
 def render(recorded: Sequence[Recorded], query: RecordQuery = NOW) -> bytes:

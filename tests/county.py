@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.acts import Event
 from domain.application import Records
-from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, RecordRenderer, Rendered
+from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, RecordRenderer, Rendered, Trail
 from domain.record import Record
 from domain.requests import NewInstitution, NewPractitioner, Request
 from tests.builders import (
@@ -46,6 +46,9 @@ class PlainRender:
 
     def accesses(self, listed: Listed) -> Rendered:
         return Rendered("plain-accesses/1", json.dumps({"accesses": len(listed.recorded)}).encode())
+
+    def trail(self, trail: Trail) -> Rendered:
+        return Rendered("plain-trail/1", json.dumps({"events": len(trail.recorded)}).encode())
 
 
 @dataclass

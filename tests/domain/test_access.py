@@ -52,7 +52,10 @@ def test_staff_of_another_institution_do_neither(action: str) -> None:
 def test_a_resident_reads_the_own_record_and_who_saw_it_and_nothing_else() -> None:
     permitted = {action for action in ACTIONS if allowed(RESIDENT_SELF, action, OURS, "self")}
 
-    reading, taking_part = {"read", "read-events", "read-accesses"}, {"resident-part", "consent"}
+    reading, taking_part = (
+        {"read", "read-events", "read-accesses", "read-trail"},
+        {"resident-part", "consent"},
+    )
     assert permitted == reading | taking_part | {"dispute-identity"}
     assert not any(allowed(RESIDENT_SELF, action, Facts(OTHER_RECORD, HERE), "self") for action in ACTIONS)
     assert not any(

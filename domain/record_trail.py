@@ -1,0 +1,60 @@
+"""The audit trail of a record: every event of every stream about it, newest first, by the page.
+
+A page is found by positions and never by counting. Reading one is an access too, and stands on the next.
+"""
+
+from uuid import UUID
+
+from domain.gate import Gate
+from domain.ports import Recorded, RecordRenderer, Trail
+from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
+from domain.showing import Showing, show
+
+SECTION = "audit-trail"
+OWN, ACCESS = "record", "access"
+
+
+class RecordTrail:
+    """The audit trail. Mixed into `Records`."""
+
+    gate: Gate
+    render: RecordRenderer
+
+    def read_trail(self, request: Request, record_id: UUID, page: PageAsked = FIRST_PAGE) -> Shown:
+        """A page of what was done to the record and of who looked at it.
+
+        page.cursor: the position of the last event on the page before.
+        """
+
+        def attempt() -> Shown:
+            record, passed = self.gate.enter_record(request, "read-trail", record_id)
+            before = page.cursor - 1 if page.cursor else None
+            told = [
+                *self._newest(record.id, OWN, before, page.limit, record.version),
+                *self._newest(record.access_stream, ACCESS, before, page.limit, None),
+            ]
+            told.sort(key=lambda one: -one[1].stored.position)
+            shown, more = told[: page.limit], len(told) > page.limit
+            cursor = str(shown[-1][1].stored.position) if more else None
+            rendered = self.render.trail(Trail(record.id, shown, cursor))
+            places = [one.stored.position for _, one in shown]
+            showing = Showing(
+                rendered,
+                record.version,
+                max(places, default=before or 0),
+                (SECTION,),
+                versions=[places[0], places[-1]] if places else [],
+                cursor=cursor,
+            )
+            return show(self.gate, record, passed, showing)
+
+        return self.gate.insist(attempt)
+
+    def _newest(
+        self, stream: UUID, name: str, before: int | None, limit: int, upto: int | None
+    ) -> list[tuple[str, Recorded]]:
+        """One more than is asked for tells whether there is more."""
+        read = self.gate.log.read(
+            stream, upto_version=upto, upto_position=before, limit=limit + 1, newest_first=True
+        )
+        return [(name, one) for one in read]

@@ -1,0 +1,190 @@
+"""What the domain asks of the views: lists over many records, folded from the log by `projections`.
+
+A view holds ids, codes, days and keyed hashes. Whatever a caller is shown of a person comes from the record
+itself, through the gate.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from domain.errors import QueryRefused, RecordError
+from domain.requests import LONGEST_PAGE, USUAL_PAGE
+
+R = TypeVar("R")
+LONGEST_CURSOR = 600
+
+
+@dataclass(frozen=True)
+class ListAsked:
+    """Which part of a list, and as of when. Raises QueryRefused.
+
+    as_of: aware, UTC; the list as it was folded from what was recorded by then. cursor: as the page before
+    named it; it keeps the position at which the first page was folded, so that all pages are of one list.
+    """
+
+    limit: int = USUAL_PAGE
+    cursor: str | None = field(default=None, repr=False)
+    as_of: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= LONGEST_PAGE:
+            raise QueryRefused("limit")
+        if self.as_of is not None and self.as_of.tzinfo is None:
+            raise QueryRefused("as_of")
+        if self.cursor is not None:
+            unpacked(self.cursor)
+
+    @property
+    def after(self) -> list[str]:
+        """The key of the last row of the page before; empty: from the beginning."""
+        return unpacked(self.cursor)[1] if self.cursor else []
+
+    @property
+    def position(self) -> int | None:
+        """Where the first page was folded; None for the first page."""
+        return unpacked(self.cursor)[0] if self.cursor else None
+
+
+def packed(position: int, key: Sequence[str]) -> str:
+    """A cursor: a position and the key of a row, which holds ids, codes and days only."""
+    return base64.urlsafe_b64encode(json.dumps([position, *key]).encode()).decode().rstrip("=")
+
+
+def unpacked(cursor: str) -> tuple[int, list[str]]:
+    """The inverse of packed. Raises QueryRefused."""
+    try:
+        padded = cursor[:LONGEST_CURSOR] + "=" * (-len(cursor) % 4)
+        position, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error):
+        raise QueryRefused("cursor") from None
+    if type(position) is not int or position < 0 or not all(isinstance(one, str) for one in key):
+        raise QueryRefused("cursor")
+    return position, key
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Rows, the position of the log they were folded at, and the cursor of the next page, if there is one."""
+
+    position: int
+    rows: tuple[R, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record on an institution's roster. since: the position of the last change."""
+
+    record: UUID
+    status: str
+    area: str
+    since: int
+
+
+@dataclass(frozen=True)
+class TaskAsked:
+    """Of what kind (None: any), and due before which day; without a day: whatever has opened by `on`."""
+
+    on: date
+    kind: str | None = None
+    due_before: date | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to be done. what: the contact due, the field missing, how a referral stands."""
+
+    record: UUID
+    kind: str
+    entry: UUID | None
+    what: str
+    programme: str | None
+    opens: date | None
+    due_by: date | None
+    since: int
+
+
+@dataclass(frozen=True)
+class CountAsked:
+    """Records whose area begins with these digits, by these dimensions; ages are those of a day."""
+
+    area: str
+    by: tuple[str, ...]
+    on: date
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One cell: a value for each dimension, and how many records; None: too few to be told."""
+
+    cell: tuple[str | None, ...]
+    records: int | None
+
+
+class ViewNotReady(RecordError):
+    """The view is being built, and cannot be asked yet."""
+
+    code = "view-not-ready"
+    title = "The view is being built."
+
+
+class Views(Protocol):
+    """The lists there are. Each method raises ViewNotReady while its view is being built."""
+
+    @property
+    def task_kinds(self) -> tuple[str, ...]:
+        """The kinds of tasks."""
+
+    @property
+    def search_kinds(self) -> tuple[str, ...]:
+        """The kinds of values by which residents are found."""
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """By what records are counted."""
+
+    @property
+    def small_below(self) -> int:
+        """A cell of fewer records is not told to outsiders."""
+
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+        """The records in custody that are found by the value, in the order of their ids."""
+
+    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+        """The records in an institution's custody, in the order of their ids."""
+
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+        """What is to be done at an institution, by the day on which it is due."""
+
+    def count(self, what: CountAsked, as_of: datetime | None) -> Page[Counted]:
+        """How many records there are, cell by cell."""
+
+
+class NoViews:
+    """Where no views are kept: none is ever ready."""
+
+    task_kinds: tuple[str, ...] = ()
+    search_kinds: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    small_below = 0
+
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+        raise ViewNotReady
+
+    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+        raise ViewNotReady
+
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+        raise ViewNotReady
+
+    def count(self, what: CountAsked, as_of: datetime | None) -> Page[Counted]:
+        raise ViewNotReady
+
+
+NO_VIEWS = NoViews()
