@@ -11,7 +11,7 @@ from uuid import UUID
 from domain import record_events as events
 from domain.entries import FORMS
 from domain.scalars import JsonObject, JsonValue
-from projections.name_tokens import initials, prefixes
+from projections.name_tokens import LONGEST_PREFIX, initials, prefixes
 from projections.naming import plain
 from projections.projection import Projection, Row, Table, Tokens
 from projections.standing import Standing
@@ -131,14 +131,21 @@ def texts_of(kind: str, content: JsonObject) -> Iterator[tuple[str, str]]:
 def searched(kind: str, value: str) -> Iterator[tuple[str, str]]:
     """What a value of a kind is found by."""
     if kind != NAME:
-        yield kind, value if kind == BIRTH_DATE else plain(value)
+        yield kind, written(kind, value)
         return
-    name = plain(value)
+    name = written(NAME, value)
     yield NAME, name
     yield from ((NAME_PREFIX, one) for one in prefixes(name))
     for one in initials(value):
         yield INITIALS, one
         yield from ((INITIALS_PREFIX, prefix) for prefix in prefixes(one))
+
+
+def written(kind: str, value: str) -> str:
+    """A value to search for, as it stands behind the tokens."""
+    if kind in (NAME_PREFIX, INITIALS_PREFIX):
+        return plain(value)[:LONGEST_PREFIX]
+    return value if kind == BIRTH_DATE else plain(value)
 
 
 def _at(content: JsonObject, pointer: str) -> JsonValue:
