@@ -82,8 +82,7 @@ class PractitionerLeft(InstitutionEvent):
     practitioner: UUID
 
     def apply(self, aggregate: Folded) -> None:
-        left = aggregate.state.practitioners[str(self.practitioner)]
-        left.has_left, left.roles = True, []
+        aggregate.state.change(self.practitioner, has_left=True, roles=())
 
 
 class RoleGiven(InstitutionEvent):
@@ -98,8 +97,8 @@ class RoleGiven(InstitutionEvent):
 
     def apply(self, aggregate: Folded) -> None:
         holder = aggregate.state.practitioners[str(self.practitioner)]
-        holder.roles = [held for held in holder.roles if held.role != self.role]
-        holder.roles.append(RoleHeld(self.role, self.occurred, self.until))
+        given = RoleHeld(self.role, self.occurred, self.until)
+        aggregate.state.change(self.practitioner, roles=(*holder.without(self.role), given))
 
 
 class RoleEnded(InstitutionEvent):
@@ -113,7 +112,7 @@ class RoleEnded(InstitutionEvent):
 
     def apply(self, aggregate: Folded) -> None:
         holder = aggregate.state.practitioners[str(self.practitioner)]
-        holder.roles = [held for held in holder.roles if held.role != self.role]
+        aggregate.state.change(self.practitioner, roles=holder.without(self.role))
 
 
 class RegistrationRefused(InstitutionEvent):

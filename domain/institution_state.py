@@ -1,9 +1,10 @@
 """What an institution must remember to decide, and to say who somebody is."""
 
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypedDict, cast
+from uuid import UUID
 
 from domain.time import CHINA
 from domain.values import JsonObject, Licence, Occurred, earliest
@@ -16,7 +17,7 @@ class Login(TypedDict):
     subject: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class RoleHeld:
     """A role and the time it is held for; `until` is the last civil day in China."""
 
@@ -29,15 +30,19 @@ class RoleHeld:
         return earliest(self.since) <= now and not over
 
 
-@dataclass
+@dataclass(frozen=True)
 class Practitioner:
-    """A person who works or worked here."""
+    """A person who works or worked here. Replaced, never changed: copies of a state share them."""
 
     name: str
     licence: Licence | None
     login: Login
-    roles: list[RoleHeld] = field(default_factory=list)
+    roles: tuple[RoleHeld, ...] = ()
     has_left: bool = False
+
+    def without(self, role: str) -> tuple[RoleHeld, ...]:
+        """The other roles they hold."""
+        return tuple(held for held in self.roles if held.role != role)
 
     def holds(self, role: str, now: datetime) -> bool:
         return any(held.role == role and held.is_held(now) for held in self.roles)
@@ -62,19 +67,30 @@ class InstitutionState:
 
     def copy(self) -> "InstitutionState":
         """The same state, to be changed without changing this one."""
-        return deepcopy(self)
+        return replace(self, practitioners=dict(self.practitioners))
+
+    def change(self, practitioner: UUID, **changes: object) -> None:
+        """Another name, licence, roles … of a person who works here."""
+        held = self.practitioners[str(practitioner)]
+        self.practitioners[str(practitioner)] = replace(held, **changes)  # type: ignore[arg-type]  # its fields
 
     def to_json(self) -> JsonObject:
         """For a snapshot; practitioners as a list, since ids are no keys of the canonical profile."""
-        plain = cast(JsonObject, asdict(self))
-        plain["practitioners"] = [{"id": key, **asdict(held)} for key, held in self.practitioners.items()]
+        plain = cast(JsonObject, {**vars(self)})
+        plain["practitioners"] = [
+            {"id": key, **vars(held), "roles": [{**vars(role)} for role in held.roles]}
+            for key, held in self.practitioners.items()
+        ]
         return plain
 
     @classmethod
     def from_json(cls, value: JsonObject) -> "InstitutionState":
-        """The inverse of to_json; does not keep hold of `value`."""
-        plain = cast(dict[str, Any], deepcopy(value))  # written by to_json
-        for held in plain["practitioners"]:
-            held["roles"] = [RoleHeld(**role) for role in held["roles"]]
-        plain["practitioners"] = {held.pop("id"): Practitioner(**held) for held in plain["practitioners"]}
+        """The inverse of to_json."""
+        plain = cast(dict[str, Any], {**value})  # written by to_json
+        plain["practitioners"] = {one["id"]: _practitioner(one) for one in plain["practitioners"]}
         return cls(**plain)
+
+
+def _practitioner(told: Mapping[str, Any]) -> Practitioner:  # Any: as above
+    roles = tuple(RoleHeld(**role) for role in told["roles"])
+    return Practitioner(**{name: value for name, value in told.items() if name != "id"} | {"roles": roles})
