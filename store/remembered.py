@@ -14,7 +14,7 @@ from eventsourcing.domain import Aggregate
 
 from domain.ports import A
 
-MOST_EVENTS = 200_000  # folded into all that is remembered: some 100 bytes each stay of them
+MOST_EVENTS = 100_000  # folded into all that is remembered; of each some 400 bytes stay in memory
 OVERHEAD = 20  # what an aggregate takes besides, counted in events
 
 
