@@ -69,21 +69,6 @@ class PractitionerKept(InstitutionKept):
     practitioner: UUID
 
 
-class FoundRecord(Answer):
-    """A record that a search may name."""
-
-    record: UUID
-    number: str
-    status: str
-    version: int
-
-
-class FoundRecords(Answer):
-    """At most one record: what is searched for is unique."""
-
-    found: list[FoundRecord]
-
-
 class FieldProblemOut(Answer):
     """A refused field: JSON pointer, and what is accepted there."""
 

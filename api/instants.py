@@ -7,6 +7,7 @@ from api.problems import Refusal
 from domain.errors import OccurredRefused
 from domain.requests import USUAL_PAGE, PageAsked
 from domain.time import earliest, latest, occurred
+from domain.views import ListAsked
 
 VERSION = re.compile(r"[1-9][0-9]{0,14}")
 
@@ -19,6 +20,12 @@ def version_number(text: str | None) -> int | None:
 def page(limit: str | None, cursor: str | None) -> PageAsked:
     """The page meant. Raises Refusal parameter-refused, or QueryRefused."""
     return PageAsked(_counted("cursor", cursor), _counted("limit", limit) or USUAL_PAGE)
+
+
+def list_page(limit: str | None, cursor: str | None, as_of: str | None = None) -> ListAsked:
+    """The page of a list over many records. Raises Refusal parameter-refused, or QueryRefused."""
+    told = instant("as_of", as_of)
+    return ListAsked(_counted("limit", limit) or USUAL_PAGE, cursor, told)
 
 
 def _counted(name: str, text: str | None) -> int | None:

@@ -1,16 +1,20 @@
 """What one process serves with: the database, the open log, the application and the judge of tokens."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from api.auth import Tokens
 from domain.application import Records
 from domain.ports import Stored
 from evidence.receipt import Receipt
-from projections.record_view import RecordRender
+from projections.reading import ViewReader
+from projections.record_view import EDITION, RecordRender
+from projections.tokens import KeyedTokens
+from projections.view_queries import LogViews
 from store import clock
-from store.database import APPENDER, Database, open_database
+from store.bodies import KeptBodies
+from store.database import APPENDER, READER, Database, open_database
 from store.event_log import StoredLog
 from store.settings import Settings
 from store.wiring import OpenLog, open_log
@@ -57,11 +61,16 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         log_no=settings.log_no,
         uploads=settings.uploads,
     )
-    with closing(opened):
+    with ExitStack() as stack:
+        stack.enter_context(closing(opened))
+        reader = stack.enter_context(closing(ViewReader(database.dsn(READER), settings.log_no)))
+        bodies = stack.enter_context(closing(KeptBodies(opened.snapshots, EDITION)))
         records = Records(
             StoredLog(opened),
             RecordRender(),
             schemes=settings.number_schemes,
             documents=opened.blobs,
+            views=LogViews(reader, settings.log_no, KeyedTokens(opened.keys)),
+            bodies=bodies,
         )
         yield Service(settings, database, opened, records, tokens)

@@ -52,6 +52,21 @@ class Snapshots:
         state = self._opened(stream, fold, version, generation, ciphertext)
         return None if state is None else (version, state)
 
+    def replace(self, stream: UUID, fold: str, version: int, state: bytes) -> bool:
+        """Keep the state as the only one of that fold; False if there is one as new, or the key is gone."""
+        key = self._keys.newest(stream)
+        if not self._keys.is_kept(key):
+            return False  # nothing was ever stored under it: what was told is erased
+        ciphertext = key.seal(state, self._origin, _place(fold, version))
+        place = [self._log_no, stream, fold]
+        inserted = self._reads.change(
+            """WITH older AS (DELETE FROM store.snapshot
+                              WHERE log_no = %s AND stream_id = %s AND fold = %s AND version < %s)
+               INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING""",
+            [*place, version, *place, version, key.generation, ciphertext],
+        )
+        return inserted > 0
+
     def forget(self, stream: UUID) -> None:
         """Delete the stream's snapshots."""
         self._reads.change(

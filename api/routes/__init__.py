@@ -2,6 +2,7 @@
 
 from api.routes import (
     amendments,
+    audit_trails,
     batches,
     changes,
     codes,
@@ -14,6 +15,7 @@ from api.routes import (
     health,
     identities,
     institutions,
+    lists,
     numbers,
     problem_pages,
     receipt_keys,
@@ -25,6 +27,7 @@ from api.routes import (
 
 ROUTERS = (
     records.router,
+    audit_trails.router,
     entries.router,
     sequels.router,
     contributions.router,
@@ -38,6 +41,7 @@ ROUTERS = (
     search.router,
     batches.router,
     institutions.router,
+    lists.router,
     numbers.router,
     form_pages.router,
     codes.router,
