@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,9 +13,10 @@ from api.demo_issuer import HOURS, ISSUER, DemoIssuer
 from api.service import open_service
 from store.embedded.file_lock import FileLock
 from store.settings import Settings
-from tools.county import INSTITUTIONS, PEOPLE, DemoCounty, Settled
-from tools.county_lives import identity_number
+from tools.county import DemoCounty, Settled, people
+from tools.county_lives import WANG_NUMBER
 from tools.opening import operator
+from tools.projections_process import views
 from tools.runtime import settle, stop_in_order
 from tools.serve import address, configure, listen, serve
 
@@ -22,7 +24,6 @@ RESIDENTS = {
     "resident": "王建国，居民：自己的档案",
     "zhou": "周晓雯，居民：建档见 README",
 }
-WANG = identity_number("1968-07-19", 997)
 RULE = "─" * 72
 
 
@@ -36,12 +37,14 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         issuer = DemoIssuer(folder)
         service = stack.enter_context(open_service(issuer.settings(settings)))
         county = DemoCounty(service.records, ISSUER, operator().principal)
-        settled = county.settle()
+        with settling(folder):
+            settled = county.settle()
         variables = {name(subject): issuer.token(subject) for subject in known()}
         held = {name(one): str(institution) for one, institution in county.institutions().items()}
         script = stack.enter_context(script_of(folder, listening.getsockname()[1]))
         write(script, {"BASE": base, **held, **variables})
         logs.take_over()
+        stack.enter_context(views(settings, service.database))
         app = create_app(service)
         settle()
         position = service.records.gate.log.position()
@@ -62,6 +65,18 @@ def script_of(folder: Path, port: int) -> Iterator[Path]:
         lock.release()
 
 
+@contextmanager
+def settling(folder: Path) -> Iterator[None]:
+    """Of two demos that start at once, one settles the county and the other finds it there."""
+    lock = FileLock(folder / "settling.lock")
+    while not lock.take():
+        time.sleep(0.1)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def known() -> dict[str, str]:
     """Who has a token, in words."""
     return {**roles(), **RESIDENTS}
@@ -69,7 +84,10 @@ def known() -> dict[str, str]:
 
 def roles() -> dict[str, str]:
     """What each login of the county is, in words."""
-    return {one.subject: f"{one.name}，{INSTITUTIONS[one.works_at].name}：{one.role}" for one in PEOPLE}
+    return {
+        staff.login: f"{staff.name}，{post.institution.name}：{'、'.join(staff.roles)}"
+        for post, staff in people()
+    }
 
 
 def name(subject: str) -> str:
@@ -108,7 +126,7 @@ def welcome(base: str, script: Path, variables: Mapping[str, str], settled: Sett
 def _questions(base: str, settled: Settled) -> list[str]:
     """Requests that can be pasted, as far as the log has answers to them."""
     auth = '-H "Authorization: Bearer $DOCTOR" -H "Purpose-Of-Use: care"'
-    asked = f'{{"kind": "identity-card", "value": "{WANG}"}}'
+    asked = f'{{"kind": "identity-card", "value": "{WANG_NUMBER}"}}'
     search = f"  curl -s {auth} -H 'Content-Type: application/json' -d '{asked}' {base}/v1/search"
     return [f"  curl -s {base}/readyz", *([] if settled.foreign else [search])]
 

@@ -66,7 +66,7 @@ def _simulate(settings: Settings, parts: OpenLog, dsn: str, asked: Simulation, w
         if not workers:
             return simulate(log, RecordRender(), asked, told)
         keys = settings.data / "keys"
-        place = Place(dsn, keys, settings.origin, settings.log_no, asked.seed, asked.until)
+        place = Place(dsn, keys, settings.origin, settings.log_no, asked.seed, asked.until, asked.issuer)
         return simulate_with(workers, log, RecordRender(), asked, place, store, told)
 
 

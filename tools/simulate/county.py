@@ -15,7 +15,6 @@ from domain.ports import Claim
 from domain.requests import NewPractitioner, Principal, Request
 from domain.time import CHINA
 from tools.simulate.life import MANAGER, SPECIALIST
-from tools.simulate.lives import ISSUER
 from tools.simulate.people import Person
 from tools.simulate.plan import ADMINISTRATOR, BUREAU, HOSPITAL, Post, Staff, posts
 from tools.simulate.stable_ids import Moment, post_path
@@ -34,7 +33,7 @@ class Settlement:
 
     records: Records
     moment: Moment
-    issuer: str = ISSUER
+    issuer: str
 
     def settle(self, residents: int) -> None:
         """The institutions for so many residents. Raises ForeignCounty."""
@@ -93,7 +92,7 @@ def person_at(issuer: str, subject: str, purpose: str) -> Request:
     return Request(Principal(issuer, subject, "simulated", CLIENT), purpose)
 
 
-def asked_by(person: Person, by: str, issuer: str = ISSUER) -> Request:
+def asked_by(person: Person, by: str, issuer: str) -> Request:
     """Asked by whoever does this for the resident: of the custodian, or a specialist of the hospital."""
     post = person.place.post
     if by == SPECIALIST:

@@ -32,8 +32,11 @@ ISSUER = "https://issuer.demo.lifelong.example"  # of the tokens by which the co
 TODAY = date(2026, 6, 30)  # of a simulated county, unless another is asked for
 
 
-def live(seed: int, number: int, until: date = TODAY) -> Life | None:
-    """The life of the resident of this number, until a day; None if their record is not opened by then."""
+def live(seed: int, number: int, until: date = TODAY, issuer: str = ISSUER) -> Life | None:
+    """The life of the resident of this number, until a day; None if their record is not opened by then.
+
+    issuer: of the login that some residents have.
+    """
     one = person(seed, number)
     if one.opened > until:
         return None
@@ -51,14 +54,14 @@ def live(seed: int, number: int, until: date = TODAY) -> Life | None:
     ending.tell(story)
     mending.tell(story)
     first, acts = in_order(story.steps)
-    new = _new(story, opened)
+    new = _new(story, opened, issuer)
     return Life(one, DOCTOR, opened, new, first, acts)
 
 
-def _new(story: Story, opened: datetime) -> NewRecord:
+def _new(story: Story, opened: datetime, issuer: str) -> NewRecord:
     one, dice = story.person, story.dice.at("record")
     speaks = "guardian" if one.age(one.opened) < 14 else "resident"
-    login = Login(issuer=ISSUER, subject=f"resident-{one.number}") if dice.chance(rates.LOGIN) else None
+    login = Login(issuer=issuer, subject=f"resident-{one.number}") if dice.chance(rates.LOGIN) else None
     return NewRecord(
         channel="visit" if one.is_newborn else dice.weighted(rates.CHANNELS),
         documents=[_document(story, dice)],

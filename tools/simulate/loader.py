@@ -60,10 +60,10 @@ class Stored:
         self.known += other.known
 
 
-def loader_on(log: Ahead, render: RecordRenderer, seed: int) -> "Loader":
+def loader_on(log: Ahead, render: RecordRenderer, seed: int, issuer: str) -> "Loader":
     """A loader with an application of its own on the log."""
     moment = Moment(seed)
-    return Loader(Records(log, render, moment.clock, moment.new_id), log, moment, seed)
+    return Loader(Records(log, render, moment.clock, moment.new_id), log, moment, seed, issuer)
 
 
 @dataclass
@@ -74,6 +74,7 @@ class Loader:
     ahead: Ahead
     moment: Moment
     seed: int
+    issuer: str  # of the logins of its people
     stored: Stored = field(default_factory=Stored)
 
     def missing(self, numbers: Sequence[int]) -> Iterator[int]:
@@ -144,7 +145,7 @@ class Loader:
             new = replace(new, source_id=source)
         lead = [life.opened] * self._ids_before_entries(life)
         self.moment.at(act_path(life.person.number, 0), [*lead, *(step.written for step in life.first)])
-        opened = self.records.create_record(asked_by(life.person, life.by), new)
+        opened = self.records.create_record(asked_by(life.person, life.by, self.issuer), new)
         self.stored.records += not opened.answer.repeated
         self.count(opened.answer)
         return opened.answer.stored[-1].version
@@ -175,7 +176,7 @@ class _Working:
 
     def do(self, number: int, act: Act) -> None:
         """Do one act at its time, in the name of whoever does it."""
-        request = asked_by(self.life.person, act.by)
+        request = asked_by(self.life.person, act.by, self.loader.issuer)
         path = act_path(self.life.person.number, number)
         self.loader.moment.at(path, [step.written for step in act.steps])
         if act.is_batch:

@@ -142,6 +142,9 @@ def _clinicians(
     if manager:
         login = "manager" if (town, index) == (0, 0) else f"manager-{place}"
         staff.append(Staff(login, _name(dice), ("record-manager",)))
+    if (town, index) == (0, 0):
+        staff.append(Staff("clerk", "卫生院管理员", ("institution-administrator",)))
+        staff.append(Staff("connector", "卫生院接口", ("connector",)))
     return tuple(staff)
 
 

@@ -9,7 +9,7 @@ from domain.ports import RecordRenderer
 from store.append import Append
 from tools.simulate.ahead import Ahead
 from tools.simulate.county import Settlement
-from tools.simulate.lives import TODAY
+from tools.simulate.lives import ISSUER, TODAY
 from tools.simulate.loader import LOOKED_UP, Loader, Stored, loader_on
 from tools.simulate.plan import record_number
 from tools.simulate.workers import TOGETHER, Place, load_neighbours, worked
@@ -28,6 +28,7 @@ class Simulation:
     residents: int
     seed: int = 1
     until: date = TODAY
+    issuer: str = ISSUER  # of the logins of its people
 
 
 def simulate(log: Ahead, render: RecordRenderer, asked: Simulation, progress: Progress) -> Stored:
@@ -66,8 +67,8 @@ def simulate_with(
 
 def _settled(log: Ahead, render: RecordRenderer, asked: Simulation) -> Loader:
     """The institutions are there, and the residents are this seed's."""
-    loader = loader_on(log, render, asked.seed)
-    Settlement(loader.records, loader.moment).settle(asked.residents)
+    loader = loader_on(log, render, asked.seed, asked.issuer)
+    Settlement(loader.records, loader.moment, asked.issuer).settle(asked.residents)
     held = log.find_claim("record-number", record_number(0))
     if held is not None and held != loader.record_of(0):
         raise OtherSeed

@@ -51,11 +51,12 @@ class Place:
     log_no: int
     seed: int
     until: date
+    issuer: str
 
 
 def load_neighbours(loader: Loader, until: date, numbers: Iterable[int]) -> None:
     """Store a few lives, looking up together what they will claim."""
-    lives = [life for number in numbers if (life := live(loader.seed, number, until))]
+    lives = [life for number in numbers if (life := live(loader.seed, number, until, loader.issuer))]
     loader.expect(lives)
     for life in lives:
         loader.load(life)
@@ -105,7 +106,9 @@ def _begin(place: Place) -> None:
     parts = open_log(dsn=place.dsn, keys=place.keys, origin=place.origin, log_no=place.log_no, readers=2)
     handed = list[Append]()
     behind = Behind(StoredLog(parts), parts, handed.extend)
-    _worker.append(_Worker(loader_on(behind, RecordRender(), place.seed), behind, place.until, handed))
+    _worker.append(
+        _Worker(loader_on(behind, RecordRender(), place.seed, place.issuer), behind, place.until, handed)
+    )
     settle()
 
 
@@ -114,7 +117,7 @@ def _work(numbers: Sequence[int]) -> bytes:
     try:
         return pickle.dumps(_worker[0].work(numbers))
     except RecordError as refusal:
-        raise WorkerFailed(f"residents {numbers[0]} to {numbers[-1]}: {refusal.code}")
+        raise WorkerFailed(f"residents {numbers[0]} to {numbers[-1]}: {refusal.code}") from None
 
 
 def _plain(append: Append) -> Plain:
