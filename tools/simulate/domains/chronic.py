@@ -17,7 +17,8 @@ from tools.simulate.fill.chronic import Finding
 from tools.simulate.health import Health
 from tools.simulate.story import Story
 
-CONTROLLED_DAYS, SOON_DAYS = 90, 14  # until the next follow-up; programme 2017
+# Until the next follow-up is due: within three months, or two weeks. A test compares domain.follow_up_rules.
+CONTROLLED_DAYS, SOON_DAYS = 84, 14
 COPD_SINCE = date(2024, 9, 13)  # when the programme began to manage it
 
 Drug = tuple[str, str, str, str]
