@@ -11,7 +11,7 @@ from domain.access import Actor, Decision
 from domain.acts import make
 from domain.errors import ClaimTaken, ContentRefused
 from domain.gate import Gate, Pass
-from domain.log_stream import ClockConfirmed
+from domain.log_stream import ClockConfirmed, ProjectionSkipped
 from domain.ports import Answer, Claim
 from domain.requests import Request
 from domain.scalars import Text
@@ -42,8 +42,7 @@ def confirm_clock(log: ConfirmableLog, gate: Gate, request: Request, reason: str
 
     Who may call this is the operator's machine account, not the policy. Raises ContentRefused.
     """
-    if not REASON.allows(reason):
-        raise ContentRefused([{"field": "/reason", "reason": f"must be {REASON.accepts}"}])
+    _given(reason)
     clock = gate.clock().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     act = gate.act(Pass(request, "confirm-clock", Actor(id=None), OPERATOR))
 
@@ -52,6 +51,33 @@ def confirm_clock(log: ConfirmableLog, gate: Gate, request: Request, reason: str
         return log.append([confirmed], at_end=[stream], claims=claims, confirms_clock=True)
 
     return _on_own_stream(log, gate.new_id, attempt)
+
+
+def skip_event(
+    log: ConfirmableLog,
+    gate: Gate,
+    request: Request,
+    *,
+    projection: str,
+    version: int,
+    position: int,
+    reason: str,
+) -> Answer:
+    """Record that a view goes on without an event: the operator's act, as above. Raises ContentRefused."""
+    _given(reason)
+    act = gate.act(Pass(request, "skip-event", Actor(id=None), OPERATOR))
+    told = {"projection": projection, "version": version, "position": position, "reason": reason}
+
+    def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
+        skipped = make(ProjectionSkipped, act, stream, 0, **told)
+        return log.append([skipped], at_end=[stream], claims=claims, confirms_clock=False)
+
+    return _on_own_stream(log, gate.new_id, attempt)
+
+
+def _given(reason: str) -> None:
+    if not REASON.allows(reason):
+        raise ContentRefused([{"field": "/reason", "reason": f"must be {REASON.accepts}"}])
 
 
 def _on_own_stream(

@@ -19,3 +19,19 @@ class ClockConfirmed(Event):
 
     clock: str  # what the server's clock showed, RFC 3339, UTC
     reason: str
+
+
+@dataclass(frozen=True)
+class ProjectionSkipped(Event):
+    """An operator let a version of a view go on without an event that it could not fold.
+
+    The event stays in the log and in every other view; what the view shows lacks it, and this says so.
+    """
+
+    TOPIC: ClassVar[str] = "log.projection-skipped.v1"
+    LIFECYCLE: ClassVar[str] = "amend"
+
+    projection: str
+    version: int
+    position: int  # of the event that is left out
+    reason: str

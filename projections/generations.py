@@ -159,6 +159,17 @@ def drop(db: Db, generation: Generation) -> None:
         db.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(generation.schema)))
 
 
+def droppable(db: Db, projection: Projection, log_no: int, *, unfinished: bool) -> list[Generation]:
+    """The generations that were live once; and the one that is being built, if that is wanted too."""
+    states = ["retired", "building"] if unfinished else ["retired"]
+    with db.cursor(row_factory=class_row(Generation)) as cursor:
+        return cursor.execute(
+            f"""SELECT {_COLUMNS} FROM views.generation
+                WHERE log_no = %s AND projection = %s AND state = ANY (%s) ORDER BY generation""",  # noqa: S608  # our columns
+            [log_no, projection.name, states],
+        ).fetchall()
+
+
 def load(db: Db, generation: Generation, table: Table, rows: Iterable[Row]) -> None:
     """Write rows into a table, in binary. Inside the caller's transaction."""
     columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from projections import diff, generations, leader, loading
+from projections import diff, generations, leader, loading, tracking
 from projections.diff import Difference, TableDigest
 from projections.following import Follower, NotOurs
 from projections.generations import Db, Generation
 from projections.projection import Projection, Table
-from projections.source import Place, Source, Unfoldable, open_source
+from projections.source import Place, Source, Unfoldable, check_topics, open_source
 from store import connect
 
 PATIENCE_S = 10.0  # for the live generation to come to the position of the new one
@@ -90,14 +90,25 @@ class Rebuild:
         stays, and running it again goes on from there.
         """
         with open_source(self._place) as source:
-            source.check_topics()
+            check_topics(source.db, self._place.log_no)
             if not leader.lead(source.db, "builds", self._projection.name, self._place.log_no):
                 raise AlreadyBuilding
-            building = self._begun(source)
-            events = self._load(source, building)
-            if events is None:
-                return None
-            return self._finish(source, building, events)
+            try:
+                building = self._begun(source)
+                events = self._load(source, building)
+                return None if events is None else self._finish(source, building, events)
+            except Unfoldable as stuck:
+                self._write_down(source, stuck)
+                raise
+
+    def _write_down(self, source: Source, stuck: Unfoldable) -> None:
+        """A build that cannot go on stops the projection, unless its live generation is past the event."""
+        live = generations.live(source.db, self._projection, self._place.log_no)
+        if live is not None and live.position >= stuck.position:
+            tracking.trouble(source.db, self._projection, self._place.log_no, stuck.error)
+        else:
+            where = (stuck.position, stuck.topic, stuck.error)
+            tracking.stop(source.db, self._projection, self._place.log_no, *where)
 
     def _begun(self, source: Source) -> Generation:
         """The generation to go on with, or a new one with its tables."""

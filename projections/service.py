@@ -15,7 +15,7 @@ from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from projections.rebuild import AlreadyBuilding, Dropped, Options, Rebuild
 from projections.runner import LONGEST_PAUSE_S, POLL_S, Runner
-from projections.source import Place, Unfoldable, open_source
+from projections.source import Place, Unfoldable, check_topics, open_source
 from store import connect
 from store.keys import open_key_store
 
@@ -38,7 +38,7 @@ class Service:
     def start(self) -> None:
         """Begin. Raises UnknownTopics, KeyMissing, psycopg.OperationalError."""
         with open_source(self._place) as source:
-            source.check_topics()
+            check_topics(source.db, self._place.log_no)
         keys = self._stack.enter_context(closing(open_key_store(self._place.keys, begin=False)))
         self._runners = [Runner(one, self._place, keys) for one in self._projections.values()]
         for runner in self._runners:
@@ -90,21 +90,5 @@ class Service:
         options = Options(jobs=jobs, share=SHARE if live else 1.0)
         try:
             Rebuild(projection, self._place, options, is_stopped=self._stopping.is_set).run()
-        except (AlreadyBuilding, Dropped):
-            pass  # somebody else sees to it
-        except Unfoldable as stuck:
-            self._stuck(db, projection, live, stuck)
-
-    def _stuck(
-        self,
-        db: generations.Db,
-        projection: Projection,
-        live: generations.Generation | None,
-        stuck: Unfoldable,
-    ) -> None:
-        """A build that cannot go on stops the projection, unless its live generation is past the event."""
-        if live is None or live.position < stuck.position:
-            where = (stuck.position, stuck.topic, stuck.error)
-            tracking.stop(db, projection, self._place.log_no, *where)
-        else:
-            tracking.trouble(db, projection, self._place.log_no, stuck.error)
+        except (AlreadyBuilding, Dropped, Unfoldable):
+            pass  # somebody else sees to it; where it cannot go on, that is written down

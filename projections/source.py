@@ -110,16 +110,18 @@ class Source:
         except (KeyMissing, ContentMissing, ProofError, UnknownTopic, ValueError, LookupError) as error:
             raise Unfoldable(raw.position, raw.topic.decode(), error) from error
 
-    def check_topics(self) -> None:
-        """Raises UnknownTopics if the log holds what this release cannot read. Looks at what is new only."""
-        log_no = self.place.log_no
-        with self.db.transaction():
-            self.db.execute("SET LOCAL statement_timeout = 0")
-            self.db.execute(_LEARN, {"log_no": log_no, "head": self.head()})
-        stored = self.db.execute("SELECT topic FROM views.topic WHERE log_no = %s", [log_no]).fetchall()
-        unknown = sorted({topic for (topic,) in stored if topic.startswith("record.")} - topics().keys())
-        if unknown:
-            raise UnknownTopics(unknown)
+
+def check_topics(db: Connection, log_no: int) -> None:
+    """Raises UnknownTopics if the log holds what this release cannot read. Looks at what is new only."""
+    head = BulkReader(db, log_no=log_no).head()
+    with db.transaction():
+        db.execute("SET LOCAL statement_timeout = 0")
+        db.execute(_LEARN, {"log_no": log_no, "head": head})
+        db.execute("UPDATE views.topics_known SET position = %s WHERE log_no = %s", [head, log_no])
+    stored = db.execute("SELECT topic FROM views.topic WHERE log_no = %s", [log_no]).fetchall()
+    unknown = sorted({topic for (topic,) in stored} - topics().keys())
+    if unknown:
+        raise UnknownTopics(unknown)
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
+    projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
     number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
     uploads: UploadRules = USUAL
 
@@ -75,6 +76,7 @@ class Settings:
             host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
+            projections=read.switch("LIFELONG_PROJECTIONS", default=True),
             number_schemes=read.schemes("LIFELONG_NUMBER_SCHEME"),
             uploads=UploadRules(
                 scanner=read.command("LIFELONG_SCANNER"),
@@ -121,6 +123,12 @@ class _Reader:
             # Not chained: libpq's message quotes the connection string, password included.
             raise SettingsError(variable, "expected a PostgreSQL connection string or address") from None
         return text
+
+    def switch(self, variable: str, *, default: bool) -> bool:
+        text = self.text(variable)
+        if text not in (None, "on", "off"):
+            raise SettingsError(variable, "expected on or off")
+        return default if text is None else text == "on"
 
     def schemes(self, variable: str) -> tuple[SchemeChoice, ...]:
         text = self.text(variable)

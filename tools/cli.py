@@ -13,6 +13,7 @@ import typer
 from tools.bench_commands import bench
 from tools.options import Json, group, settings
 from tools.output import USAGE, CommandFailed, end
+from tools.projections_commands import projections
 
 app = group(
     "lifelong", "Residents' health records, kept for a whole life. Settings are LIFELONG_* variables."
@@ -20,7 +21,7 @@ app = group(
 importing = group("import", "Bring in records from elsewhere.")
 institutions = group("institution", "Institutions of the county.")
 clock = group("clock", "The clock by which events are recorded.")
-for part in (importing, institutions, clock, bench):
+for part in (importing, institutions, clock, projections, bench):
     app.add_typer(part)
 
 Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on. [default: LIFELONG_HOST]")]

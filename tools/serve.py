@@ -15,6 +15,7 @@ from api.service import open_service
 from store.database import open_database
 from store.settings import Settings
 from tools.output import UNAVAILABLE, USAGE, CommandFailed, say
+from tools.projections_process import views
 from tools.runtime import settle, stop_in_order
 
 BACKLOG = 2048
@@ -70,12 +71,15 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         at = address(host, listening)
         if workers > 1:
             Tokens.from_settings(settings)  # a wrong setting is told once, not by every worker
-            stack.enter_context(open_database(settings))  # ours, so that workers may come and go
+            database = stack.enter_context(open_database(settings))  # ours, so that workers may come and go
+            stack.enter_context(views(settings, database))
             say(f"serving on {at} with {workers} workers; Ctrl-C stops")
             supervise(configure("tools.serve:application", workers=workers), listening)
             return
         logs.take_over()
-        app = create_app(stack.enter_context(open_service(settings)))
+        service = stack.enter_context(open_service(settings))
+        stack.enter_context(views(settings, service.database))
+        app = create_app(service)
         settle()
         say(f"serving on {at}; Ctrl-C stops")
         serve(configure(app), listening)

@@ -1,0 +1,105 @@
+"""The process that keeps the views: beside the one that serves, so that folding never makes a clinic wait."""
+
+import multiprocessing
+import os
+import threading
+import time
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from multiprocessing.process import BaseProcess
+
+import psycopg
+
+from api import logs
+from projections.loading import end_with_parent
+from projections.service import Service
+from projections.source import Place, UnknownTopics, check_topics
+from store import connect
+from store.database import Database
+from store.keys import KeyMissing
+from store.settings import Settings
+from tools.output import UNAVAILABLE, CommandFailed, say
+from tools.projections_opening import open_place
+from tools.runtime import settle, stop_in_order
+
+NICE = 5
+AGAIN_S = 1.0
+STOP_S = 20.0
+
+
+def run(settings: Settings) -> None:
+    """Keep the views in this process until SIGINT or SIGTERM."""
+    stop_in_order()
+    with open_place(settings) as (place, _):
+        refuse_unknown_topics(place)
+        say("keeping the views; Ctrl-C stops")
+        with suppress(KeyboardInterrupt):
+            keep(place)
+
+
+def keep(place: Place) -> None:
+    """Keep the views until interrupted. Waits for a log that nobody has begun yet."""
+    while True:
+        try:
+            with Service(place):
+                threading.Event().wait()
+        except (KeyMissing, psycopg.OperationalError):
+            time.sleep(AGAIN_S)
+
+
+def refuse_unknown_topics(place: Place) -> None:
+    """Raises CommandFailed with the list, if the log holds topics that this release cannot read."""
+    with closing(connect.plain(place.dsn)) as db:
+        try:
+            check_topics(db, place.log_no)
+        except UnknownTopics as unknown:
+            raise CommandFailed(str(unknown), UNAVAILABLE) from None
+
+
+def views(settings: Settings, database: Database) -> AbstractContextManager[object]:
+    """What keeps the views while a deployment serves, unless that is switched off."""
+    return ProjectionsProcess(Place.of(settings, database)) if settings.projections else nullcontext()
+
+
+class ProjectionsProcess:
+    """Runs inside `with`; started again when it ends by itself, ended with us however we end."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="projections keeper", daemon=True)
+
+    def __enter__(self) -> "ProjectionsProcess":
+        refuse_unknown_topics(self._place)
+        self._keeper.start()
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self._stopping.set()
+        self._keeper.join(2 * STOP_S)
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            process = multiprocessing.get_context("spawn").Process(target=_main, args=(self._place,))
+            process.start()
+            while process.is_alive() and not self._stopping.wait(0.2):
+                pass
+            _end(process)
+            self._stopping.wait(AGAIN_S)
+
+
+def _end(process: BaseProcess) -> None:
+    process.terminate()
+    process.join(STOP_S)
+    if process.is_alive():
+        process.kill()  # whatever it was writing is a transaction: nothing of it is left
+        process.join()
+
+
+def _main(place: Place) -> None:
+    stop_in_order()
+    end_with_parent()
+    os.nice(NICE)
+    logs.take_over()
+    settle()
+    with suppress(KeyboardInterrupt):
+        keep(place)
