@@ -86,6 +86,12 @@ def login_value(principal: Principal) -> str:
     return f"{principal.issuer} {principal.subject}"
 
 
+def login_of(request: Request) -> Claim:
+    """The claim on the caller's login: the resident's if the purpose is their own, else a practitioner's."""
+    namespace = "login:resident" if request.purpose == "self" else "login:practitioner"
+    return Claim(namespace, login_value(request.principal))
+
+
 def as_told(answer: Answer) -> Answer:
     """The first answer as it is, for commands that answer with nothing more."""
     return answer
@@ -140,9 +146,9 @@ class Gate:
         To the record acted on they may also be somebody who speaks for its resident.
         Raises CallerUnknown: a token alone makes nobody anybody.
         """
-        namespace = "login:resident" if request.purpose == "self" else "login:practitioner"
-        stream = self.log.find_claim(namespace, login_value(request.principal))
-        actor = self._actor(namespace, stream, request) if stream else None
+        login = login_of(request)
+        stream = self.log.find_claim(login.namespace, login.value)
+        actor = self._actor(login.namespace, stream, request) if stream else None
         if request.purpose == "self" and record is not None:
             actor = self._speaker(request, record, actor) or actor
         if actor is None:

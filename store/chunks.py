@@ -1,4 +1,4 @@
-"""A long query's rows by the chunk: the server makes the next ones while these are being read.
+"""A long query's rows by the chunk, while the server makes the next ones; short queries in one round trip.
 
 psycopg's cursors prepare a statement or stream it, not both, and make objects of every value; a fold wants
 the bytes. So this speaks to libpq through psycopg's own wrapper of it, as `store.pipeline` does.
@@ -14,6 +14,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from store.pipeline import Pipeline
 from store.statements import Statement
 
 ROWS = 100  # in a chunk
@@ -37,6 +38,26 @@ def read(
     except BaseException:
         connection.close()
         raise
+
+
+def together(
+    connection: Connection, questions: Sequence[tuple[Statement, Sequence[bytes]]]
+) -> list[PGresult]:
+    """The results of several short queries, asked in one round trip."""
+    pipeline = Pipeline(connection)
+    try:
+        for statement, _ in questions:
+            _prepare(connection, statement)
+        pipeline.enter()
+        for statement, arguments in questions:
+            pipeline.send(statement.name, arguments)
+        pipeline.sync()
+        results = pipeline.results()
+        pipeline.leave()
+    except BaseException:
+        connection.close()
+        raise
+    return results
 
 
 def _chunks(connection: Connection, statement: Statement, arguments: Sequence[bytes]) -> Iterator[PGresult]:

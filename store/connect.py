@@ -74,6 +74,10 @@ class Reads:
         """
         return self._sent(lambda cursor: chunks.read(cursor.connection, statement, arguments, read))
 
+    def together(self, questions: Sequence[tuple[Statement, Sequence[bytes]]]) -> list[PGresult]:
+        """The results of several short queries, in binary, for the price of one round trip."""
+        return self._sent(lambda cursor: chunks.together(cursor.connection, questions))
+
     def change(self, statement: LiteralString, arguments: Arguments = ()) -> int:
         """How many rows a statement changed."""
         return self._sent(lambda cursor: cursor.execute(statement, arguments).rowcount)

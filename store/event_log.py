@@ -1,6 +1,7 @@
 """The domain's event log, kept by the recorder."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from domain.errors import KeyReused
 from domain.ports import NO_CONDITIONS, A, Answer, Claim, Recorded, RequestKey, Stored
 from domain.values import JsonObject
 from evidence import canonical
+from store.ahead import Question
 from store.clock import to_datetime
 from store.envelope import Draft
 from store.mapper import event_of, events_of, parts_of, topic_of
 from store.reader import StoredRow, Told
 from store.recorder import Terms
-from store.remembered import MOST_EVENTS, Remembered, copy
+from store.remembered import MOST_EVENTS, Homes, Remembered, copy
 from store.wiring import OpenLog
 
 SNAPSHOT_EVERY = 100  # events
@@ -43,11 +45,28 @@ class StoredLog:
         self._log = log
         self._snapshots = snapshots
         self._remembered = Remembered(remembered)
+        self._homes = Homes()
 
     def load(self, kind: type[A], stream: UUID) -> A | None:
         """The aggregate at its newest version, to be changed by a command."""
         newest = self._newest(kind, stream)
         return copy(newest) if newest is not None else None
+
+    def together(self, key: RequestKey | None, login: Claim, stream: UUID) -> AbstractContextManager[None]:
+        """For the block: look up in one round trip what deciding on an act needs.
+
+        That is whether the request was answered before, whose login it is, and what was stored since on the
+        streams that are remembered.
+        """
+        claim = self._log.hasher.claim(login)
+        questions: list[Question] = [claim]
+        if key is not None:
+            questions.append(self._log.hasher.request(key).key)
+        for known in {stream, self._homes.last(claim)}:
+            held = self._remembered.get(Aggregate, known) if known else None
+            if held is not None:
+                questions.append((held.id, held.version))
+        return self._log.reader.ahead.looked_up(questions)
 
     def _newest(self, kind: type[A], stream: UUID) -> A | None:
         """The aggregate as remembered, or from its newest snapshot on, with all that was stored since."""
@@ -118,7 +137,8 @@ class StoredLog:
 
     def find_claim(self, namespace: str, value: str) -> UUID | None:
         """The stream that holds the claim."""
-        return self._log.reader.claim(namespace, self._log.hasher.claim(Claim(namespace, value)).value_hash)
+        claim = self._log.hasher.claim(Claim(namespace, value))
+        return self._homes.seen(claim, self._log.reader.claim(claim.namespace, claim.value_hash))
 
     def find_claims(self, claims: Sequence[Claim]) -> Mapping[Claim, UUID]:
         """Those of the claims that are held, and by which streams: one statement for them all."""

@@ -107,6 +107,10 @@ class Pipeline:
     def enter(self) -> None:
         self._pgconn.enter_pipeline_mode()
 
+    def leave(self) -> None:
+        """Once every round has its results: the connection is an ordinary one again."""
+        self._pgconn.exit_pipeline_mode()
+
     def prepare(self, name: bytes, statement: str, types: Iterable[int] = ()) -> None:
         """Prepare a statement under a name, outside pipeline mode."""
         self._pgconn.send_prepare(name, statement.encode(), list(types))

@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.pq.abc import PGresult
 
 from store import pipeline as pg
+from store.ahead import Ahead
 from store.append import ClaimHash
 from store.clock import from_datetime
 from store.connect import Reads
@@ -71,6 +72,7 @@ class LogReader:
         self._log_no = log_no
         self._origin = origin.encode()
         self._keys = keys
+        self.ahead = Ahead(reads, log_no, _TOLD)
 
     def stream(
         self,
@@ -100,13 +102,16 @@ class LogReader:
 
         fold: is called again from the beginning if the connection is lost half-way.
         """
+        known = self.ahead.take((stream, gt))
+        if known is not None:
+            return fold(self._told(stream, [known]))
         arguments = [pg.int4(self._log_no), stream.bytes, pg.int8(gt)]
         return self._reads.chunks(_TOLD, arguments, lambda chunks: fold(self._told(stream, chunks)))
 
     def _told(self, stream: UUID, chunks: Iterable[PGresult]) -> Iterator[Told]:
         openers: dict[bytes, Callable[[bytes, bytes], bytes]] = {}
         for chunk in chunks:
-            value = cast("Callable[[int, int], bytes]", chunk.get_value)  # NULL only where content is missing
+            value = _values(chunk)
             for row in range(chunk.ntuples):
                 event, generation = value(row, 3), value(row, 4)
                 if (opened := openers.get(generation)) is None:
@@ -147,20 +152,14 @@ class LogReader:
 
     def request(self, key_hash: bytes) -> tuple[bytes, int, int] | None:
         """What an idempotency key was used for: request hash, first position, number of events."""
-        row = self._reads.row(
-            """SELECT request_hash, first_position, events FROM store.append_key
-               WHERE log_no = %s AND key_hash = %s""",
-            [self._log_no, key_hash],
-        )
-        return (row[0], row[1], row[2]) if row else None
+        found = self.ahead.answer(key_hash)
+        value = _values(found)
+        return (value(0, 0), pg.read_int(value(0, 1)), pg.read_int(value(0, 2))) if found.ntuples else None
 
     def claim(self, namespace: str, value_hash: bytes) -> UUID | None:
         """The stream that holds a claim."""
-        row = self._reads.row(
-            "SELECT stream_id FROM store.claim WHERE log_no = %s AND namespace = %s AND value_hash = %s",
-            [self._log_no, namespace, value_hash],
-        )
-        return row[0] if row else None
+        found = self.ahead.answer(ClaimHash(namespace, value_hash))
+        return pg.read_uuid(_values(found)(0, 0)) if found.ntuples else None
 
     def claims(self, hashes: Sequence[ClaimHash]) -> dict[ClaimHash, UUID]:
         """The streams that hold claims, without the claims that nobody holds."""
@@ -194,3 +193,8 @@ class LogReader:
         return StoredRow(
             position, stream, version, topic, recorded_at, event, envelope, leaf, unpack(plaintext)
         )
+
+
+def _values(result: PGresult) -> Callable[[int, int], bytes]:
+    """By row and column. NULL only where an event's content is missing."""
+    return cast("Callable[[int, int], bytes]", result.get_value)

@@ -13,8 +13,10 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.ports import A
+from store.append import ClaimHash
 
 MOST_EVENTS = 100_000  # folded into all that is remembered; of each some 400 bytes stay in memory
+MOST_LOGINS = 10_000
 OVERHEAD = 20  # what an aggregate takes besides, counted in events
 
 
@@ -66,6 +68,24 @@ class Remembered:
             self._held.move_to_end(aggregate.id)
             while self._weight > self._most and self._held:
                 self._weight -= _weight(self._held.popitem(last=False)[1])
+
+
+class Homes:
+    """Which streams claims led to when they were last looked up: a guess at what to look up with them."""
+
+    def __init__(self) -> None:
+        self._streams: dict[ClaimHash, UUID] = {}
+
+    def seen(self, claim: ClaimHash, stream: UUID | None) -> UUID | None:
+        """The stream as it was found, which is remembered of logins only: others are looked up once."""
+        if stream is not None and claim.namespace.startswith("login:"):
+            if len(self._streams) >= MOST_LOGINS:
+                self._streams.clear()
+            self._streams[claim] = stream
+        return stream
+
+    def last(self, claim: ClaimHash) -> UUID | None:
+        return self._streams.get(claim)
 
 
 def _weight(aggregate: Aggregate) -> int:
