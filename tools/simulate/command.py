@@ -15,7 +15,7 @@ from store.database import APPENDER, open_database
 from store.event_log import StoredLog
 from store.settings import Settings
 from store.wiring import OpenLog, open_log
-from tools.output import FINDING, CommandFailed, result
+from tools.output import FINDING, UNAVAILABLE, CommandFailed, result
 from tools.runtime import settle
 from tools.simulate.behind import Behind, bulk_writer
 from tools.simulate.county import ForeignCounty
@@ -23,7 +23,7 @@ from tools.simulate.digest import digest
 from tools.simulate.loader import Stored
 from tools.simulate.run import OtherSeed, Simulation, simulate, simulate_with
 from tools.simulate.run import Progress as Told
-from tools.simulate.workers import Place
+from tools.simulate.workers import Place, WorkerFailed
 
 ELSEWHERE = "use a data folder of its own (LIFELONG_DATA), and with LIFELONG_DSN a database of its own"
 WORTH_WORKERS = 1000  # residents; for fewer, processes take longer to start than they save
@@ -48,6 +48,9 @@ def run(
             raise CommandFailed(
                 f"the log holds the residents of another seed; {ELSEWHERE}", FINDING
             ) from None
+        except WorkerFailed as failed:
+            status = UNAVAILABLE if failed.is_away else FINDING
+            raise CommandFailed(f"{failed.message}; what was stored stays, run it again", status) from None
         found = _found(asked, stored, time.monotonic() - began)
         if with_digest:
             position = parts.reader.last_position()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.errors import RecordError
+from domain.errors import ClockWrong, LogBusy, LogUnavailable, RecordError
 from projections.record_view import RecordRender
 from store.append import Append, ClaimHash, RequestHash
 from store.content import ContentKey
@@ -38,7 +38,14 @@ Plain: TypeAlias = tuple[list[Sealed], tuple[ClaimHash, ...], RequestHash | None
 
 
 class WorkerFailed(Exception):
-    """A worker could not go on: whose lives it had, and the code of the error."""
+    """A worker could not go on: whose lives it had, and the code of the error.
+
+    is_away: the log cannot be used now, so that another run may go on.
+    """
+
+    def __init__(self, message: str, is_away: bool) -> None:
+        super().__init__(message, is_away)  # both: it is pickled on its way here
+        self.message, self.is_away = message, is_away
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,8 @@ def _work(numbers: Sequence[int]) -> bytes:
     try:
         return pickle.dumps(_worker[0].work(numbers))
     except RecordError as refusal:
-        raise WorkerFailed(f"residents {numbers[0]} to {numbers[-1]}: {refusal.code}") from None
+        is_away = isinstance(refusal, LogBusy | LogUnavailable | ClockWrong)
+        raise WorkerFailed(f"residents {numbers[0]} to {numbers[-1]}: {refusal.code}", is_away) from None
 
 
 def _plain(append: Append) -> Plain:
