@@ -7,6 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.service import Service
+from api.views import ViewMetrics
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -28,6 +29,7 @@ class Metrics:
     def __init__(self, service: Service) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Queue(service))
+        self._registry.register(ViewMetrics(service))
         self._seconds = Histogram(
             "lifelong_request_seconds",
             "Time to answer",

@@ -158,7 +158,7 @@ STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role"
 
 POLICY = Policy(
     name="access",
-    edition="2026.4",
+    edition="2026.5",
     rules=(
         Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
         Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
@@ -296,6 +296,14 @@ POLICY = Policy(
             "allow",
             ("county-administrator",),
             ("register-institution", *STAFFING),
+            ("management",),
+            basis="law",
+        ),
+        Rule(
+            "county-operates-views",
+            "allow",
+            ("county-administrator",),
+            ("operate-views",),
             ("management",),
             basis="law",
         ),

@@ -22,6 +22,7 @@ from domain.record_number import SchemeChoice
 from domain.record_renumbering import RecordRenumbering
 from domain.record_trail import RecordTrail
 from domain.requests import Request
+from domain.view_commands import ViewCommands
 from domain.views import NO_VIEWS, Views
 
 
@@ -40,6 +41,7 @@ class Records(
     RecordCounts,
     RecordDocuments,
     InstitutionCommands,
+    ViewCommands,
 ):
     """The application. API, command line and importers hold one of these and nothing below it.
 

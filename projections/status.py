@@ -7,7 +7,7 @@ both grow while nobody runs the projection.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 from psycopg import Cursor
 from psycopg.rows import dict_row
@@ -24,7 +24,7 @@ IDLE_S = 10.0  # after which a rate is told as 0
 
 @dataclass(frozen=True)
 class Building:
-    """A generation that is being built. done: the share of its buckets that are loaded, in thousandths."""
+    """A generation that is being built. events: of the buckets that are loaded."""
 
     generation: int
     version: int
@@ -36,6 +36,7 @@ class Building:
     position: int
     target: int
     begun_at: datetime
+    compared: str | None  # with the one that was live before, once that is done
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,15 @@ def statuses(db: Db, projections: Iterable[Projection], log_no: int) -> list[Sta
 def status(db: Db, projection: Projection, log_no: int) -> Status:
     """One projection."""
     return statuses(db, [projection], log_no)[0]
+
+
+def building(db: Db, projection: Projection, log_no: int, generation: int) -> Building | None:
+    """How far a generation of the projection is, or was; phase done: it is, or was, the live one."""
+    asked = {"log_no": log_no, "projection": projection.name, "generation": generation}
+    with db.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_GENERATION, asked).fetchone()
+    held = leader.held(db).get(leader.key("builds", projection.name, log_no), 0)
+    return Building(active=held > 0 and row["phase"] != "done", **row) if row else None
 
 
 def _status(
@@ -140,9 +150,10 @@ _STOPPED = """
     SELECT position, topic, error, stopped_at AS at FROM views.stopped
     WHERE log_no = %(log_no)s AND projection = %(projection)s AND version = %(version)s"""
 
-_BUILDING = """
-    SELECT g.generation, g.version, g.phase, g.buckets, g.position, g.target, g.begun_at,
+_PROGRESS: LiteralString = """
+    SELECT g.generation, g.version, g.phase, g.buckets, g.position, g.target, g.begun_at, g.compared,
            coalesce(sum(b.events), 0)::bigint AS events, count(b.bucket) AS buckets_loaded
     FROM views.generation AS g LEFT JOIN views.bucket AS b USING (generation)
-    WHERE g.log_no = %(log_no)s AND g.projection = %(projection)s AND g.state = 'building'
-    GROUP BY g.generation"""
+    WHERE g.log_no = %(log_no)s AND g.projection = %(projection)s """
+_BUILDING = _PROGRESS + "AND g.state = 'building' GROUP BY g.generation"
+_GENERATION = _PROGRESS + "AND g.generation = %(generation)s GROUP BY g.generation"

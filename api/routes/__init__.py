@@ -18,6 +18,7 @@ from api.routes import (
     lists,
     numbers,
     problem_pages,
+    projections,
     receipt_keys,
     records,
     search,
@@ -47,6 +48,7 @@ ROUTERS = (
     codes.router,
     receipt_keys.router,
     problem_pages.router,
+    projections.router,
     health.router,
     documentation.router,
 )
