@@ -14,10 +14,13 @@ import pytest
 from psycopg import sql
 
 from api import logs
+from projections.catalogue import PROJECTIONS
+from projections.source import Place
 from store.database import Database
 from store.postgres import EmbeddedServer
-from tests.api.canaries import NAME, NUMBER, Drive, fail, found, succeed
+from tests.api.canaries import NAME, NUMBER, PHONE, Drive, fail, found, succeed
 from tests.api.served import serving
+from tests.projections.catching_up import catch_up
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +37,23 @@ def drive(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Itera
         try:
             succeed(driven)
             fail(driven)
+            look_through_lists(driven)
             driven.printed.append(county.client.get("/metrics").text)
         finally:
             logging.root.handlers, logging.root.level = handlers, level
             capture.undo()
         yield driven
+
+
+def look_through_lists(drive: Drive) -> None:
+    """Fold every view, find the canaries in it, and write down what was answered."""
+    county = drive.county
+    catch_up(Place.of(county.service.settings, county.service.database))
+    for kind, value in (("name", NAME), ("name-prefix", NAME[:1]), ("phone", PHONE), ("initials", "jsq")):
+        drive.answers.append(county.post("/v1/search", {"kind": kind, "value": value}))
+    for path in ("roster", "roster?format=csv", "tasks", "tasks?format=ndjson"):
+        drive.answers.append(county.get(f"/v1/institutions/{county.clinic}/{path}"))
+    drive.answers.append(county.get("/v1/statistics?area=110101&by=group,sex", "manager", "management"))
 
 
 class _Paper:
@@ -99,21 +114,28 @@ def test_no_file_of_ours_holds_a_canary(drive: Drive) -> None:
 
 def test_no_column_outside_the_ciphertext_holds_a_canary(drive: Drive, database: Database) -> None:
     with psycopg.connect(database.admin, autocommit=True) as connection:
-        tables = [
-            str(row[0])
-            for row in connection.execute(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'store'"
-            )
-        ]
-        assert {"event", "content", "claim", "append_key", "stream", "snapshot", "log"} <= set(tables)
-        for table in tables:
+        tables = connection.execute(
+            """SELECT table_schema, table_name FROM information_schema.tables
+               WHERE table_schema = 'store' OR table_schema LIKE 'views%'"""
+        ).fetchall()
+        names = {str(name) for _, name in tables}
+        assert {"event", "content", "claim", "append_key", "stream", "snapshot", "log"} <= names
+        assert {table.name for one in PROJECTIONS.values() for table in one.tables} <= names
+        for schema, name in tables:
             rows = connection.execute(
-                sql.SQL("SELECT * FROM store.{}").format(sql.Identifier(table))
+                sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, name))
             ).fetchall()
             held = b"\n".join(
                 value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row
             )
-            assert found(held) == [], table
+            assert found(held) == [], (schema, name)
+
+
+def test_the_lists_were_asked_and_told_who_is_on_them(drive: Drive) -> None:
+    lists = [one for one in drive.answers if "/institutions/" in str(one.url) or "/search" in str(one.url)]
+
+    assert any(NAME in one.text for one in lists if one.status_code == 200 and "roster" in str(one.url))
+    assert any(NAME in one.text for one in lists if one.status_code == 200 and "search" in str(one.url))
 
 
 def test_no_file_of_the_database_server_holds_a_canary(
