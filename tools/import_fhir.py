@@ -11,6 +11,7 @@ from domain.institution import Institution
 from domain.requests import NewInstitution, NewPractitioner
 from store.settings import Settings
 from tools.fhir.command import import_fhir
+from tools.fhir.processes import Place
 from tools.opening import open_records, operator
 from tools.output import USAGE, CommandFailed, say
 
@@ -23,9 +24,12 @@ def run(
 ) -> int:
     """The exit status: 0 all is in, 1 something was refused, 2 nothing to import, 3 unavailable."""
 
+    places: list[Place] = []  # where the log is, once it is open
+
     @contextmanager
     def opened() -> Iterator[Records]:
         with open_records(settings) as open_log:
+            places.append(_place(settings, open_log.dsn))
             if institution is not None and open_log.log.load(Institution, institution) is None:
                 raise CommandFailed(f"--institution: the log holds no institution {institution}", USAGE)
             found(open_log.records, area)
@@ -40,7 +44,12 @@ def run(
         institution=institution,
         jobs=jobs,
         json_output=as_json,
+        place=lambda: places[0],
     )
+
+
+def _place(settings: Settings, dsn: str) -> Place:
+    return Place(dsn, settings.data / "keys", settings.origin, settings.log_no, settings.number_schemes)
 
 
 def found(records: Records, area: str) -> None:

@@ -4,7 +4,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.application import Records
 from domain.requests import Principal, Request
@@ -19,26 +19,28 @@ OPERATOR_ISSUER = "urn:lifelong:operating-system"
 
 @dataclass(frozen=True)
 class Opened:
-    """The log, the application on it, and the parts that the log is made of."""
+    """The log, the application on it, the parts that the log is made of, and the appender's DSN."""
 
     log: StoredLog
     records: Records
     parts: OpenLog
+    dsn: str = field(repr=False)  # may hold a password
 
 
 @contextmanager
 def open_records(settings: Settings) -> Iterator[Opened]:
     """Open the deployment, migrated. Raises what `open_database` and `open_log` raise."""
     with open_database(settings) as database:
+        dsn = database.dsn(APPENDER)
         opened = open_log(
-            dsn=database.dsn(APPENDER),
+            dsn=dsn,
             keys=settings.data / "keys",
             origin=settings.origin,
             log_no=settings.log_no,
         )
         with closing(opened):
             log = StoredLog(opened)
-            yield Opened(log, Records(log, RecordRender(), schemes=settings.number_schemes), opened)
+            yield Opened(log, Records(log, RecordRender(), schemes=settings.number_schemes), opened, dsn)
 
 
 def operator() -> Request:

@@ -22,6 +22,7 @@ from projections.record_view import RecordRender
 from store.database import Database
 from store.event_log import StoredLog
 from tests.builders import AREA, COUNTY, COUNTY_CODE, NURSE, login, request
+from tests.conftest import temporary_data
 from tests.county import County
 from tests.store.logs import new_log
 from tests.testdata import SYNTHEA
@@ -43,6 +44,7 @@ from tests.tools.fhir_lives import (
     whole_life,
     write,
 )
+from tests.tools.processes import lifelong
 from tools.fhir import life_import
 from tools.fhir.bundle import read, read_file
 from tools.fhir.command import import_fhir
@@ -570,3 +572,16 @@ def _at(told: JsonMap, *path: str) -> datetime:
 
 def _instant(told: object) -> datetime | None:
     return datetime.fromisoformat(told) if isinstance(told, str) else None
+
+
+@pytest.mark.slow
+@needs_lives
+def test_several_processes_import_what_one_does() -> None:
+    with temporary_data() as data:
+        first = lifelong("import", "fhir", str(SYNTHEA), "--jobs", "4", "--json", data=data)
+        again = lifelong("import", "fhir", str(SYNTHEA), "--jobs", "1", "--json", data=data)
+
+    assert first.returncode == 0, first.stderr
+    told = json.loads(first.stdout)
+    assert (told["files"], told["resources"]) == (45, 10_504)
+    assert sum(told["added"].values()) > 10_000 and sum(json.loads(again.stdout)["added"].values()) == 0

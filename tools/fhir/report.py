@@ -43,6 +43,13 @@ class Report:
     added: Counter[str] = field(default_factory=Counter)  # collection → entries stored, and what else was
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without the lock, which stays in its process."""
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state, _lock=Lock())
+
     def count(self, resource_type: str, outcome: str, reason: str | None = None) -> None:
         """One resource. reason: why it was refused, or what else is to be said of it."""
         self.outcomes[resource_type, outcome] += 1
