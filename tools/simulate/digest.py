@@ -15,7 +15,9 @@ def digest(reader: LogReader, upto: int) -> str:
     """
     whole, first = sha256(), 1
     while first <= upto:
-        rows = reader.log(first=first, limit=READ_AT_ONCE, last=upto)
+        # Bounded at both ends, so that the database finds them by index, however little it knows of the log.
+        last = min(first + READ_AT_ONCE - 1, upto)
+        rows = reader.log(first=first, limit=READ_AT_ONCE, last=last)
         for row in rows:
             parts = [part.value for _, part in sorted(row.parts.items())]
             head = f"{row.stream} {row.version} {row.topic} {row.event}".encode()
