@@ -77,6 +77,15 @@ def api(
     running.run(settings(), measure, as_json=json)
 
 
+@bench.command("views")
+def views(rounds: Rounds = 9, json: Json = False) -> None:
+    """The current record against a row of its size; a search among many residents against one among few."""
+    from tools.bench import running, views
+
+    say(f"rounds: {rounds}; {views.READS} reads of each in each")
+    running.run(settings(), partial(views.run, rounds=rounds), as_json=json)
+
+
 def _threads(text: str) -> list[int]:
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):
