@@ -45,7 +45,7 @@ def oddities(entry: NewEntry) -> list[FieldProblem]:
 
     Told from what was asked, never stored: so a repeated request is told the same.
     """
-    odd = _form(_form_of(entry), entry.edition, entry.occurred).warnings(entry.content)
+    odd = _form(form_of(entry), entry.edition, entry.occurred).warnings(entry.content)
     return [*odd, *value_sets.oddities(entry.content, civil_day(entry.occurred))]
 
 
@@ -60,7 +60,7 @@ def civil_day(occurred: Occurred) -> date:
 
 def fill(gate: Gate, record: Record, passed: Pass, entry: NewEntry) -> UUID:
     """Check an entry and let the record decide on it. Raises what both raise."""
-    checked = check(_form_of(entry), entry.edition, entry.occurred, entry.content)
+    checked = check(form_of(entry), entry.edition, entry.occurred, entry.content)
     cause = entry.cause or (entry.source_id.text if entry.source_id else None)
     act = gate.act(passed, entry.occurred, cause)
     return record.add_entry(act, entry.kind, checked.form, checked.content)
@@ -98,7 +98,7 @@ def card_number(event: object) -> str | None:
     return None
 
 
-def _form_of(entry: NewEntry) -> str:
+def form_of(entry: NewEntry) -> str:
     """The form named, or the only one its collection takes."""
     known = forms_of(entry.kind)
     if entry.form is None and len(known) > 1:

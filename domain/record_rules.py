@@ -124,6 +124,9 @@ def _programme(state: RecordState, proposed: Proposed) -> None:
 
 
 def _allergy(state: RecordState, proposed: Proposed) -> None:
+    """Active once only, as its own institution tells it; what others know of it stands beside that."""
+    if proposed.act.who["institution"] not in (None, state.custodian):
+        return
     substance, own = str(subject(proposed.kind, proposed.content)), _text(proposed.own)
     if (entry := state.allergies.get(substance, own)) != own:
         raise AllergyAlreadyRecorded(UUID(entry))

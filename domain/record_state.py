@@ -139,8 +139,9 @@ class RecordState:
             _, self.birth_date, self.sex = self.told[-1] if self.told else (None, None, None)
 
     def _activate(self, event_id: str, entry: EntryState) -> None:
+        """The first stays the active one: what another institution adds beside it replaces nothing."""
         if entry.subject is not None and (active := self.active(entry.kind)) is not None:
-            active[entry.subject] = event_id
+            active.setdefault(entry.subject, event_id)
 
     def _deactivate(self, event_id: str, entry: EntryState) -> None:
         if entry.subject is not None and (active := self.active(entry.kind)) is not None:

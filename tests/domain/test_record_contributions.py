@@ -1,14 +1,18 @@
 """Others add to a record they find and do not read: it stands as external until it is filed."""
 
+from collections.abc import Callable
+
 import pytest
 
 from domain import errors
-from domain import record_errors as refused
+from domain.access_stream import AccessRefused
 from domain.entries import FORMS, KINDS
 from domain.institution import Institution
 from domain.ports import Answer, RequestKey
+from domain.record import Record
 from domain.record_contributions import CONTRIBUTED
 from domain.requests import NewEntry, Request, SearchKey, SourceId
+from domain.values import occurred
 from projections.record_view import RecordRender
 from tests.builders import (
     CLERK,
@@ -26,7 +30,7 @@ from tests.builders import (
     new_entry,
     request,
 )
-from tests.county import County, Json, last_event, shown
+from tests.county import NOWHERE, County, Json, access_stream, last_event, shown
 from tests.whole_life import Life
 
 BY_DOCUMENT = SearchKey("identity-card", WANG_ID)
@@ -159,6 +163,92 @@ def test_a_source_is_contributed_once(life: Life) -> None:
 def test_a_resident_without_consent_is_examined_for_nobody(life: Life) -> None:
     life.add("consent-withdrawals", WANG, by="resident")
 
-    with pytest.raises(refused.ConsentWithdrawn):
+    with pytest.raises(errors.NotAvailable):
         contribute(life, "examinations")
     contribute(life, "encounters")
+
+
+# Nothing is learned by trying.
+
+
+def refusals(life: Life) -> list[tuple[str, list[str]]]:
+    """What the resident finds of those who were refused."""
+    told = [one.event for one in life.county.log.read(access_stream(life.county, life.record))]
+    return [(one.action, one.rules) for one in told if isinstance(one, AccessRefused)]
+
+
+def close(life: Life) -> None:
+    life.records.close_record(NURSE, life.record, life.version, reason="death", since=occurred("2026-05-01"))
+
+
+@pytest.mark.parametrize(
+    "kind, undo, rule",
+    [
+        (
+            "examinations",
+            lambda life: life.add("consent-withdrawals", WANG, by="resident"),
+            "consent-withdrawn",
+        ),
+        ("encounters", close, "record-closed"),
+    ],
+)
+def test_what_the_record_refuses_is_answered_as_if_there_were_none_and_told_to_the_resident(
+    life: Life, kind: str, undo: Callable[[Life], object], rule: str
+) -> None:
+    undo(life)
+    version = life.version
+
+    with pytest.raises(errors.NotAvailable) as refusal:
+        contribute(life, kind)
+
+    assert refusal.value.facts == {} and life.version == version
+    assert refusals(life) == [("contribute", [rule])]
+
+
+def test_an_upload_that_does_not_fit_tells_nobody_that_there_is_a_record(life: Life) -> None:
+    filled = content("document", data=None, blob=str(NOWHERE))
+    entry = NewEntry("documents", filled, TODAY, edition="2026.2")
+
+    for key in (BY_CARD, SearchKey("identity-card", LI_ID)):
+        with pytest.raises(errors.NotAvailable):
+            life.records.contribute(OTHER_NURSE, key, entry)
+    assert refusals(life) == [("contribute", ["upload-unknown"])]
+
+
+@pytest.mark.parametrize(
+    "entry, error",
+    [
+        (NewEntry("allergies", {"criticality": "terrible"}, TODAY), errors.ContentRefused),
+        (NewEntry("allergies", content("problem"), TODAY, form="problem"), errors.FormNotAccepted),
+        (NewEntry("problems", content("problem"), occurred("2026-07-01")), errors.OccurredRefused),
+    ],
+)
+def test_an_entry_that_is_wrong_by_itself_is_refused_alike_whether_or_not_there_is_a_record(
+    life: Life, entry: NewEntry, error: type[errors.RecordError]
+) -> None:
+    for key in (BY_CARD, SearchKey("identity-card", LI_ID)):
+        with pytest.raises(error):
+            life.records.contribute(OTHER_NURSE, key, entry)
+
+
+def test_an_allergy_that_is_known_already_is_taken_from_others_too_and_overwrites_nothing(life: Life) -> None:
+    known = life.add("allergies")
+
+    told = contribute(life, "allergies").stored[0].event
+
+    state = life.county.log.load(Record, life.record)
+    assert state is not None and list(state.state.allergies.values()) == [str(known)]
+    assert standing(life, "allergies") == [{"standing": "draft"}, {"standing": "external"}]
+    with pytest.raises(errors.AllergyAlreadyRecorded):
+        life.add("allergies")
+    life.follow("entries", "filing", KEEPER, told)
+
+
+def test_what_is_brought_for_a_merged_record_comes_to_the_one_that_goes_on(life: Life) -> None:
+    other = Life(life.county, life.county.open_record(LI_ID, "li"))
+    life.records.merge_records(KEEPER, life.record, life.version, other.record, "one person")
+
+    stored = contribute(life, key=BY_DOCUMENT).stored[0]
+
+    assert stored.stream == other.record
+    assert standing(other) == [{"standing": "external"}]
