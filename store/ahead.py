@@ -53,7 +53,7 @@ class Ahead:
     def looked_up(self, questions: list[Question]) -> Iterator[None]:
         """Ask all of them now; inside the block `take` gives each answer once."""
         asked = [self._asked(question) for question in questions]
-        results = self._reads.together(asked)
+        results = self._reads.ask(asked)
         self._found.results = dict(zip(questions, results, strict=True))
         try:
             yield
@@ -67,7 +67,7 @@ class Ahead:
     def answer(self, question: Question) -> PGresult:
         """The answer, looked up now if it was not before."""
         found = self.take(question)
-        return self._reads.together([self._asked(question)])[0] if found is None else found
+        return self._reads.ask([self._asked(question)])[0] if found is None else found
 
     def _asked(self, question: Question) -> tuple[Statement, list[bytes]]:
         if isinstance(question, bytes):

@@ -1,14 +1,13 @@
 """Connections to the log's database, each for its use."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString, TypeAlias, TypeVar
 
 import psycopg
 from psycopg.pq.abc import PGresult
 
-from store import chunks
-from store.statements import Statement
+from store import asking
 
 # Timeouts end a stalled leader, so that the log's lock is never held by a process that has stopped.
 # The append's statements have one good plan each; statistics of an empty table must not suggest another.
@@ -65,18 +64,9 @@ class Reads:
         """The first row, if there is one."""
         return next(iter(self.rows(statement, arguments)), None)
 
-    def chunks(
-        self, statement: Statement, arguments: Sequence[bytes], read: Callable[[Iterator[PGresult]], T]
-    ) -> T:
-        """What `read` makes of a long query's rows, taken in by the chunk while the server makes the next.
-
-        read: is called again from the beginning if the query has to be sent once more.
-        """
-        return self._sent(lambda cursor: chunks.read(cursor.connection, statement, arguments, read))
-
-    def together(self, questions: Sequence[tuple[Statement, Sequence[bytes]]]) -> list[PGresult]:
-        """The results of several short queries, in binary, for the price of one round trip."""
-        return self._sent(lambda cursor: chunks.together(cursor.connection, questions))
+    def ask(self, questions: Sequence[asking.Question]) -> list[PGresult]:
+        """The result of each question, in PostgreSQL's bytes, for the price of one round trip."""
+        return self._sent(lambda cursor: asking.ask(cursor.connection, questions))
 
     def change(self, statement: LiteralString, arguments: Arguments = ()) -> int:
         """How many rows a statement changed."""

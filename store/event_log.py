@@ -77,7 +77,7 @@ class StoredLog:
         def begin() -> A | None:
             return copy(held) if held is not None else _revived(kind, stream, kept)
 
-        newest = self._log.reader.told(stream, start, lambda told: _folded(kind, stream, begin, told))
+        newest = _folded(kind, stream, begin, self._log.reader.told(stream, start))
         if newest is None and (newest := held or begin()) is None:
             return None
         if self._snapshots and newest.version - start >= SNAPSHOT_EVERY:

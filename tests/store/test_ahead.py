@@ -77,7 +77,7 @@ def test_a_record_and_the_home_of_a_login_are_brought_up_to_date_together(
     assert ours.find_claim(LOGIN.namespace, LOGIN.value) == stored
 
     with ours.together(request, LOGIN, stored):
-        monkeypatch.setattr(log.reader, "_reads", None)  # nothing is asked of the database any more
+        monkeypatch.setattr(log.reader.ahead, "_reads", None)  # nothing is asked of the database any more
         assert ours.find_answer(request) is None
         assert ours.find_claim(LOGIN.namespace, LOGIN.value) == stored
         assert ours.load(Record, stored) == loaded
