@@ -8,12 +8,16 @@ from domain import forms
 from domain.entries import PERSONAL
 from domain.follow_up_rules import Enrolment, Entry, Facts, Planned, national, plan
 from domain.follow_up_rules.table import Programme
+from domain.measurements import MEASUREMENTS
 from domain.scalars import JsonValue
 from domain.values import occurred
-from projections.life import day
+from projections.life import ENDINGS, day
 from projections.standing import Resident, Standing
 
 ENROLMENT = "programme-enrolment"
+ALWAYS = frozenset(
+    ("birth_date", "born_on", "sex", "programme", "enrolled_on", *(field for _, field in ENDINGS.values()))
+)
 REFERRAL = "referral"  # by which a referral that a rule calls for is made
 
 
@@ -29,6 +33,18 @@ def forms_read() -> Mapping[str, frozenset[str]]:
 def reading(form: str) -> tuple[Programme, ...]:
     """The programmes for which an entry on the form may change what is due."""
     return tuple(one for one in national() if form in forms_read()[one.name])
+
+
+@cache
+def fields_read(form: str) -> frozenset[str]:
+    """The fields of a form at which some rule looks; none of a form that no rule reads."""
+    programmes = reading(form)
+    if not programmes:
+        return frozenset()
+    pointers = [one for found in programmes for one in _words(found.written) if one.startswith("/")]
+    chosen = [at for found in programmes for at in (found.table.chosen.class_at, found.table.chosen.next_on)]
+    measured = [place.pointer for one in MEASUREMENTS.values() for place in one.places if place.form == form]
+    return frozenset(one.split("/")[1] for one in (*pointers, *chosen, *measured)) | ALWAYS
 
 
 def planned(programme: Programme, resident: Resident, on: date) -> list[Planned]:

@@ -8,19 +8,20 @@ with no more of the content than the view asks for.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain import record_events as events
 from domain.acts import Event
 from domain.entries import KINDS
-from domain.ports import Recorded, Stored
+from domain.ports import Recorded
 from domain.scalars import first_day
 from domain.sequels import ANY, sequel_of
 from domain.values import JsonObject, Occurred, earliest
 from projections.ledger import Ledger
 from projections.life import ENDINGS, day
-from projections.standing import Resident, Standing
+from projections.standing import Resident, Standing, day_of
 
 REPLACED: Final = "replacement"  # a sequel of a card that is also the beginning of the next one
 
@@ -46,7 +47,10 @@ class Step:
     which is then `whole`. kind: the collection of an entry that is recorded.
     """
 
-    stored: Stored
+    event: UUID
+    position: int
+    version: int
+    day: date  # in China, on which we learned it
     did: str
     entry: UUID
     kind: str = ""
@@ -60,10 +64,11 @@ class Step:
 def step_of(one: Recorded, keep: Keep) -> Step | None:
     """The step of an event; None if it says nothing of what stands."""
     event, stored = one.event, one.stored
+    place = (stored.event, stored.position, stored.version, day_of(stored))
     if isinstance(event, WHOLE):
-        return Step(stored, "", stored.event, whole=event)
+        return Step(*place, "", stored.event, whole=event)
     if isinstance(event, events.EntryRetracted):
-        return Step(stored, "retracted", event.entry)
+        return Step(*place, "retracted", event.entry)
     if not isinstance(event, events.EntryRecorded | events.EntryFollowed | events.EntryCorrected):
         return None
     form = event.form["name"]
@@ -71,10 +76,10 @@ def step_of(one: Recorded, keep: Keep) -> Step | None:
     by = event.who["institution"]
     institution = UUID(by) if by else None
     if isinstance(event, events.EntryRecorded):
-        return Step(stored, "recorded", stored.event, event.KIND, *told, event.occurred, institution)
+        return Step(*place, "recorded", stored.event, event.KIND, *told, event.occurred, institution)
     if isinstance(event, events.EntryFollowed):
-        return Step(stored, event.NAME, event.entry, event.OF[0], *told, event.occurred, institution)
-    return Step(stored, "corrected", event.entry, "", *told, event.entry_occurred)
+        return Step(*place, event.NAME, event.entry, event.OF[0], *told, event.occurred, institution)
+    return Step(*place, "corrected", event.entry, "", *told, event.entry_occurred)
 
 
 class StandingFold(ABC):
@@ -130,15 +135,15 @@ class StandingFold(ABC):
 
     def _begin(self, step: Step) -> Standing | None:
         """The entry that begins with the step, unless it is misfiled."""
-        if step.stored.event in self._masked or step.occurred is None:
+        if step.event in self._masked or step.occurred is None:
             return None
         begun = Standing(
-            id=step.stored.event,
+            id=step.event,
             kind=step.kind,
             form=step.form,
             content=step.content,
             begins=earliest(step.occurred),
-            version=step.stored.version,
+            version=step.version,
             institution=step.institution,
             state=KINDS[step.kind].begins,
         )

@@ -61,7 +61,7 @@ class PopulationFold(StandingFold):
         self.groups = Ledger()
 
     def note(self, step: Step, entry: Standing | None) -> None:
-        position, resident = step.stored.position, self.resident
+        position, resident = step.position, self.resident
         if resident.opened is None:
             return
         birth_date, sex = resident.person

@@ -15,9 +15,9 @@ from domain.follow_up_rules import Planned, national
 from domain.follow_up_rules.spans import Span
 from domain.follow_up_rules.table import Programme
 from domain.scalars import JsonObject, first_day
-from projections.follow_up_plan import planned, reading
+from projections.follow_up_plan import fields_read, planned, reading
 from projections.projection import Projection, Row, Table, Tokens
-from projections.standing import Resident, Standing, day_of
+from projections.standing import Resident, Standing
 from projections.standing_fold import StandingFold, Step
 
 UNFILED = "unfiled-entry"
@@ -68,6 +68,7 @@ OPEN: Final[Mapping[str, tuple[tuple[str, ...], str, str | None]]] = {
 ASKED_FOR: Final = ("phone", "past_history")  # what a record is most often found to lack
 BASIC: Final = "basic-information"
 TELLING_WHAT_LACKS: Final = (BASIC, "births", "follow-ups", "cards", "identity-disputes")
+BASIC_FORM: Final = "personal-basic-information"
 NEWBORN_VISIT: Final = "newborn-home-visit"  # stands for the basic information of a child
 CHILDHOOD_Y: Final = 7  # years for which it does
 ADDRESSED: Final = ("referral", "consultation-request")
@@ -94,20 +95,20 @@ class TasksFold(StandingFold):
             programmes = reading(entry.form)
             self._note_entry(entry, step)
         if entry is None or entry.kind in TELLING_WHAT_LACKS:
-            self.ledger.hold("lacks", self._rows(_lacking(self.resident)), step.stored.position)
+            self.ledger.hold("lacks", self._rows(_lacking(self.resident)), step.position)
         for programme in programmes:
             self._note_programme(programme, step)
 
     def _note_entry(self, entry: Standing, step: Step) -> None:
         facts = () if entry.is_retracted else _about(entry, self.resident)
-        self.ledger.hold(entry.id, self._rows(facts), step.stored.position)
+        self.ledger.hold(entry.id, self._rows(facts), step.position)
 
     def _note_programme(self, programme: Programme, step: Step) -> None:
         """Under the day on which we learned it: earlier, nobody could know what follows from it."""
         is_cared_for = self.resident.takes_care and not self.resident.is_unborn
-        found = planned(programme, self.resident, day_of(step.stored)) if is_cared_for else ()
+        found = planned(programme, self.resident, step.day) if is_cared_for else ()
         facts = [_planned(one, self.resident) for one in found]
-        self.ledger.hold(programme.name, self._rows(facts), step.stored.position)
+        self.ledger.hold(programme.name, self._rows(facts), step.position)
 
     def _rows(self, facts: Collection[Row] | Iterator[Row]) -> Iterator[Row]:
         return ((self.record, *fact) for fact in facts)
@@ -189,12 +190,14 @@ def _day(told: object) -> date | None:
 
 
 def keep(form: str, content: JsonObject) -> JsonObject:
-    """Of an entry what the rules read, and what is missing."""
+    """Of an entry what the rules read, and what is asked for; of that, where it is a text, no more."""
     if form in ADDRESSED:
         return {name: content[name] for name in ("to", "until") if name in content}
-    if reading(form):
-        return content
-    return {}
+    read = fields_read(form)
+    kept = {name: value for name, value in content.items() if name in read}
+    if form == BASIC_FORM:
+        kept |= {name: True for name in (*CARD_NEEDS, *ASKED_FOR) if name in content and name not in kept}
+    return kept
 
 
 PROJECTION = Projection(name="tasks", version=1, tables=(TASKS,), begin=TasksFold)
