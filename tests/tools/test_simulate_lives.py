@@ -28,13 +28,9 @@ from tools.simulate.story import told
 SEED, COUNTY = 7, 1500
 UNUSED = {  # which no made-up life asks for
     "birth",
-    "consultation-request",
     "guardian-appointment",
     "representative-appointment",
     "consent-withdrawal",
-    "research-opt-out",
-    "restriction",
-    "statement",
     "correction-request",
     "identity-dispute",
     "quality-finding",
@@ -43,7 +39,16 @@ UNUSED = {  # which no made-up life asks for
 }
 RARE = {"tuberculosis-first-visit", "tuberculosis-follow-up"}
 USED = {form for forms in FORMS.values() for form in forms} - UNUSED - RARE
-ENDINGS = {"referral-acceptance", "referral-return", "programme-exit", "medication-stop"}
+ENDINGS = {
+    "card-loss",
+    "card-replacement",
+    "consultation",
+    "filing",
+    "medication-stop",
+    "programme-exit",
+    "referral-acceptance",
+    "referral-return",
+}
 
 
 @cache

@@ -160,16 +160,17 @@ def in_order(steps: Sequence[Step]) -> tuple[tuple[Entry, ...], tuple[Act, ...]]
 def _between_others(steps: Sequence[Step]) -> Iterator[list[Step]]:
     """Stretches of entries and sequels, with what is done alone between them.
 
-    The hospital's answers reach the record at the end of a stretch, all together, and make one act.
+    The hospital's answers reach the record at the end of a stretch, all together, and make one act; then
+    what the record manager files does.
     """
-    own, others = list[Step](), list[Step]()
+    own, others, filed = list[Step](), list[Step](), list[Step]()
     for step in steps:
         if isinstance(step, Entry | Sequel):
-            (others if step.by == SPECIALIST else own).append(step)
+            {SPECIALIST: others, MANAGER: filed}.get(step.by, own).append(step)
         else:
-            yield [*own, *others, step]
-            own, others = [], []
-    yield [*own, *others]
+            yield [*own, *others, *filed, step]
+            own, others, filed = [], [], []
+    yield [*own, *others, *filed]
 
 
 def _grouped(steps: Sequence[Step]) -> Iterator[Act]:

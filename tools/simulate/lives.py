@@ -15,6 +15,7 @@ from tools.simulate.domains import (
     chronic,
     elderly,
     ending,
+    keeping,
     mending,
     mental,
     opening,
@@ -53,6 +54,7 @@ def live(seed: int, number: int, until: date = TODAY, issuer: str = ISSUER) -> L
     acute.tell(story, ill)
     ending.tell(story)
     mending.tell(story)
+    keeping.tell(story)
     first, acts = in_order(story.steps)
     new = _new(story, opened, issuer)
     return Life(one, DOCTOR, opened, new, first, acts)

@@ -14,7 +14,7 @@ from domain.time import CHINA, occurred
 from domain.values import Occurred
 from tools.simulate import rates
 from tools.simulate.chance import Dice
-from tools.simulate.fill import clinical
+from tools.simulate.fill import clinical, keeping
 from tools.simulate.fill.common import ICD10, coding
 from tools.simulate.life import DOCTOR, SPECIALIST, Entry, Sequel, Step
 from tools.simulate.people import Person
@@ -141,6 +141,18 @@ class Story:
         }
         if self.tell("referrals", when, content, name=name):
             self._answer(name, when, dice, department, diagnosis)
+
+    def consult(self, when: datetime, dice: Dice, question: str, department: str) -> None:
+        """Ask a specialist of the county's hospital, who answers from there."""
+        name, hospital = f"consultation/{when.isoformat()}", HOSPITAL.institution.name
+        to, until = str(post_id(self.seed, HOSPITAL.name)), when.date() + REFERRED_FOR
+        asked = keeping.consultation_request(
+            to, hospital, department, question, list(SHOWN), until, self.doctor
+        )
+        if self.tell("consultations", when, asked, name=name):
+            answered = self.time(when.date() + timedelta(days=dice.whole(1, 5)), dice)
+            opinion = keeping.consultation("建议调整用药，四周后复查。", HOSPITAL.doctors[0].name, hospital)
+            self._follow("consultations", name, "opinion", answered, opinion, SPECIALIST)
 
     def _answer(
         self, name: str, when: datetime, dice: Dice, department: str, diagnosis: tuple[str, str]

@@ -95,6 +95,9 @@ def _follow_ups(story: Story, course: Course, enrolled: date, drug: Drug, dice: 
         if told and finding.refers:
             reason, diagnosis = f"{course.name}控制不满意", (course.code, course.name)
             story.refer(when + timedelta(minutes=10), dice, reason, course.department, diagnosis)
+        if told and state.is_soon and not finding.refers and dice.chance(rates.CONSULTED):
+            question = f"{course.name}控制不满意，如何调整用药？"
+            story.consult(when + timedelta(minutes=12), dice, question, course.department)
         if told and state.is_soon and dice.chance(0.3):
             drugs += 1
             drug = _changed(story, course, drug, drugs, day, dice)
