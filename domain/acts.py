@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -40,6 +40,7 @@ class Act:
     purpose: str
     rule: RuleRef
     cause: str | None = None
+    told_on: date | None = None  # the civil day, in China, on which we learn of it
 
     def fields(self) -> dict[str, object]:
         return {

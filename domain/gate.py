@@ -312,6 +312,7 @@ class Gate:
             purpose=passed.request.purpose[:LONGEST_PURPOSE],
             rule=self.policy.ref,
             cause=cause or passed.request.cause,
+            told_on=now.astimezone(CHINA).date(),
         )
 
     def _who(self, passed: Pass, *, is_late: bool) -> Who:

@@ -36,7 +36,7 @@ from domain.record_errors import (
     OutOfTurn,
 )
 from domain.record_events.whole import BEFORE_BIRTH
-from domain.record_rules import Proposed, accept, admit, may_decide, may_follow, undisputed
+from domain.record_rules import Proposed, accept, admit, may_decide, may_follow, still_open, undisputed
 from domain.record_state import EntryState, RecordState
 from domain.sequels import ANY, sequel_of
 from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred
@@ -62,7 +62,7 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/4"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/5"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created
@@ -210,6 +210,8 @@ class Record(Aggregate):
         _given(reason)
         if form["name"] != entry.form:
             raise FormNotAccepted(entry.kind, form["name"], (entry.form,))
+        if entry_occurred is not None:
+            still_open(self.state, entry.kind, entry_occurred)
         self._accept(Proposed(act, entry.kind, form, content, own=entry_id))
         self._trigger(
             self.EntryCorrected,

@@ -14,7 +14,7 @@ from domain.record_errors import CannotMisfile
 from domain.record_events import EntryCorrected, EntryRecorded
 from domain.record_seen import SeenChanges
 from domain.requests import Correction, Misfiling, Request
-from domain.values import Occurred, Who
+from domain.values import Occurred, Who, accept_clock
 
 Brought: TypeAlias = EntryRecorded | EntryCorrected  # the events that bring an entry's content
 
@@ -27,11 +27,15 @@ class RecordAmendments(SeenChanges):
     ) -> Answer:
         """Correct an entry the caller has seen.
 
-        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, FormNotAccepted, ContentRefused.
+        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, FormNotAccepted, ContentRefused,
+        OccurredRefused, RecordClosed (care that is dated after the closing).
         """
 
         def change(record: Record, passed: Pass) -> None:
             entry = record.standing(correction.entry)
+            redated = correction.entry_occurred
+            if redated is not None:
+                redated = accept_clock(redated, self.gate.clock())
             told = correction.entry_occurred or correction.occurred
             checked = check(entry.form, correction.edition, told, correction.content)
             record.correct(
@@ -40,7 +44,7 @@ class RecordAmendments(SeenChanges):
                 reason=correction.reason,
                 form=checked.form,
                 content=checked.content,
-                entry_occurred=correction.entry_occurred,
+                entry_occurred=redated,
             )
 
         return self.change_seen(request, "correct", record_id, expected_version, change)

@@ -39,8 +39,8 @@ class RecordContributions:
     def contribute(self, request: Request, key: SearchKey, entry: NewEntry) -> Answer:
         """Add an entry to the record that the key finds. Nothing of the record is told in return.
 
-        Raises ContentRefused, FormNotAccepted, OccurredRefused or UnknownCode of the entry, before anything is
-        looked for; UnknownCollection for what only its own institution writes; NotAvailable, recorded, if
+        Raises ContentRefused, FormNotAccepted, OccurredRefused or UnknownCode of the entry, before anything
+        is looked for; UnknownCollection for what only its own institution writes; NotAvailable, recorded, if
         nothing is found or the record that is found refuses the entry.
         """
         claim = claim_of(key)

@@ -14,6 +14,7 @@ from domain.numbering import RecordNumbers
 from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.record_events.whole import BEFORE_BIRTH
+from domain.record_rules import may_decide
 from domain.requests import NewRecord, Opened, Request
 from domain.values import RecordNumber
 
@@ -79,6 +80,8 @@ class RecordCreation:
             record.link_login(self.gate.act(passed, new.occurred, cause), **new.login)
         for entry in new.entries:
             fill(self.gate, record, passed, entry)
+        if new.consent:
+            may_decide(record.state, consented, new.consent.by, "/consent/by")  # now that the age is told
         return record
 
     def _link_mother(self, request: Request, passed: Pass, child: Record, new: NewRecord) -> list[Record]:

@@ -38,8 +38,8 @@ def speakers(state: RecordState, on: date) -> dict[str, str]:
         if entry.state != "active" or not isinstance(login, dict) or (until and str(until) < on.isoformat()):
             continue
         role = "guardian" if entry.kind == "guardians" else str(kept.get("capacity", "representative"))
-        if role == "heir" and state.closed_because != "death":
-            continue  # the death was told in error
+        if (role == "heir") is not (state.closed_because == "death"):
+            continue  # death ends guardianship and agency (民法典第三十九条、第一百七十三条); heirs follow
         if role != "guardian" or _below_capacity(state, entry, on):
             found[f"{login['issuer']} {login['subject']}"] = role
     return found

@@ -35,8 +35,9 @@ from domain.record_errors import (
     RepresentationRefused,
 )
 from domain.record_state import EntryState, RecordState
+from domain.scalars import first_day
 from domain.time import CHINA
-from domain.values import FormRef, JsonObject, earliest, latest
+from domain.values import FormRef, JsonObject, Occurred, earliest, latest
 
 SPEAKERS = ("resident", "guardian", "representative", "heir")  # roles in which one acts for the resident
 INCAPACITY = ("court", "mandate")  # bases on which somebody of age has a guardian
@@ -71,15 +72,20 @@ SequelRule = Callable[[RecordState, EntryState, Proposed], None]
 def admit(state: RecordState, proposed: Proposed) -> None:
     """Raise what keeps any entry of this kind out: merged, closed, not yet born, consent withdrawn."""
     kind = KINDS[proposed.kind]
-    since = state.closed_since
     if state.merged_into is not None and kind.is_care:
         raise RecordMerged(UUID(state.merged_into))
-    if since is not None and kind.is_care and earliest(proposed.act.occurred) > latest(since):
-        raise RecordClosed
+    still_open(state, proposed.kind, proposed.act.occurred)
     if state.is_unborn and proposed.kind not in UNBORN_TAKES:
         raise NotBorn
     if state.is_withdrawn and kind.is_voluntary and not _is_prescribed(proposed):
         raise ConsentWithdrawn
+
+
+def still_open(state: RecordState, kind: str, occurred: Occurred) -> None:
+    """Raise RecordClosed of care that certainly came after the closing."""
+    since = state.closed_since
+    if since is not None and KINDS[kind].is_care and earliest(occurred) > latest(since):
+        raise RecordClosed
 
 
 def accept(state: RecordState, proposed: Proposed) -> None:
@@ -151,17 +157,27 @@ def _reading(state: RecordState, proposed: Proposed) -> None:
 
 
 def may_decide(state: RecordState, act: Act, by: object, field: str) -> None:
-    """Raise unless who speaks is who is said to (in the field named), and old enough to."""
-    role = act.who["role"]
-    if role in SPEAKERS and by != role:
+    """Raise unless who speaks is who is said to (in the field named), alive, and old enough to.
+
+    Of what staff write down counts the day on which it was decided; who speaks here decides today.
+    """
+    role, speaks_here = act.who["role"], act.who["role"] in SPEAKERS
+    if speaks_here and by != role:
         raise RepresentationRefused(field)
-    too_young = below(state, PERSONAL_DATA, civil_day(act))
+    died = state.closed_since if state.closed_because == "death" else None
+    is_over = died is not None and (speaks_here or earliest(act.occurred) > latest(died))
+    if died is None if by == "heir" else is_over:
+        raise RepresentationRefused(field)
+    decided_on = act.told_on if speaks_here and act.told_on else civil_day(act)
+    too_young = below(state, PERSONAL_DATA, decided_on)
     if by == "resident" and too_young is not None:
         raise GuardianNeeded(too_young)
 
 
 def _resident_decides(state: RecordState, proposed: Proposed) -> None:
-    may_decide(state, proposed.act, proposed.content.get("by"), "/content/by")
+    """A correction decides nothing anew."""
+    if proposed.own is None:
+        may_decide(state, proposed.act, proposed.content.get("by"), "/content/by")
 
 
 def _about(field: str) -> EntryRule:
@@ -238,14 +254,17 @@ def _unfiled(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
 
 def _decided(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
     if "by" in proposed.content:
-        _resident_decides(state, proposed)
+        may_decide(state, proposed.act, proposed.content["by"], "/content/by")
 
 
 def below(state: RecordState, about: str, on: date) -> str | None:
-    """The law by which the resident is too young on the day; None if old enough, or of unknown age."""
-    if state.birth_date is None or len(state.birth_date) < len("YYYY-MM-DD"):
-        return None
-    band = is_below(about, date.fromisoformat(state.birth_date), on)
+    """The law by which the resident is too young on the day; None if old enough, or of unknown age.
+
+    Who is known to be born in a year or month was born on its first day: nobody is held to be too young who
+    may be old enough.
+    """
+    born = first_day(state.birth_date) if state.birth_date is not None else None
+    band = is_below(about, born, on) if born is not None else None
     return band.source if band else None
 
 

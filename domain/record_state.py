@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypedDict, cast
+from typing import Any, NamedTuple, TypeAlias, TypedDict, cast
 from uuid import UUID
 
-from domain.values import JsonObject, JsonValue, Occurred
+from domain.values import JsonObject, JsonValue, Occurred, earliest
+
+
+Telling: TypeAlias = list[str | None]
+"""An entry, the birth date and sex it told, and when it occurred at the earliest (ISO 8601, UTC)."""
 
 
 class EntryState(NamedTuple):
@@ -44,7 +48,7 @@ class RecordState:
     absorbed: list[str] = field(default_factory=list)  # records merged into this one
     birth_date: str | None = None  # from the ID number, else from the forms that tell it
     sex: str | None = None
-    told: list[list[str | None]] = field(default_factory=list)  # entry, birth date and sex it told, in order
+    told: list[Telling] = field(default_factory=list)  # what forms told of the person
     identity_numbers: list[str] = field(default_factory=list)  # 18-character numbers of linked documents
     consented_at: int = 0  # the version at which consent was last given
     identities: list[str] = field(default_factory=list)  # kinds only, in order of linking
@@ -57,10 +61,15 @@ class RecordState:
         """What an identity number tells counts before what forms tell."""
         self.birth_date, self.sex = birth_date, sex
 
-    def tell_person(self, event_id: UUID, birth_date: str | None, sex: str | None) -> None:
-        """What the newest form that stands tells, until an identity number tells it."""
-        self.told = [one for one in self.told if one[0] != str(event_id)]
-        self.told.append([str(event_id), birth_date, sex])
+    def tell_person(
+        self, event_id: UUID, birth_date: str | None, sex: str | None, occurred: Occurred | None
+    ) -> None:
+        """What a form tells, until an identity number tells it. occurred: None for as before."""
+        key = str(event_id)
+        begins = earliest(occurred).isoformat() if occurred else ""
+        begins = begins or next(one[3] or "" for one in self.told if one[0] == key)
+        self.told = [one for one in self.told if one[0] != key]
+        self.told.append([key, birth_date, sex, begins])
         self._believe()
 
     def active(self, kind: str) -> dict[str, str] | None:
@@ -135,8 +144,15 @@ class RecordState:
             self._believe()
 
     def _believe(self) -> None:
-        if not self.identity_numbers:
-            _, self.birth_date, self.sex = self.told[-1] if self.told else (None, None, None)
+        """Each as the latest form to occur says that tells it, as every view does; of equals the newer."""
+        if self.identity_numbers:
+            return
+        newest = sorted(self.told, key=self._when_told, reverse=True)
+        self.birth_date = next((one[1] for one in newest if one[1]), None)
+        self.sex = next((one[2] for one in newest if one[2]), None)
+
+    def _when_told(self, one: Telling) -> tuple[str, int]:
+        return one[3] or "", self.entries[one[0] or ""].version
 
     def _activate(self, event_id: str, entry: EntryState) -> None:
         """The first stays the active one: what another institution adds beside it replaces nothing."""

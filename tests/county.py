@@ -10,7 +10,7 @@ from domain.acts import Event
 from domain.application import Records
 from domain.ports import NOW, Course, Listed, Recorded, RecordQuery, RecordRenderer, Rendered, Trail
 from domain.record import Record
-from domain.requests import NewInstitution, NewPractitioner, Request
+from domain.requests import Consent, NewInstitution, NewPractitioner, Request
 from tests.builders import (
     AREA,
     COUNTY,
@@ -76,9 +76,12 @@ class County:
         self._enrol(self.other_clinic, "other-nurse", "practitioner")
         self._enrol(self.bureau, "auditor", "auditor")
 
-    def open_record(self, number: str = WANG_ID, resident: str | None = "wang") -> UUID:
-        """A resident's record at the clinic, with their login."""
-        new = new_record(card(number), login=login(resident) if resident else None)
+    def open_record(
+        self, number: str = WANG_ID, resident: str | None = "wang", consent: str = "resident"
+    ) -> UUID:
+        """A resident's record at the clinic, with their login. consent: who gave it."""
+        own = login(resident) if resident else None
+        new = new_record(card(number), login=own, consent=Consent(consent))
         return self.records.create_record(NURSE, new).record
 
     def topics(self, stream: UUID) -> list[str]:

@@ -31,7 +31,7 @@ class EntryCorrected(RecordEvent):
             kept=kept(kind, content),
         )
         if self.form["name"] in PERSONAL:
-            state.tell_person(self.entry, *person(content))
+            state.tell_person(self.entry, *person(content), self.entry_occurred)
 
 
 class EntryRetracted(RecordEvent):

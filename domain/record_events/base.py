@@ -58,7 +58,7 @@ class EntryRecorded(RecordEvent):
         state = aggregate.state
         state.add(self.event_id, begun(self, self.KIND, state.custodian))
         if self.form["name"] in PERSONAL:
-            state.tell_person(self.event_id, *person(self.content))
+            state.tell_person(self.event_id, *person(self.content), self.occurred)
 
 
 class EntryFollowed(RecordEvent):

@@ -241,7 +241,7 @@ def test_hidden_basic_information_hides_who_the_resident_is(life: Life) -> None:
 
 def childs(county: County) -> Life:
     """A child of nearly 14, with a guardian who has a login."""
-    life = Life(county, county.open_record(CHILD, "child"))
+    life = Life(county, county.open_record(CHILD, "child", "guardian"))
     life.add("guardians", basis="designated", login=login("son"), until=None)
     return life
 

@@ -107,8 +107,10 @@ def test_before_the_law_was_in_force_a_child_decided() -> None:
 
 
 def statement(by: str, role: str) -> Callable[[], UUID]:
-    filled = content("statement", about=None, by=by)
-    return lambda: record().add_entry(act(role=role), "statements", form_ref("statement"), filled)
+    filled, resident = content("statement", about=None, by=by), record()
+    if "heir" in (by, role):
+        resident.close(act(), reason="death")
+    return lambda: resident.add_entry(act(role=role), "statements", form_ref("statement"), filled)
 
 
 @pytest.mark.parametrize("role", ["resident", "guardian", "representative", "heir"])
