@@ -7,6 +7,7 @@ and its rows are replaced whole.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from store.bulk import Raw
 
 BATCH = 4000  # positions of the log in one transaction
 KEPT = 10_000  # folds remembered
+KEPT_ROWS = 150_000  # that they said, by which their size goes: long lives are fewer
 TOGETHER = 500  # records folded again by one query
 
 
@@ -39,6 +41,11 @@ class _Life:
 
     fold: Fold
     rows: Rows
+
+    @property
+    def size(self) -> int:
+        """How many rows it said."""
+        return sum(len(rows) for rows in self.rows.values())
 
 
 @dataclass(frozen=True)
@@ -107,26 +114,28 @@ class Follower:
 
     def _changes(self, end: int) -> Iterator[_Change]:
         batch: dict[UUID, list[Raw]] = {}
-        for raw in self._source.after(self._projection, self.position, end):
-            batch.setdefault(UUID(bytes=raw.stream), []).append(raw)
+        with closing(self._source.after(self._projection, self.position, end)) as raws:
+            for raw in raws:
+                batch.setdefault(UUID(bytes=raw.stream), []).append(raw)
         again = []
-        for record, raws in batch.items():
+        for record, told in batch.items():
             if record in self._erased:
                 continue
             known = self._lives.get(record)
-            if known is None and raws[0].version > 1:
+            if known is None and told[0].version > 1:
                 again.append(record)
                 continue
             fold = known.fold if known else self._folder.begin(record)
-            after = self._folder.take(fold, raws)
+            after = self._folder.take(fold, told)
             yield self._change(record, known.rows if known else NO_ROWS, fold, after)
         for start in range(0, len(again), TOGETHER):
             yield from self._from_the_beginning(again[start : start + TOGETHER], end)
 
     def _from_the_beginning(self, records: Sequence[UUID], end: int) -> Iterator[_Change]:
-        for record, raws in by_record(self._source.lives(self._projection, records, end)):
-            fold = self._folder.begin(record)
-            yield self._change(record, None, fold, self._folder.take(fold, raws))
+        with closing(self._source.lives(self._projection, records, end)) as lives:
+            for record, raws in by_record(lives):
+                fold = self._folder.begin(record)
+                yield self._change(record, None, fold, self._folder.take(fold, raws))
 
     def _change(self, record: UUID, before: Rows | None, fold: Fold, after: Rows | None) -> _Change:
         if after is None:
@@ -166,8 +175,9 @@ class Follower:
             self._lives.pop(one.record, None)
             if one.fold is not None:
                 self._lives[one.record] = _Life(one.fold, one.after)
-        while len(self._lives) > KEPT:
-            self._lives.popitem(last=False)
+        rows = sum(life.size for life in self._lives.values())
+        while self._lives and (len(self._lives) > KEPT or rows > KEPT_ROWS):
+            rows -= self._lives.popitem(last=False)[1].size
 
     def _forget_erased(self) -> None:
         """Remove the rows of records whose content was erased since we last looked, or while nobody did."""
