@@ -4,6 +4,7 @@ A life is read, mapped, checked and sealed by one processor, so one process uses
 """
 
 import multiprocessing
+import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ _opened: list[Records] = []  # of this process
 
 
 def _begin(place: Place) -> None:
-    """Open the log, once for each process; it is closed with it."""
+    """Open the log, once for each process; it is closed with it. Ctrl-C is for the process that asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     log = open_log(dsn=place.dsn, keys=place.keys, origin=place.origin, log_no=place.log_no, readers=THREADS)
     _opened.append(Records(StoredLog(log), RecordRender(), schemes=place.schemes))
     settle()

@@ -7,6 +7,7 @@ since only so many neighbours are under way at a time.
 
 import multiprocessing
 import pickle
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -109,7 +110,8 @@ _worker: list[_Worker] = []  # of this process
 
 
 def _begin(place: Place) -> None:
-    """Open the log, once for each process; it is closed with it."""
+    """Open the log, once for each process; it is closed with it. Ctrl-C is for the process that asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parts = open_log(dsn=place.dsn, keys=place.keys, origin=place.origin, log_no=place.log_no, readers=2)
     handed = list[Append]()
     behind = Behind(StoredLog(parts), parts, handed.extend)
