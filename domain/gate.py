@@ -358,12 +358,17 @@ class Gate:
         """Once, and decided again whenever others were faster: for what is added at the end."""
         return self.once(request, lambda: self.insist(attempt), as_told)
 
-    def insist(self, decide_and_append: Callable[[], T]) -> T:
-        """Decide again whenever others were faster. Raises LogBusy after ATTEMPTS."""
+    def insist(self, decide_and_append: Callable[[], T], seen: UUID | None = None) -> T:
+        """Decide again whenever others were faster. Raises LogBusy after ATTEMPTS.
+
+        seen: a record that the caller decided on as they saw it: at that one it ends with StaleVersion.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 return decide_and_append()
-            except StaleVersion:
+            except StaleVersion as stale:
+                if stale.stream == seen:
+                    raise
                 self.pause(attempt)
         raise LogBusy
 

@@ -62,7 +62,7 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/5"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/6"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created

@@ -88,7 +88,7 @@ class RecordAmendments(SeenChanges):
             )
             return self.gate.append(passed, record, also=[right] if right else [])
 
-        return self.gate.once(request, attempt, as_told)
+        return self.gate.once(request, lambda: self.gate.insist(attempt, seen=record_id), as_told)
 
     def merge_records(
         self, request: Request, record_id: UUID, expected_version: int, into: UUID, reason: str
@@ -104,7 +104,7 @@ class RecordAmendments(SeenChanges):
             record.merge(self.gate.act(passed), other, goes_on=False, reason=reason)
             return self.gate.append(passed, record, also=[other])
 
-        return self.gate.once(request, attempt, as_told)
+        return self.gate.once(request, lambda: self.gate.insist(attempt, seen=record_id), as_told)
 
     def unmerge_records(
         self, request: Request, record_id: UUID, expected_version: int, into: UUID, reason: str
@@ -117,7 +117,7 @@ class RecordAmendments(SeenChanges):
             other.unmerge(self.gate.act(theirs), record.id, goes_on=True, reason=reason)
             return self.gate.append(passed, record, also=[other])
 
-        return self.gate.once(request, attempt, as_told)
+        return self.gate.once(request, lambda: self.gate.insist(attempt, seen=record_id), as_told)
 
     def _both(
         self, request: Request, record_id: UUID, expected_version: int, other_id: UUID

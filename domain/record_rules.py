@@ -125,6 +125,9 @@ def _programme(state: RecordState, proposed: Proposed) -> None:
     programme, own = str(subject(proposed.kind, proposed.content)), _text(proposed.own)
     if programme not in PROGRAMMES:
         raise UnknownProgramme
+    before = state.entry(proposed.own) if proposed.own else None
+    if before is not None and before.state != "active":
+        return  # one that ended stands beside the next
     if (entry := state.enrolments.get(programme, own)) != own:
         raise AlreadyEnrolled(UUID(entry))
 
@@ -139,7 +142,12 @@ def _allergy(state: RecordState, proposed: Proposed) -> None:
 
 
 def _follow_up(state: RecordState, proposed: Proposed) -> None:
-    if proposed.own is None and programme_of(proposed.form["name"]) not in state.enrolments:
+    """Within the programme, or entered late from the time before its exit."""
+    programme = programme_of(proposed.form["name"])
+    if proposed.own is not None or programme in state.enrolments:
+        return
+    ended = [one.ended for one in state.standing("programmes") if one.subject == programme]
+    if not any(end and earliest(proposed.act.occurred) <= latest(end) for end in ended):
         raise NotEnrolled
 
 
@@ -149,10 +157,13 @@ def _birth(state: RecordState, proposed: Proposed) -> None:
 
 
 def _reading(state: RecordState, proposed: Proposed) -> None:
-    """A receiver elsewhere, until a day that is not over when it is issued."""
+    """A receiver elsewhere, until a day that is not over when it is issued, or corrected to another day."""
+    before = state.entry(proposed.own) if proposed.own else None
     if proposed.content["to"] in (state.custodian, proposed.act.who["institution"]):
         raise ReadingRefused("/content/to")
-    if str(proposed.content["until"]) < proposed.day.isoformat():
+    until = str(proposed.content["until"])
+    is_as_before = before is not None and (before.kept or {}).get("until") == until
+    if until < proposed.day.isoformat() and not is_as_before:
         raise ReadingRefused("/content/until")
 
 
@@ -290,6 +301,7 @@ ENTRY_RULES: Mapping[str, EntryRule] = {
     "statements": _both(_resident_decides, _about("about")),
     "correction-requests": _both(_resident_decides, _about("entry")),
     "quality-findings": _about("about"),
+    "authenticity-checks": _about("about"),
     "guardians": _guardian,
     "representatives": _heir,
     "cards": _card,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from domain.values import JsonObject, JsonValue, Occurred, earliest
 
-
 Telling: TypeAlias = list[str | None]
 """An entry, the birth date and sex it told, and when it occurred at the earliest (ISO 8601, UTC)."""
 
@@ -27,6 +26,7 @@ class EntryState(NamedTuple):
     is_moved: bool = False  # misfiled, and written into the right record
     is_filed: bool = False
     is_external: bool = False  # from an institution that did not keep the record then
+    ended: Occurred | None = None  # when what it is the subject of was over: an exit from a programme
 
     @property
     def stands(self) -> bool:
@@ -103,11 +103,12 @@ class RecordState:
         self.entries[key] = entry
         self._activate(key, entry)
 
-    def follow(self, event_id: UUID, becomes: str | None) -> None:
+    def follow(self, event_id: UUID, becomes: str | None, occurred: Occurred) -> None:
         """Bring the entry into another state; what is not active any more may begin anew."""
         if becomes is not None:
             key = str(event_id)
-            self.entries[key] = entry = self.entries[key]._replace(state=becomes)
+            ended = occurred if self.entries[key].subject is not None else None
+            self.entries[key] = entry = self.entries[key]._replace(state=becomes, ended=ended)
             self._deactivate(key, entry)
 
     def file(self, event_id: UUID) -> None:

@@ -106,6 +106,7 @@ def fitting(kind: str, about: object) -> dict[str, str]:
     changes: dict[str, dict[str, str]] = {
         "statements": {"about": str(about)},
         "quality-findings": {"about": str(about)},
+        "authenticity-checks": {"about": str(about)},
         "correction-requests": {"entry": str(about)},
         "guardians": {"basis": "court"},
         "representatives": {"capacity": "representative", "basis": "authorisation"},

@@ -129,7 +129,7 @@ class Life:
         self.follow("entries", "attestation", entry=self.entries["encounters"])
         self.add("quality-findings", KEEPER, about=self._text("examinations"))
         self.follow("quality-findings", "resolution", KEEPER)
-        self.add("authenticity-checks", KEEPER)
+        self.add("authenticity-checks", KEEPER, about=self._text("examinations"))
         self.add("identity-disputes", other=None)
         self.follow("identity-disputes", "settlement", KEEPER)
         self.records.renumber_record(KEEPER, self.record, self.version, "error", f"{AREA}00099")

@@ -75,4 +75,4 @@ class EntryFollowed(RecordEvent):
     def apply(self, aggregate: Folded) -> None:
         followed = aggregate.state.entries[str(self.entry)]
         of = followed.kind if followed.kind in self.OF else self.OF[0]
-        aggregate.state.follow(self.entry, sequel_of(of, self.NAME).becomes)
+        aggregate.state.follow(self.entry, sequel_of(of, self.NAME).becomes, self.occurred)

@@ -208,7 +208,7 @@ class Life:
             self.send(f"{RECORD}/identities", example=name)
         self.add("quality-findings", MANAGER, about=self.entries["examinations"])
         self.follow("quality-findings", "resolution", MANAGER)
-        self.add("authenticity-checks", MANAGER)
+        self.add("authenticity-checks", MANAGER, about=self.entries["examinations"])
         self.add("identity-disputes", other=self.neighbour)
         self.follow("identity-disputes", "settlement", MANAGER)
         self.change("numbers", MANAGER)

@@ -1,6 +1,5 @@
 """What happens in a clinic and is easily got wrong: ages half known, late paper, deaths, two at once."""
 
-import json
 from collections.abc import Callable
 from uuid import UUID
 
@@ -14,11 +13,9 @@ from domain.requests import Consent, Correction, Misfiling, NewEntry, Request
 from domain.values import occurred
 from projections.record_view import RecordRender
 from tests.builders import (
-    DOCTOR,
     KEEPER,
     LI_ID,
     NURSE,
-    OTHER_NURSE,
     TODAY,
     WANG,
     act,
@@ -50,12 +47,12 @@ def life(county: County) -> Life:
     return Life(county)
 
 
-def without_number(county: County, **told: object) -> Life:
+def without_number(county: County, birth_date: str) -> Life:
     """Somebody without a document, of whom the basic information tells what there is."""
     nobody = identity_document("temporary", None, reason="not registered")
     opened = county.records.create_record(NURSE, new_record(nobody, consent=Consent("guardian")))
     life = Life(county, opened.record)
-    life.add("basic-information", identity_number=None, **told)
+    life.add("basic-information", identity_number=None, birth_date=birth_date)
     return life
 
 
@@ -202,3 +199,103 @@ def test_what_a_resident_decided_is_corrected_after_their_death(life: Life) -> N
     close(life)
 
     correct(life, entry, "statement", by="resident", about=None, text="as the sheet says")
+
+
+# What is right is not refused.
+
+
+@pytest.mark.parametrize("kind", ["referrals", "consultations"])
+def test_a_slip_in_a_referral_is_corrected_after_its_day(life: Life, kind: str) -> None:
+    there = str(life.county.other_clinic)
+    entry = life.add(kind, to=there, until="2026-06-03")
+    life.county.clock.move(days=60)
+    form = {"referrals": "referral", "consultations": "consultation-request"}[kind]
+    late = occurred("2026-07-31")
+
+    def amend(until: str) -> None:
+        correction = Correction(entry, "misspelt", content(form, to=there, until=until), late)
+        life.records.correct_entry(NURSE, life.record, life.version, correction)
+
+    amend("2026-06-03")
+    with pytest.raises(refused.ReadingRefused):
+        amend("2026-06-04")  # neither as it was nor still to come
+
+
+def test_an_enrolment_that_ended_is_corrected_while_another_is_active() -> None:
+    resident = record()
+    first = add(resident, "programmes", programme="hypertension")
+    follow(resident, "programmes", "exit", first)
+    second = add(resident, "programmes", programme="hypertension")
+    filled, ref = content("programme-enrolment", programme="hypertension"), form_ref("programme-enrolment")
+
+    resident.correct(act(), first, reason="misspelt", form=ref, content=filled)
+
+    assert resident.state.enrolments == {"hypertension": str(second)}
+
+
+def test_a_follow_up_from_before_the_exit_is_entered_after_it() -> None:
+    resident = record()
+    enrolled = add(resident, "programmes", when="2026-01-01", programme="hypertension")
+    follow(resident, "programmes", "exit", enrolled, act("2026-05-10"))
+
+    add(resident, "follow-ups", when="2026-05-10", form="hypertension-follow-up")
+
+    with pytest.raises(errors.NotEnrolled):
+        add(resident, "follow-ups", when="2026-05-11", form="hypertension-follow-up")
+    resident.retract(act(), enrolled, reason="in error")
+    with pytest.raises(errors.NotEnrolled):
+        add(resident, "follow-ups", when="2026-05-10", form="hypertension-follow-up")
+    restored = Record.restore(resident.id, resident.state_to_json())
+    assert restored.state == resident.state
+
+
+def test_a_check_of_authenticity_is_about_an_entry_that_stands() -> None:
+    resident = record()
+    retracted = add(resident, "encounters")
+    resident.retract(act(), retracted, reason="in error")
+
+    with pytest.raises(errors.UnknownEntry):
+        add(resident, "authenticity-checks", about=str(retracted))
+
+
+# Two at once.
+
+
+def neighbours(life: Life) -> Life:
+    return Life(life.county, life.county.open_record(LI_ID, "li"))
+
+
+def misfile(life: Life, other: Life) -> None:
+    misfiling = Misfiling(life.entries["problems"], "another resident's", other.record)
+    life.records.misfile_entry(KEEPER, life.record, life.version, misfiling)
+
+
+def merge(life: Life, other: Life) -> None:
+    life.records.merge_records(KEEPER, life.record, life.version, other.record, "one person")
+
+
+@pytest.mark.parametrize("act_on_both", [misfile, merge])
+def test_what_is_decided_on_two_records_waits_for_nobody_at_the_one_the_caller_did_not_look_at(
+    life: Life, act_on_both: Callable[[Life, Life], None]
+) -> None:
+    life.add("problems")
+    other = neighbours(life)
+    life.county.log.before_append.append(lambda: other.add("encounters"))  # type: ignore[arg-type]  # its id is not asked
+
+    act_on_both(life, other)
+
+    assert life.county.topics(other.record)[-2] == "record.encounter-recorded.v1"
+
+
+@pytest.mark.parametrize("act_on_both", [misfile, merge])
+def test_the_version_that_a_stale_caller_is_told_is_that_of_the_record_they_named(
+    life: Life, act_on_both: Callable[[Life, Life], None]
+) -> None:
+    life.add("problems")
+    other = neighbours(life)
+    life.county.log.before_append.append(lambda: life.add("encounters"))  # type: ignore[arg-type]  # as above
+
+    with pytest.raises(errors.StaleVersion) as stale:
+        act_on_both(life, other)
+
+    assert (stale.value.stream, stale.value.current) == (life.record, life.version)

@@ -158,7 +158,7 @@ def test_an_entry_of_any_collection_is_filed_once_and_attested_often(kind: str) 
 def test_a_programme_left_can_be_entered_again_and_is_followed_meanwhile_by_nobody() -> None:
     resident = record()
     first = add(resident, "programmes", programme="hypertension")
-    follow(resident, "programmes", "exit", first)
+    follow(resident, "programmes", "exit", first, act("2026-05-31"))
 
     with pytest.raises(errors.NotEnrolled):
         add(resident, "follow-ups", "hypertension-follow-up")

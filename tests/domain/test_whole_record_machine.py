@@ -145,7 +145,8 @@ class WholeRecord(RuleBasedStateMachine):
         key = SearchKey("identity-card", (WANG_ID, LI_ID)[whose])
         entry = NewEntry(kind, filled, TODAY)
         answer = self.attempt(lambda: self.records.contribute(OTHER_NURSE, key, entry))
-        return self.accepted(self.both[whose], kind, answer, canary)
+        found = answer.stored[0].stream if answer else self.both[whose]  # of merged ones that which goes on
+        return self.accepted(found, kind, answer, canary)
 
     @rule(target=entries, entry=entries, data=st.data())
     def follow(self, entry: Told, data: st.DataObject) -> Told | MultipleResults[Told]:
