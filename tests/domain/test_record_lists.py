@@ -1,0 +1,165 @@
+"""Lists of residents: told before they are answered, and no more than each caller may see of each."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+import pytest
+
+from domain.access_stream import RecordListed
+from domain.errors import ContentRefused, NotPermitted, QueryRefused, UnknownCode
+from domain.personal import Person
+from domain.record import Record
+from domain.requests import Correction, NewEntry, Request
+from domain.time import occurred_at
+from domain.values import JsonObject, occurred
+from domain.views import Kept, ListAsked, Page, Task, TaskAsked, packed, unpacked
+from tests.builders import KEEPER, LI_ID, NURSE, OTHER_NURSE, TODAY, content
+from tests.county import County, access_stream, last_event
+from tests.whole_life import Life
+
+ASKED, ON = ListAsked(), date(2026, 6, 1)
+
+
+class Lists:
+    """Answers every list with the same records."""
+
+    task_kinds, search_kinds, dimensions, small_below = ("unfiled-entry",), ("name", "birth-date"), (), 10
+
+    def __init__(self, county: County, *records: UUID) -> None:
+        self.position, self.records = county.log.position(), records
+
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+        return Page(self.position, self.records)
+
+    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+        return Page(self.position, tuple(Kept(one, "open", "110101001001", 1) for one in self.records))
+
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+        rows = (Task(one, "unfiled-entry", None, "encounters", None, None, None, 1) for one in self.records)
+        return Page(self.position, (*rows, *rows))
+
+
+@pytest.fixture
+def life() -> Life:
+    county = County()
+    life = Life(county)
+    county.records.add_entry(NURSE, life.record, NewEntry("basic-information", basic("王小明"), TODAY))
+    county.records.views = Lists(county, life.record)  # type: ignore[assignment]  # no statistics here
+    return life
+
+
+def basic(name: str) -> JsonObject:
+    told = content("personal-basic-information", identity_number=None, birth_date="1949-12-31", sex="female")
+    return {**told, "name": name}
+
+
+def line(life: Life, who: Request = NURSE) -> Person:
+    ((person, _),) = life.records.find_residents(who, "name", "王小明", ASKED).rows
+    return person
+
+
+def test_a_line_tells_who_it_is_from_the_record_itself(life: Life) -> None:
+    number = life.county.log.load(Record, life.record).state.number  # type: ignore[union-attr]  # it is there
+
+    assert line(life) == Person(life.record, number, "open", life.version, "王小明", "female", "1949-12-31")
+
+
+def test_everybody_on_a_list_is_told_once_and_so_is_the_institution(life: Life) -> None:
+    other = life.county.open_record(LI_ID, "li")
+    life.records.views = Lists(life.county, life.record, other)  # type: ignore[assignment]  # no statistics
+    before = life.county.log.position()
+
+    life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON), ASKED)
+
+    new = [one for one in life.county.log.events if one.stored.position > before]
+    assert [one.stored.topic for one in new] == ["institution.searched.v1", *["access.listed.v1"] * 2]
+    assert new[0].event.shown == 2  # type: ignore[attr-defined]  # of Searched
+    told = last_event(life.county, access_stream(life.county, other))
+    assert isinstance(told, RecordListed)
+    assert (told.key_kind, told.basis, told.rules) == ("tasks", "custody", ["staff-in-custody-read"])
+
+
+def test_of_a_record_that_the_caller_may_not_see_only_the_id_is_told(life: Life) -> None:
+    person = line(life, OTHER_NURSE)
+
+    assert person == Person(life.record)
+    told = last_event(life.county, access_stream(life.county, life.record))
+    assert isinstance(told, RecordListed)
+    assert told.rules == ["staff-search"]
+
+
+def test_a_receiver_of_a_referral_is_told_what_it_names(life: Life) -> None:
+    other = str(life.county.other_clinic)
+    life.add("referrals", to=other, sections=["encounters"], until="2099-01-01")
+    without = line(life, OTHER_NURSE)
+    life.add("referrals", to=other, sections=["basic-information"], until="2099-01-01")
+
+    assert (without.name, line(life, OTHER_NURSE).name) == (None, "王小明")
+    assert without.number is not None
+
+
+def test_a_restriction_takes_the_name_from_every_list(life: Life) -> None:
+    life.add("restrictions", by="resident", sections=["basic-information"], until=None)
+
+    assert line(life).name is None
+
+
+def test_a_correction_and_an_older_form_written_later_do_not_confuse_the_name(life: Life) -> None:
+
+    told = basic("王幼名")
+    old = NewEntry("basic-information", told, occurred("1987"))
+    entry = life.records.add_entry(NURSE, life.record, old).stored[0].event
+    assert line(life).name == "王小明"
+
+    wrong = Correction(entry, "of last week", told, TODAY, entry_occurred=TODAY)
+    life.records.correct_entry(NURSE, life.record, life.version, wrong)
+    assert line(life).name == "王幼名"
+
+
+def test_a_roster_of_then_tells_the_names_of_then(life: Life) -> None:
+
+    life.county.clock.move(days=1)
+    told = basic("王新名")
+    life.records.add_entry(
+        NURSE, life.record, NewEntry("basic-information", told, occurred_at(life.county.clock()))
+    )
+    then = ListAsked(as_of=datetime.fromisoformat("2026-06-01T12:00:00+00:00"))
+
+    ((before, _),) = life.records.read_roster(NURSE, life.county.clinic, then).rows
+    ((now, _),) = life.records.read_roster(NURSE, life.county.clinic, ASKED).rows
+
+    assert (before.name, now.name) == ("王小明", "王新名")
+
+
+def test_lists_are_for_the_own_institution(life: Life) -> None:
+    with pytest.raises(NotPermitted):
+        life.records.read_roster(OTHER_NURSE, life.county.clinic, ASKED)
+    with pytest.raises(NotPermitted):
+        life.records.read_tasks(OTHER_NURSE, life.county.clinic, TaskAsked(ON), ASKED)
+    assert life.county.topics(life.county.other_clinic)[-1] == "institution.refused.v1"
+
+
+def test_what_cannot_be_asked_is_refused(life: Life) -> None:
+    with pytest.raises(UnknownCode):
+        life.records.find_residents(NURSE, "shoe-size", "42", ASKED)
+    with pytest.raises(ContentRefused):
+        life.records.find_residents(NURSE, "birth-date", "soon", ASKED)
+    with pytest.raises(UnknownCode):
+        life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON, "laundry"), ASKED)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "W10", "WyJhIl0", packed(1, ["a"])[:-1] + "!", "Wy0xXQ", "WzEsMl0"]
+)
+def test_a_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(QueryRefused):
+        ListAsked(cursor=cursor)
+
+
+def test_a_cursor_keeps_position_and_key() -> None:
+    asked = ListAsked(cursor=packed(41, ["2026-06-01", "王"]))
+
+    assert (asked.position, asked.after) == (41, ["2026-06-01", "王"])
+    assert unpacked(packed(0, [])) == (0, [])
+    assert replace(ASKED, limit=200).limit == 200
