@@ -12,6 +12,7 @@ from domain.access import Facts
 from domain.access_stream import RecordListed
 from domain.acts import make
 from domain.errors import NotAvailable, UnknownCode
+from domain.finding import SEARCHED
 from domain.gate import Gate, Pass
 from domain.identity import refuse
 from domain.institution import Institution
@@ -44,10 +45,10 @@ class RecordLists:
     def find_residents(self, request: Request, kind: str, value: str, asked: ListAsked) -> Listed:
         """The residents in the custody of the caller's institution who are found by the value.
 
-        Raises UnknownCode, ContentRefused naming /value, QueryRefused.
+        Raises ContentRefused naming /kind or /value, QueryRefused.
         """
         if kind not in self.views.search_kinds:
-            raise UnknownCode("kind", self.views.search_kinds)
+            raise refuse("/kind", "must be one of: " + ", ".join((*SEARCHED, *self.views.search_kinds)))
         if not (rule := VALUES.get(kind, ANY_TEXT)).allows(value):
             raise refuse("/value", f"must be {rule.accepts}")
 

@@ -141,7 +141,7 @@ def test_lists_are_for_the_own_institution(life: Life) -> None:
 
 
 def test_what_cannot_be_asked_is_refused(life: Life) -> None:
-    with pytest.raises(UnknownCode):
+    with pytest.raises(ContentRefused):
         life.records.find_residents(NURSE, "shoe-size", "42", ASKED)
     with pytest.raises(ContentRefused):
         life.records.find_residents(NURSE, "birth-date", "soon", ASKED)
