@@ -155,6 +155,7 @@ class Listed:
     record: UUID
     recorded: Sequence[Recorded]
     is_last: bool
+    hidden: frozenset[UUID] = frozenset()  # entries of which no more is told than that there were events
 
     @property
     def cursor(self) -> str | None:
@@ -169,6 +170,7 @@ class Trail:
     record: UUID
     recorded: Sequence[tuple[str, Recorded]]
     cursor: str | None
+    hidden: frozenset[UUID] = frozenset()  # as of Listed
 
 
 @dataclass(frozen=True)

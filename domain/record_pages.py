@@ -10,7 +10,7 @@ from domain.gate import Gate, Pass
 from domain.ports import Listed, RecordRenderer, Rendered
 from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
-from domain.showing import Showing, show
+from domain.showing import Showing, hidden, show
 
 
 class RecordPages:
@@ -28,7 +28,7 @@ class RecordPages:
                 record_id, after=page.cursor, upto_version=record.version, limit=page.limit
             )
             is_last = not events or events[-1].stored.version == record.version
-            listed = Listed(record_id, events, is_last)
+            listed = Listed(record_id, events, is_last, hidden(self.gate, record, passed))
             return self._show(record, passed, listed, self.render.events(listed), "events")
 
         return self.gate.insist(attempt)

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.gate import Gate
 from domain.ports import Recorded, RecordRenderer, Trail
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
-from domain.showing import Showing, show
+from domain.showing import Showing, hidden, show
 
 SECTION = "audit-trail"
 OWN, ACCESS = "record", "access"
@@ -36,7 +36,7 @@ class RecordTrail:
             told.sort(key=lambda one: -one[1].stored.position)
             shown, more = told[: page.limit], len(told) > page.limit
             cursor = str(shown[-1][1].stored.position) if more else None
-            rendered = self.render.trail(Trail(record.id, shown, cursor))
+            rendered = self.render.trail(Trail(record.id, shown, cursor, hidden(self.gate, record, passed)))
             places = [one.stored.position for _, one in shown]
             showing = Showing(
                 rendered,

@@ -33,6 +33,13 @@ def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) 
     return replace(query, masked=state.masked, sections=None if sections == ALL else sections)
 
 
+def hidden(gate: Gate, record: Record, passed: Pass) -> frozenset[UUID]:
+    """The entries that this caller may not be shown: those misfiled, and those of sections not for them."""
+    query = limited(gate, record, passed)
+    entries = record.state.entries.items()
+    return query.masked | {UUID(key) for key, entry in entries if not query.shows(entry.kind)}
+
+
 @dataclass(frozen=True)
 class Showing:
     """What is about to be shown, and from what it was folded.

@@ -3,22 +3,24 @@
 from dataclasses import fields
 from datetime import UTC
 from typing import TypeAlias
+from uuid import UUID
 
+from domain import record_events as events
 from domain.access_stream import AccessEvent
 from domain.acts import Event
 from domain.ports import Listed, Recorded
 
 Shape: TypeAlias = dict[str, object]  # inside the canonical profile, which the encoder checks
 
-EVENTS = "record-events/2"
+EVENTS = "record-events/3"
 ACCESSES = "access-history/2"
 COMMON = frozenset(field.name for field in fields(Event)) | {"record"}
 
 
 def event_list(listed: Listed) -> Shape:
     """A page of a record's events, each with its place in the log and its leaf hash (hex), oldest first."""
-    events = [told(one) for one in listed.recorded]
-    return {"view": EVENTS, "record": str(listed.record), "events": events, "next": listed.cursor}
+    listing = [told(one, listed.hidden) for one in listed.recorded]
+    return {"view": EVENTS, "record": str(listed.record), "events": listing, "next": listed.cursor}
 
 
 def access_list(listed: Listed) -> Shape:
@@ -27,11 +29,16 @@ def access_list(listed: Listed) -> Shape:
     return {"view": ACCESSES, "record": str(listed.record), "accesses": accesses, "next": listed.cursor}
 
 
-def told(one: Recorded) -> Shape:
-    """An event as every list tells it, without its content. Raises TypeError if it is none of ours."""
+def told(one: Recorded, hidden: frozenset[UUID] = frozenset()) -> Shape:
+    """An event as every list tells it, without its content. Raises TypeError if it is none of ours.
+
+    Of a hidden entry it is told who wrote it down and where it stands in the log, which the proof needs; not
+    when it happened nor from what it followed, which may be another resident's birthday or number elsewhere.
+    """
     event, stored = one.event, one.stored
     if not isinstance(event, Event):
         raise TypeError(f"cannot list {stored.topic}")
+    is_hidden = _about(event) in hidden
     at = stored.recorded_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return {
         "event": str(stored.event),
@@ -41,12 +48,21 @@ def told(one: Recorded) -> Shape:
         "lifecycle": event.LIFECYCLE,
         "leaf_hash": stored.leaf_hash.hex(),
         "recorded_at": at,
-        "occurred": dict(event.occurred),
+        "occurred": None if is_hidden else dict(event.occurred),
         "who": dict(event.who),
-        "cause": event.cause,
+        "cause": None if is_hidden else event.cause,
         "purpose": event.purpose,
         "rule": dict(event.rule),
     }
+
+
+def _about(event: Event) -> UUID | None:
+    """The entry that an event brought, or else the one it is about. That one was misfiled is told as it is."""
+    if isinstance(event, events.EntryRecorded | events.CardReplaced):
+        return event.event_id
+    if isinstance(event, events.EntryFollowed | events.EntryCorrected | events.EntryRetracted):
+        return event.entry
+    return None
 
 
 def _own(one: Recorded) -> Shape:

@@ -1,5 +1,6 @@
 """What happens in a clinic and is easily got wrong: ages half known, late paper, deaths, two at once."""
 
+import json
 from collections.abc import Callable
 from uuid import UUID
 
@@ -299,3 +300,41 @@ def test_the_version_that_a_stale_caller_is_told_is_that_of_the_record_they_name
         act_on_both(life, other)
 
     assert (stale.value.stream, stale.value.current) == (life.record, life.version)
+
+
+# What is hidden, in the lists of events.
+
+OF_THE_NEIGHBOUR = occurred("1987-03-04")
+
+
+def listed(life: Life, who: Request, entry: UUID) -> list[tuple[object, object]]:
+    """When it occurred and its cause, as both lists of events tell it."""
+    lists = [life.records.read_events(who, life.record)]
+    if who is not NURSE:
+        lists.append(life.records.read_trail(who, life.record))
+    events = [one for body in lists for one in json.loads(body.body)["events"]]
+    return [(one["occurred"], one["cause"]) for one in events if one["event"] == str(entry)]
+
+
+@pytest.mark.parametrize("who", [WANG, KEEPER, NURSE])
+def test_no_list_tells_when_a_misfiled_entry_occurred_nor_its_number_elsewhere(
+    life: Life, who: Request
+) -> None:
+    filled = content("problem")
+    entry = NewEntry("problems", filled, OF_THE_NEIGHBOUR, cause="urn:hospital|patient-77")
+    added = life.records.add_entry(NURSE, life.record, entry).stored[0].event
+    assert {cause for _, cause in listed(life, who, added)} == {"urn:hospital|patient-77"}
+
+    life.records.misfile_entry(KEEPER, life.record, life.version, Misfiling(added, "another resident's"))
+
+    assert set(listed(life, who, added)) == {(None, None)}
+
+
+def test_no_list_tells_staff_when_something_occurred_that_the_resident_keeps_to_themselves(
+    life: Life,
+) -> None:
+    entry = life.add("problems")
+    life.add("restrictions", WANG, by="resident", sections=["problems"])
+
+    assert set(listed(life, NURSE, entry)) == set(listed(life, KEEPER, entry)) == {(None, None)}
+    assert all(when is not None for when, _ in listed(life, WANG, entry))
