@@ -19,6 +19,7 @@ class Folder:
         self.projection = projection
         self._source = source
         self._skipped = skipped
+        self.taken = 0  # events
 
     def begin(self, record: UUID) -> Fold:
         """The fold of a record that has seen nothing yet."""
@@ -26,15 +27,16 @@ class Folder:
 
     def take(self, fold: Fold, raws: Iterable[Raw], keys: Keys | None = None) -> Rows | None:
         """Feed the fold; its rows then, or None if the record's content was erased. Raises Unfoldable."""
-        last: Raw | None = None
+        take, opened, skipped, last = fold.take, self._source.open, self._skipped, None
         for last in raws:
-            if last.position in self._skipped:
+            self.taken += 1
+            if last.position in skipped:
                 continue
-            one = self._source.open(last, keys)
+            one = opened(last, keys)
             if one is None:
                 return None
             try:
-                fold.take(one)
+                take(one)
             except Exception as error:
                 raise Unfoldable(last.position, one.stored.topic, error) from error
         try:

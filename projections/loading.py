@@ -4,23 +4,22 @@ Ids of records are random, so that equal ranges of them hold about as many. A bu
 it is done are one transaction: whatever is killed leaves buckets that are whole or not there.
 """
 
+import gc
 import multiprocessing
 import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from uuid import UUID
 
 from projections import generations, tracking
-from projections.catalogue import PROJECTIONS
 from projections.folding import Folder, by_record
 from projections.generations import Generation
 from projections.projection import Projection, Row
 from projections.source import Place, Source, open_source
-from store.bulk import Raw
 
 EVENTS = 20_000  # of a bucket, about: its rows are held in memory
 MOST = 65_536
@@ -58,6 +57,7 @@ def load_here(
     projection: Projection, source: Source, building: Generation, buckets: Iterable[int], share: float
 ) -> Iterator[Loaded]:
     """Load buckets one after the other, resting so that `share` of the time is worked. Raises Unfoldable."""
+    source.expect_bulk()
     folder = Folder(projection, source, tracking.skipped(source.db, projection, building.log_no))
     for bucket in buckets:
         began = time.monotonic()
@@ -74,8 +74,9 @@ def load_in_processes(
     jobs: int,
 ) -> Iterator[Loaded]:
     """Load buckets in processes of their own, as they come. Raises Unfoldable, BrokenProcessPool."""
-    context = multiprocessing.get_context("spawn")
-    arguments = (projection.name, place, building, share)
+    context = multiprocessing.get_context("forkserver")  # which loads our code once for all of them
+    context.set_forkserver_preload([__name__])
+    arguments = (projection, place, building, share)
     with ProcessPoolExecutor(jobs, context, _Worker.begin, arguments) as pool:
         try:
             futures = [pool.submit(_Worker.load, bucket) for bucket in buckets]
@@ -92,11 +93,14 @@ class _Worker:
     work: tuple[Projection, Source, Generation, float]
 
     @classmethod
-    def begin(cls, projection: str, place: Place, building: Generation, share: float) -> None:
+    def begin(cls, projection: Projection, place: Place, building: Generation, share: float) -> None:
         end_with_parent()
-        os.nice(NICE)
+        gc.freeze()  # what is loaded stays, and little of what is folded ever waits to be found
+        gc.set_threshold(100_000, 50, 1000)
+        if share < 1:
+            os.nice(NICE)
         source = cls.stack.enter_context(open_source(place))
-        cls.work = PROJECTIONS[projection], source, building, share
+        cls.work = projection, source, building, share
 
     @classmethod
     def load(cls, bucket: int) -> Loaded:
@@ -119,17 +123,18 @@ def end_with_parent() -> None:
 def _load(folder: Folder, source: Source, building: Generation, bucket: int) -> int:
     """Fold a bucket and write it; how many events it had. A bucket that somebody loaded meanwhile is left."""
     first, last = span(bucket, building.buckets)
-    keys = source.keys.between(first, last)
-    counted = _Counted(source.span(folder.projection, first, last, building.target))
+    keys, before = source.keys.between(first, last), folder.taken
     rows: dict[str, list[Row]] = {table.name: [] for table in folder.projection.tables}
-    for record, raws in by_record(counted):
-        for name, said in (folder.take(folder.begin(record), raws, keys) or {}).items():
-            rows[name] += said
+    with closing(source.span(folder.projection, first, last, building.target)) as events:
+        for record, raws in by_record(events):
+            for name, said in (folder.take(folder.begin(record), raws, keys) or {}).items():
+                rows[name] += said
+    taken = folder.taken - before
     with source.db.transaction():
         marked = source.db.execute(
             """INSERT INTO views.bucket (generation, bucket, events) VALUES (%s, %s, %s)
                ON CONFLICT DO NOTHING""",
-            [building.generation, bucket, counted.events],
+            [building.generation, bucket, taken],
         )
         if marked.rowcount:
             for table in folder.projection.tables:
@@ -138,17 +143,4 @@ def _load(folder: Folder, source: Source, building: Generation, bucket: int) -> 
                 "UPDATE views.generation SET folded_at = clock_timestamp() WHERE generation = %s",
                 [building.generation],
             )
-    return counted.events
-
-
-class _Counted:
-    """Counts what passes."""
-
-    def __init__(self, raws: Iterator[Raw]) -> None:
-        self._raws = raws
-        self.events = 0
-
-    def __iter__(self) -> Iterator[Raw]:
-        for raw in self._raws:
-            self.events += 1
-            yield raw
+    return taken

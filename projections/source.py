@@ -1,6 +1,6 @@
 """Where folds get their events from: one log, read in bulk over one connection, with its keys and tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,17 +89,27 @@ class Source:
         self._erased = found
         return found
 
-    def after(self, projection: Projection, position: int, upto: int) -> Iterator[Raw]:
+    def after(self, projection: Projection, position: int, upto: int) -> Generator[Raw]:
         """What the log says between two positions, the first left out."""
         return self._reader.after(position, upto, projection.topics)
 
-    def lives(self, projection: Projection, records: Sequence[UUID], upto: int) -> Iterator[Raw]:
+    def lives(self, projection: Projection, records: Sequence[UUID], upto: int) -> Generator[Raw]:
         """All that was said about some records up to a position, record by record."""
         return self._reader.streams(records, upto, projection.topics)
 
-    def span(self, projection: Projection, first: UUID, last: UUID, upto: int) -> Iterator[Raw]:
+    def span(self, projection: Projection, first: UUID, last: UUID, upto: int) -> Generator[Raw]:
         """All that was said about the records from first to last up to a position, record by record."""
         return self._reader.span(first, last, upto, projection.topics)
+
+    def expect_bulk(self) -> None:
+        """Let the server walk the index of streams, which is in our order, and look each content up.
+
+        The first event comes at once and nothing is sorted; and old statistics of a log that grew cannot
+        suggest reading the whole of it for each bucket.
+        """
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
+            self.db.execute(f"SELECT set_config('enable_{way}', 'off', false)")
+        self.db.execute("SET max_parallel_workers_per_gather = 0")
 
     def open(self, raw: Raw, keys: Keys | None = None) -> Recorded | None:
         """The event; None if its content was erased. Raises Unfoldable if it cannot be read."""

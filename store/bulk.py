@@ -5,16 +5,17 @@ left behind. One connection, one COPY at a time, so that no transaction is longe
 """
 
 import struct
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, LiteralString, NamedTuple, Protocol
-from uuid import UUID
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing
+from typing import LiteralString, NamedTuple, Protocol, TypeVar
+from uuid import UUID, SafeUUID
 
 import orjson
 from psycopg import sql
 
 from domain.acts import Event
 from domain.ports import Recorded, Stored
-from store import mapper
+from store import copy_out, mapper
 from store.clock import to_datetime
 from store.connect import Connection
 from store.content import ContentKey, body_and_who
@@ -27,6 +28,8 @@ HEADER = 19  # bytes before the first row: signature, flags and the length of an
 _ROW = struct.Struct("!h i16s iq iq iq i16s i32s ii i")
 _LENGTH = struct.Struct("!i")
 _WHO_REMEMBERED = 4096
+
+T = TypeVar("T")
 
 _SELECT: LiteralString = f"""
     SELECT e.stream_id, e.position, e.version, e.recorded_at,
@@ -81,9 +84,21 @@ class Opener:
             self._turn_to(stream, generation, keys, position)
         topic, event_class = self._class(topic_bytes)
         body, who = body_and_who(self._open(ciphertext, event_id))
-        recorded_at, event = to_datetime(at), UUID(bytes=event_id)
+        recorded_at, event = to_datetime(at), _uuid(event_id)
         made = mapper.revived(event_class, self._stream, version, recorded_at, event, body, self._person(who))
-        return Recorded(made, Stored(event, self._stream, version, position, recorded_at, leaf, topic))
+        stored = _filled(
+            Stored,
+            {
+                "event": event,
+                "stream": self._stream,
+                "version": version,
+                "position": position,
+                "recorded_at": recorded_at,
+                "leaf_hash": leaf,
+                "topic": topic,
+            },
+        )
+        return _filled(Recorded, {"event": made, "stored": stored})
 
     def _turn_to(self, stream: bytes, generation: int, keys: Keys, position: int) -> None:
         if generation == 0:
@@ -106,6 +121,21 @@ class Opener:
         return known
 
 
+def _uuid(value: bytes) -> UUID:
+    """The id of these 16 bytes: its own constructor looks at all that an id could be made of."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", int.from_bytes(value, "big"))
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
+def _filled(kind: type[T], fields: dict[str, object]) -> T:
+    """A frozen dataclass with its fields set at once: its own constructor sets them one by one, at length."""
+    made = object.__new__(kind)
+    object.__setattr__(made, "__dict__", fields)
+    return made
+
+
 class BulkReader:
     """Reads one log over a connection of its own, which it does not close. Used by one thread."""
 
@@ -113,7 +143,7 @@ class BulkReader:
         self._connection = connection
         self._log_no = log_no
 
-    def span(self, first: UUID, last: UUID, upto: int, topics: Collection[str] | None) -> Iterator[Raw]:
+    def span(self, first: UUID, last: UUID, upto: int, topics: Collection[str] | None) -> Generator[Raw]:
         """The events of the streams from first to last, up to a position: stream by stream, in order."""
         return self._copy(
             "AND e.stream_id BETWEEN %(first)s AND %(last)s AND e.position <= %(upto)s",
@@ -122,7 +152,7 @@ class BulkReader:
             {"first": first, "last": last, "upto": upto},
         )
 
-    def after(self, position: int, upto: int, topics: Collection[str] | None) -> Iterator[Raw]:
+    def after(self, position: int, upto: int, topics: Collection[str] | None) -> Generator[Raw]:
         """The events between two positions, the first left out, in the log's order."""
         return self._copy(
             "AND e.position > %(after)s AND e.position <= %(upto)s",
@@ -131,7 +161,7 @@ class BulkReader:
             {"after": position, "upto": upto},
         )
 
-    def streams(self, streams: Sequence[UUID], upto: int, topics: Collection[str] | None) -> Iterator[Raw]:
+    def streams(self, streams: Sequence[UUID], upto: int, topics: Collection[str] | None) -> Generator[Raw]:
         """All events of some streams, up to a position: stream by stream, in order."""
         return self._copy(
             "AND e.stream_id = ANY (%(streams)s) AND e.position <= %(upto)s",
@@ -163,12 +193,11 @@ class BulkReader:
         topics: Collection[str] | None,
         order: LiteralString,
         arguments: dict[str, object],
-    ) -> Iterator[Raw]:
+    ) -> Generator[Raw]:
         of, named = _of(topics)
         query = sql.SQL("COPY (" + _SELECT + condition + of + order + ") TO STDOUT (FORMAT binary)")
-        with self._connection.cursor() as cursor:
-            with cursor.copy(query, {"log_no": self._log_no, **arguments, **named}) as copy:
-                yield from _rows(copy)
+        bound = {"log_no": self._log_no, **arguments, **named}
+        return _rows(copy_out.blocks(self._connection, query, bound))
 
 
 def _of(topics: Collection[str] | None) -> tuple[LiteralString, dict[str, object]]:
@@ -178,20 +207,33 @@ def _of(topics: Collection[str] | None) -> tuple[LiteralString, dict[str, object
     return " AND e.topic = ANY (%(topics)s)", {"topics": list(topics)}
 
 
-def _rows(blocks: Iterable[Any]) -> Iterator[Raw]:  # Any: bytes, or a view of libpq's memory
+def _rows(blocks: Generator[memoryview]) -> Generator[Raw]:
     """The rows in a binary COPY, however it was cut into blocks. The first holds the whole header."""
-    unpack, fixed, length, epoch = _ROW.unpack_from, _ROW.size, _LENGTH.unpack_from, POSTGRES_EPOCH_US
+    unpack, fixed, length, made = _ROW.unpack_from, _ROW.size, _LENGTH.unpack_from, tuple.__new__
     at, rest = HEADER, b""
-    for block in blocks:
-        data = rest + bytes(block)
-        while (begin := at + fixed) <= len(data):
-            _, _, stream, _, position, _, version, _, when, _, event, _, leaf, _, generation, size = unpack(
-                data, at
-            )
-            topic_end = begin + size
-            if topic_end + 4 > len(data) or (end := topic_end + 4 + length(data, topic_end)[0]) > len(data):
-                break
-            topic, ciphertext = data[begin:topic_end], data[topic_end + 4 : end]
-            yield Raw(stream, position, version, when + epoch, event, leaf, generation, topic, ciphertext)
-            at = end
-        rest, at = data[at:], 0
+    with closing(blocks):
+        for block in blocks:
+            data = rest + bytes(block)
+            size = len(data)
+            while (begin := at + fixed) <= size:
+                _, _, stream, _, position, _, version, _, when, _, event, _, leaf, _, generation, topic = (
+                    unpack(data, at)
+                )
+                topic_end = begin + topic
+                content = topic_end + 4
+                if content > size or (end := content + length(data, topic_end)[0]) > size:
+                    break
+                fields = (
+                    stream,
+                    position,
+                    version,
+                    when + POSTGRES_EPOCH_US,
+                    event,
+                    leaf,
+                    generation,
+                    data[begin:topic_end],
+                    data[content:end],
+                )
+                yield made(Raw, fields)  # as Raw(*fields), for a third of the price
+                at = end
+            rest, at = data[at:], 0

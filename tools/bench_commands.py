@@ -86,6 +86,21 @@ def views(rounds: Rounds = 9, json: Json = False) -> None:
     running.run(settings(), partial(views.run, rounds=rounds), as_json=json)
 
 
+@bench.command("rebuild")
+def rebuild(
+    rounds: Rounds = 3,
+    events: Annotated[
+        int, typer.Option(min=1_000, max=100_000_000, help="Size of the log that is rebuilt from.")
+    ] = 100_000,
+    json: Json = False,
+) -> None:
+    """Building a view anew, against the library's projection runner and a bare read of the events."""
+    from tools.bench import rebuild, running
+
+    say(f"rounds: {rounds}; events: {events:,}")
+    running.run(settings(), partial(rebuild.run, rounds=rounds, events=events), as_json=json)
+
+
 def _threads(text: str) -> list[int]:
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):

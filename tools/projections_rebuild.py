@@ -17,6 +17,7 @@ from projections.source import Place, Unfoldable, UnknownTopics, open_source
 from store.settings import Settings
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed, result
 from tools.projections_opening import all_named, open_place
+from tools.runtime import settle
 
 
 def chosen(names: Sequence[str], *, every: bool) -> list[Projection]:
@@ -51,6 +52,7 @@ def plan(settings: Settings, projections: Sequence[Projection], options: Options
 
 def run(settings: Settings, projections: Sequence[Projection], options: Options, *, as_json: bool) -> int:
     """Rebuild one after the other. Exit status: 1 if the same version came to other rows."""
+    settle()
     told, found = [], False
     with open_place(settings) as (place, db), _bars() as bars:
         for one in projections:

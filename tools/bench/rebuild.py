@@ -1,0 +1,135 @@
+"""`lifelong bench rebuild`: a view built anew from the log, against the library's runner and a bare read.
+
+The view tells of each record how many events it has, and of the newest its position, day and form: every
+event is decrypted, parsed and folded. Three ways, in interleaved rounds:
+
+* ours: `Rebuild.run`, from the log as it is stored to a compared, live generation, in as many processes as
+  there are processors, and in one;
+* library: its `ProjectionRunner` on the first events of the same log, stored by its own recorder without
+  encryption, with its own tracking table: a transaction for each event, as it comes;
+* bare: the same events as plain JSON, copied out of one table and parsed by orjson, and nothing else done.
+
+Memory is the peak of a process that rebuilds, at several sizes of the log.
+"""
+
+import multiprocessing
+import os
+import random
+import resource
+import time
+from contextlib import closing
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+
+import orjson
+import psycopg
+
+from projections.rebuild import Options, Rebuild
+from projections.source import Place
+from store import connect
+from store.database import Database
+from tools.bench import rebuild_library, rebuild_log
+from tools.bench.measure import machine, ratio
+from tools.bench.rebuild_view import LATEST
+from tools.output import say
+from tools.runtime import settle
+
+MEGABYTE = 1024  # of what getrusage counts in
+SIZES = (10_000, 100_000)
+
+
+def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str, object]:
+    """Measure in interleaved rounds; a ratio is ours to theirs in events a second, median of same rounds."""
+    settle()
+    cpus = os.cpu_count() or 1
+    filled = rebuild_log.fill(database, folder, SIZES[0])
+    with closing(filled.log):
+        memory = {}
+        for size in (*[one for one in SIZES if one < events], events):
+            filled.grow(max(0, size - filled.position))
+            memory[f"memory_{size}"] = _memory(filled.place)
+            say(f"{size:,} events: {memory[f'memory_{size}']}")
+        _vacuum(database)
+        bare, library = Bare(database, filled), rebuild_library.Library(database, filled)
+        ways = {
+            f"ours_x{cpus}": lambda: _ours(filled.place, cpus),
+            "ours_x1": lambda: _ours(filled.place, 1),
+            "library": library.rate,
+            "bare": bare.rate,
+        }
+        rates: dict[str, list[float]] = {name: [] for name in ways}
+        _ours(filled.place, cpus)  # the first time, code is loaded
+        for _ in range(rounds):
+            for name in random.sample(list(ways), k=len(ways)):
+                rates[name].append(ways[name]())
+            say("  ".join(f"{name} {found[-1]:,.0f}/s" for name, found in rates.items()))
+    ours = rates[f"ours_x{cpus}"]
+    ratios = {
+        "library": ratio(ours, rates["library"]),
+        "bare": ratio(ours, rates["bare"]),
+        "library_x1": ratio(rates["ours_x1"], rates["library"]),
+        "bare_x1": ratio(rates["ours_x1"], rates["bare"]),
+    }
+    results = {
+        name: {"rate_per_s": round(sorted(found)[len(found) // 2], 1)} for name, found in rates.items()
+    }
+    return {"bench": "rebuild", "machine": machine(), "results": {**results, **memory}, "ratios": ratios}
+
+
+def _ours(place: Place, jobs: int) -> float:
+    """Events a second of a whole rebuild."""
+    began = time.perf_counter()
+    built = Rebuild(LATEST, place, Options(jobs=jobs)).run()
+    assert built is not None and built.compared in ("equal", "first")  # noqa: S101  # else it is no rebuild
+    return built.events / (time.perf_counter() - began)
+
+
+def _memory(place: Place) -> dict[str, float]:
+    """The peak of a process of its own that rebuilds everything, in megabytes, and how fast it did."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_tell_memory, args=(place, theirs))
+    process.start()
+    told: dict[str, float] = ours.recv()
+    process.join()
+    return told
+
+
+def _tell_memory(place: Place, pipe: Pipe) -> None:
+    rate = _ours(place, 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+    pipe.send({"peak_mb": round(peak, 1), "rate_per_s": round(rate, 1)})
+
+
+def _vacuum(database: Database) -> None:
+    """What autovacuum would do in the middle of the first rounds."""
+    with psycopg.connect(database.admin, autocommit=True) as admin:
+        admin.execute("VACUUM ANALYZE store.event, store.content")
+
+
+class Bare:
+    """COPY out of a plain table and orjson: what a rebuild cannot be faster than in one process."""
+
+    def __init__(self, database: Database, filled: rebuild_log.Filled) -> None:
+        self._dsn = database.admin
+        self._events = 0
+        with connect.plain(self._dsn) as db:
+            db.execute("CREATE TABLE bench_bare (position bigint PRIMARY KEY, state bytea NOT NULL)")
+            with db.cursor().copy("COPY bench_bare FROM STDIN (FORMAT binary)") as copy:
+                copy.set_types(["int8", "bytea"])
+                for position, state in rebuild_library.states(filled):
+                    copy.write_row((position, state))
+                    self._events += 1
+            db.execute("VACUUM ANALYZE bench_bare")
+
+    def rate(self) -> float:
+        """Events a second."""
+        began, parsed = time.perf_counter(), 0
+        with connect.plain(self._dsn) as db:
+            with db.cursor().copy("COPY (SELECT state FROM bench_bare) TO STDOUT (FORMAT binary)") as copy:
+                copy.set_types(["bytea"])
+                for (state,) in copy.rows():
+                    orjson.loads(state)
+                    parsed += 1
+        assert parsed == self._events  # noqa: S101  # else it was no read of the same events
+        return parsed / (time.perf_counter() - began)
