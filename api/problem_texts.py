@@ -108,6 +108,7 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     record_errors.AlreadyBorn: Row(409, "Correct the birth recorded, if something about it is wrong."),
     record_errors.GuardianNeeded: Row(422, "Let the guardian decide, by their login or on paper."),
     record_errors.RepresentationRefused: Row(422, "Name who decides, and the basis on which they may."),
+    record_errors.OwnLogin: Row(403, "Let a colleague do it, who sees the paper."),
     record_errors.CardNotReady: Row(409, "Complete the basic information in the fields missing."),
     record_errors.CardStillValid: Row(409, "Replace the card there is, or revoke it first."),
     record_errors.CardNumberTaken: Row(409, "Check the number printed on the card."),

@@ -36,7 +36,16 @@ from domain.record_errors import (
     OutOfTurn,
 )
 from domain.record_events.whole import BEFORE_BIRTH
-from domain.record_rules import Proposed, accept, admit, may_decide, may_follow, still_open, undisputed
+from domain.record_rules import (
+    Proposed,
+    accept,
+    admit,
+    may_decide,
+    may_follow,
+    not_ones_own,
+    still_open,
+    undisputed,
+)
 from domain.record_state import EntryState, RecordState
 from domain.sequels import ANY, sequel_of
 from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred
@@ -144,7 +153,11 @@ class Record(Aggregate):
         )
 
     def link_login(self, act: Act, *, issuer: str, subject: str) -> None:
-        """Tie the record to the resident's own login (token issuer and subject)."""
+        """Tie the record to the resident's own login (token issuer and subject).
+
+        Raises IdentityAlreadyLinked, OwnLogin: staff who are residents here ask a colleague.
+        """
+        not_ones_own(act, {"issuer": issuer, "subject": subject}, "/login")
         if f"{issuer} {subject}" in self.state.logins:
             raise IdentityAlreadyLinked
         identity: JsonObject = {"kind": "login", "issuer": issuer, "subject": subject}

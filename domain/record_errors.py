@@ -121,6 +121,16 @@ class RepresentationRefused(RecordError):
         super().__init__(field=field)
 
 
+class OwnLogin(RecordError):
+    """Nobody lets their own login speak for a resident; `field` names where it was given."""
+
+    code = "own-login"
+    title = "Nobody ties a record to their own login."
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field=field)
+
+
 class CardNotReady(RecordError):
     """A card is issued when the basic information is complete; `missing` names the fields."""
 

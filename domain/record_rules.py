@@ -30,6 +30,7 @@ from domain.record_errors import (
     IdentityInDispute,
     NotAddressed,
     NotBorn,
+    OwnLogin,
     ReadingRefused,
     RecordMerged,
     RepresentationRefused,
@@ -210,6 +211,17 @@ def _both(*rules: EntryRule) -> EntryRule:
     return rule
 
 
+def not_ones_own(act: Act, login: object, field: str) -> None:
+    """Raise OwnLogin where staff would make themselves somebody who speaks for the resident."""
+    by = act.who["authenticated"]
+    if login == {"issuer": by["issuer"], "subject": by["subject"]}:
+        raise OwnLogin(field)
+
+
+def _appointed(state: RecordState, proposed: Proposed) -> None:
+    not_ones_own(proposed.act, proposed.content.get("login"), "/content/login")
+
+
 def _guardian(state: RecordState, proposed: Proposed) -> None:
     """Of age, one has a guardian only by incapacity."""
     is_minor = below(state, CAPACITY, proposed.day) is not None
@@ -302,8 +314,8 @@ ENTRY_RULES: Mapping[str, EntryRule] = {
     "correction-requests": _both(_resident_decides, _about("entry")),
     "quality-findings": _about("about"),
     "authenticity-checks": _about("about"),
-    "guardians": _guardian,
-    "representatives": _heir,
+    "guardians": _both(_appointed, _guardian),
+    "representatives": _both(_appointed, _heir),
     "cards": _card,
 }
 

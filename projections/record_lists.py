@@ -57,7 +57,7 @@ def told(one: Recorded, hidden: frozenset[UUID] = frozenset()) -> Shape:
 
 
 def _about(event: Event) -> UUID | None:
-    """The entry that an event brought, or else the one it is about. That one was misfiled is told as it is."""
+    """The entry that an event brought, or else the one it is about; a misfiling is told as it is."""
     if isinstance(event, events.EntryRecorded | events.CardReplaced):
         return event.event_id
     if isinstance(event, events.EntryFollowed | events.EntryCorrected | events.EntryRetracted):

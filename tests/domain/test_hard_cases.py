@@ -338,3 +338,31 @@ def test_no_list_tells_staff_when_something_occurred_that_the_resident_keeps_to_
 
     assert set(listed(life, NURSE, entry)) == set(listed(life, KEEPER, entry)) == {(None, None)}
     assert all(when is not None for when, _ in listed(life, WANG, entry))
+
+
+# Nobody makes themselves the resident's voice.
+
+
+@pytest.mark.parametrize("kind", ["guardians", "representatives"])
+def test_staff_do_not_appoint_themselves(life: Life, kind: str) -> None:
+    capacity = "representative" if kind == "representatives" else None
+
+    def filled(whose: str) -> dict[str, object]:
+        return {"basis": "court", "capacity": capacity, "login": login(whose)}
+
+    with pytest.raises(refused.OwnLogin):
+        life.add(kind, NURSE, None, TODAY, **filled("nurse"))
+    entry = life.add(kind, NURSE, None, TODAY, **filled("doctor"))
+    form = {"guardians": "guardian-appointment", "representatives": "representative-appointment"}[kind]
+    with pytest.raises(refused.OwnLogin):
+        correct(life, entry, form, NURSE, **filled("nurse"))
+
+
+def test_staff_tie_no_record_to_their_own_login_and_a_colleague_may(county: County) -> None:
+    record_id = county.open_record(resident=None)
+
+    with pytest.raises(refused.OwnLogin):
+        county.records.link_login(NURSE, record_id, login("nurse"))
+    with pytest.raises(refused.OwnLogin):
+        county.records.create_record(NURSE, new_record(card(LI_ID), login=login("nurse")))
+    county.records.link_login(KEEPER, record_id, login("nurse"))
