@@ -17,7 +17,7 @@ from projections.entry_view import EntryView, instant_text
 from projections.record_fold import RecordFold
 from projections.record_lists import ACCESSES, EVENTS, Shape, access_list, event_list
 
-EDITION = "record-view/3"
+EDITION = "record-view/4"
 
 
 class RecordView(RecordFold):
@@ -27,7 +27,7 @@ class RecordView(RecordFold):
 
     def to_json(self) -> Shape:
         """The view in the canonical profile. Raises KeyError if the record was not created by then."""
-        asked = self.query
+        asked, is_whole = self.query, self.query.shows("identity-disputes")
         told = [entry for entry in self.entries.values() if asked.shows(entry.kind)]
         shown = [entry for entry in told if self.was_true(entry.occurred)]
         sections: Shape = {
@@ -47,13 +47,13 @@ class RecordView(RecordFold):
             "as_of": instant_text(self.query.as_of),
             "valid_at": instant_text(self.query.valid_at),
             "status": "closed" if self.is_closed else "open",
-            "closings": self.closings,
+            "closings": [_noted(one, is_whole) for one in self.closings],
             "former_numbers": self.former_numbers,
             "merged_into": self.merged_into,
-            "mergings": self.mergings,
-            "misfiled": self.misfiled,
+            "mergings": self.mergings if is_whole else [],
+            "misfiled": self.misfiled if is_whole else [],
             "identities": self.identities if asked.shows("basic-information") else [],
-            "consents": self.consents,
+            "consents": self.consents if asked.shows("consent-withdrawals") else [],
             "basic_information": _newest([one for one in shown if one.kind == "basic-information"]),
             "sections": sections,
         }
@@ -82,6 +82,11 @@ class RecordRender:
 def render(recorded: Sequence[Recorded], query: RecordQuery = NOW) -> bytes:
     """The record as canonical JSON: sorted keys, compact, UTF-8."""
     return canonical.encode(RecordView(query).fold(recorded).to_json())
+
+
+def _noted(closing: Shape, is_whole: bool) -> Shape:
+    """A closing; what was noted of it, only to whom the record as a whole is shown."""
+    return closing if is_whole or "note" not in closing else {**closing, "note": None}
 
 
 def _newest(entries: Sequence[EntryView]) -> JsonObject | None:

@@ -17,6 +17,7 @@ from tests.builders import (
     KEEPER,
     LI_ID,
     NURSE,
+    OTHER_NURSE,
     TODAY,
     WANG,
     act,
@@ -366,3 +367,19 @@ def test_staff_tie_no_record_to_their_own_login_and_a_colleague_may(county: Coun
     with pytest.raises(refused.OwnLogin):
         county.records.create_record(NURSE, new_record(card(LI_ID), login=login("nurse")))
     county.records.link_login(KEEPER, record_id, login("nurse"))
+
+
+def test_a_receiver_is_told_no_notes_about_the_record_as_a_whole(life: Life) -> None:
+    there = str(life.county.other_clinic)
+    life.add("referrals", to=there, until="2026-06-03", sections=["problems"])
+    merge(life, neighbours(life))
+    life.records.close_record(
+        NURSE, life.record, life.version, reason="moved-out", since=TODAY, note="to his brother's"
+    )
+
+    told = shown(life.county, OTHER_NURSE, life.record)
+
+    assert (told["consents"], told["mergings"], told["misfiled"]) == ([], [], [])
+    assert [one["note"] for one in told["closings"]] == [None]
+    whole = shown(life.county, NURSE, life.record)
+    assert whole["consents"] and whole["mergings"] and whole["closings"][0]["note"]
