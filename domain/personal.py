@@ -7,10 +7,9 @@ from uuid import UUID
 
 from domain import record_events as events
 from domain.entries import KINDS, PERSONAL, person
-from domain.gate import Gate, Pass
-from domain.ports import Recorded
+from domain.gate import Gate
+from domain.ports import Recorded, RecordQuery
 from domain.record import Record
-from domain.showing import limited
 from domain.values import JsonObject, earliest
 
 BASIC = "basic-information"
@@ -30,17 +29,16 @@ class Person:
     birth_date: str | None = field(default=None, repr=False)
 
 
-def person_of(gate: Gate, listing: Pass, record: Record, upto: int | None = None) -> Person:
-    """The resident, now or as known at a position, within the sections that the caller may see."""
-    if not listing.decision.allowed:
+def person_of(gate: Gate, record: Record, seen: RecordQuery | None, upto: int | None = None) -> Person:
+    """The resident, now or as known at a position. seen: what the caller may see; None: nothing."""
+    if seen is None:
         return Person(record.id)
-    shown = limited(gate, record, listing)
     number, told = record.state.number, _told_now(record) if upto is None else None
     if told is None:
         recorded = gate.log.read(record.id, upto_version=record.version, upto_position=upto)
         number = _number(recorded) or number
         told = _told(recorded, record.state.masked)
-    name, sex, birth_date = told if shown.shows(BASIC) else (None, None, None)
+    name, sex, birth_date = told if seen.shows(BASIC) else (None, None, None)
     status = "closed" if record.is_closed else "open"
     return Person(record.id, number, status, record.version, name, sex, birth_date)
 

@@ -4,7 +4,7 @@ A list is recorded before it is answered: a short event on the access stream of 
 on the searcher's institution, in one append. Of whom the caller may not see the record, only the id is told.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -17,9 +17,11 @@ from domain.gate import Gate, Pass
 from domain.identity import refuse
 from domain.institution import Institution
 from domain.personal import Person, person_of
+from domain.ports import RecordQuery
 from domain.record import Record
 from domain.requests import Request
 from domain.scalars import Day, Text
+from domain.showing import limited
 from domain.views import Kept, ListAsked, Page, Task, TaskAsked, Views
 
 ROSTER, TASKS = "roster", "tasks"
@@ -55,7 +57,7 @@ class RecordLists:
         def attempt() -> Listed:
             passed = self.gate.enter(request, "search", Facts())
             page = self.views.find(kind, value, _own(passed), asked)
-            return self._listed(passed, kind, page, ((record, None) for record in page.rows), None)
+            return self._listed(passed, kind, page, None)
 
         return self.gate.insist(attempt)
 
@@ -89,41 +91,67 @@ class RecordLists:
         def attempt() -> Listed:
             passed = self.gate.enter(request, action, Facts(institution=institution))
             page = read()
-            upto = page.position if asked.as_of else None
-            return self._listed(passed, name, page, ((row.record, row) for row in page.rows), upto)
+            return self._listed(passed, name, page, page.position if asked.as_of else None)
 
         return self.gate.insist(attempt)
 
     def _listed(
-        self,
-        passed: Pass,
-        name: str,
-        page: Page[UUID] | Page[Kept] | Page[Task],
-        rows: Iterable[tuple[UUID, Kept | Task | None]],
-        upto: int | None,
+        self, passed: Pass, name: str, page: Page[UUID] | Page[Kept] | Page[Task], upto: int | None
     ) -> Listed:
         """The rows with their people, after every one of them has been told. upto: people as known then."""
-        told = list(rows)
-        records = {one: self.gate.log.load(Record, one) for one, _ in told}
-        people: dict[UUID, Person] = {}
-        events: list[RecordListed] = []
-        for record in records.values():
-            if record is not None:
-                listing = self.gate.may(passed, "list", record)
-                people[record.id] = person_of(self.gate, listing, record, upto)
-                events.append(_told(self.gate, listing if listing.decision.allowed else passed, name, record))
+        section = self.views.section_of(name)
+        found = {one: self._look(passed, one) for one in dict.fromkeys(map(_record, page.rows))}
+        rows = [row for row in page.rows if _is_shown(found[_record(row)], row, section)]
+        shown = {one: look for one, look in found.items() if one in set(map(_record, rows))}
+        people = {one: self._person(one, look, upto) for one, look in shown.items()}
+        self._tell_all(passed, name, [look for look in shown.values() if look])
+        lines = [(people[_record(row)], None if isinstance(row, UUID) else row) for row in rows]
+        return Listed(page.position, lines, page.cursor)
+
+    def _look(self, passed: Pass, record_id: UUID) -> "_Look | None":
+        """The record, whether the caller may see it on a list, and what of it."""
+        record = self.gate.log.load(Record, record_id)
+        if record is None:
+            return None
+        listing = self.gate.may(passed, "list", record)
+        if not listing.decision.allowed:
+            return _Look(record, replace(passed, action="list"), None)
+        return _Look(record, listing, limited(self.gate, record, listing))
+
+    def _person(self, record_id: UUID, look: "_Look | None", upto: int | None) -> Person:
+        return person_of(self.gate, look.record, look.seen, upto) if look else Person(record_id)
+
+    def _tell_all(self, passed: Pass, name: str, shown: Sequence["_Look"]) -> None:
+        """Every resident shown, and the caller's institution, in one append."""
         institution = _own(passed)
-        searched = make(
-            Institution.Searched, self.gate.act(passed), institution, 0, key_kind=name, shown=len(events)
-        )
-        known = [record for record in records.values() if record is not None]
+        act = self.gate.act(passed)
+        searched = make(Institution.Searched, act, institution, 0, key_kind=name, shown=len(shown))
         self.gate.log.append(
-            [searched, *events],
-            at_end=[institution, *(record.access_stream for record in known)],
-            conditions={record.id: record.version for record in known},
+            [searched, *(_told(self.gate, look, name) for look in shown)],
+            at_end=[institution, *(look.record.access_stream for look in shown)],
+            conditions={look.record.id: look.record.version for look in shown},
         )
-        shown = [(people.get(one, Person(one)), row) for one, row in told]
-        return Listed(page.position, shown, page.cursor)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A record that stands on a list. listing: the pass by which; seen: what of it; None: nothing."""
+
+    record: Record
+    listing: Pass
+    seen: RecordQuery | None
+
+
+def _record(row: UUID | Kept | Task) -> UUID:
+    return row if isinstance(row, UUID) else row.record
+
+
+def _is_shown(look: _Look | None, row: UUID | Kept | Task, section: str | None) -> bool:
+    """What the resident keeps to themselves is on no list; who is asked by referral is told so."""
+    told = row.section if isinstance(row, Task) else section
+    if told is None or look is None or look.seen is None or look.listing.decision.basis == "referral":
+        return True
+    return look.seen.shows(told)
 
 
 def _own(passed: Pass) -> UUID:
@@ -133,15 +161,15 @@ def _own(passed: Pass) -> UUID:
     return passed.actor.institution
 
 
-def _told(gate: Gate, listing: Pass, name: str, record: Record) -> RecordListed:
-    listing = replace(listing, action="list")
+def _told(gate: Gate, look: _Look, name: str) -> RecordListed:
+    decision = look.listing.decision
     return make(
         RecordListed,
-        gate.act(listing),
-        record.access_stream,
+        gate.act(look.listing),
+        look.record.access_stream,
         0,
-        record=record.id,
-        basis=listing.decision.basis,
-        rules=list(listing.decision.rules),
+        record=look.record.id,
+        basis=decision.basis,
+        rules=list(decision.rules),
         key_kind=name,
     )

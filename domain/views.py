@@ -98,7 +98,10 @@ class TaskAsked:
 
 @dataclass(frozen=True)
 class Task:
-    """Something to be done. what: the contact due, the field missing, how a referral stands."""
+    """Something to be done. what: the contact due, the field missing, how a referral stands.
+
+    section: the collection that it tells something of; who may not see that is not told of the task.
+    """
 
     record: UUID
     kind: str
@@ -108,6 +111,7 @@ class Task:
     opens: date | None
     due_by: date | None
     since: int
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,9 @@ class Views(Protocol):
     def small_below(self) -> int:
         """A cell of fewer records is not told to outsiders."""
 
+    def section_of(self, name: str) -> str | None:
+        """The collection of which a search by this kind tells something; None: of none."""
+
     def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
         """The records in custody that are found by the value, in the order of their ids."""
 
@@ -173,6 +180,9 @@ class NoViews:
     search_kinds: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     small_below = 0
+
+    def section_of(self, name: str) -> str | None:
+        return None
 
     def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
         raise ViewNotReady

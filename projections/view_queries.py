@@ -69,6 +69,9 @@ class LogViews:
         self._log_no = log_no
         self._tokens = tokens
 
+    def section_of(self, name: str) -> str | None:
+        return search.SECTIONS.get(name)
+
     def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
         token = search.token(self._tokens, kind, search.written(kind, value))
         after = _record(asked.after)
@@ -111,7 +114,7 @@ class LogViews:
             ],
         )
         position = seen.position if then.position is None else then.position
-        rows = tuple(Task(*row) for row in seen.rows)
+        rows = tuple(_task(*row) for row in seen.rows)
         return Page(
             position, rows[: asked.limit], _cursor(position, [_task_key(one) for one in rows], asked.limit)
         )
@@ -129,6 +132,20 @@ class LogViews:
         if asked.as_of is None:
             return Asked(None)
         return Asked(position_at(self._reader, self._log_no, projection, asked.as_of))
+
+
+def _task(
+    record: UUID,
+    kind: str,
+    entry: UUID | None,
+    what: str,
+    programme: str | None,
+    opens: date | None,
+    due_by: date | None,
+    since: int,
+) -> Task:
+    section = tasks.section_of(kind, what)
+    return Task(record, kind, entry, what, programme, opens, due_by, since, section)
 
 
 def _cursor(position: int, keys: Sequence[Sequence[str]], limit: int) -> str | None:

@@ -43,6 +43,12 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 DOCTOR_FORMS: Final = ("card", "card-replacement", "care-plan", "health-examination")
 TELLING: Final = ("personal-basic-information", "newborn-home-visit", "birth")
 
+# The collection of which a search by each kind tells something. The village stands in the number.
+SECTIONS: Final[Mapping[str, str]] = {
+    **{kind: "basic-information" for kind in KINDS if kind != VILLAGE},
+    DOCTOR: "cards",
+}
+
 SEARCH = Table(
     "search",
     {

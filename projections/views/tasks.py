@@ -74,6 +74,14 @@ CHILDHOOD_Y: Final = 7  # years for which it does
 ADDRESSED: Final = ("referral", "consultation-request")
 
 
+def section_of(kind: str, what: str) -> str:
+    """The collection of which a task tells something."""
+    for collection, (_, own, theirs) in OPEN.items():
+        if kind in (own, theirs):
+            return collection
+    return {UNFILED: what, FOLLOW_UP: "programmes"}.get(kind, BASIC)
+
+
 class TasksFold(StandingFold):
     """The tasks of one record."""
 

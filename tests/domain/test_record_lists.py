@@ -29,6 +29,9 @@ class Lists:
     def __init__(self, county: County, *records: UUID) -> None:
         self.position, self.records = county.log.position(), records
 
+    def section_of(self, name: str) -> str | None:
+        return "basic-information" if name == "name" else None
+
     def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
         return Page(self.position, self.records)
 
@@ -36,8 +39,12 @@ class Lists:
         return Page(self.position, tuple(Kept(one, "open", "110101001001", 1) for one in self.records))
 
     def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
-        rows = (Task(one, "unfiled-entry", None, "encounters", None, None, None, 1) for one in self.records)
-        return Page(self.position, (*rows, *rows))
+        rows = [
+            Task(one, "unfiled-entry", None, kind, None, None, None, 1, section=kind)
+            for one in self.records
+            for kind in ("encounters", "allergies")
+        ]
+        return Page(self.position, tuple(rows))
 
 
 @pytest.fixture
@@ -102,7 +109,23 @@ def test_a_receiver_of_a_referral_is_told_what_it_names(life: Life) -> None:
 def test_a_restriction_takes_the_name_from_every_list(life: Life) -> None:
     life.add("restrictions", by="resident", sections=["basic-information"], until=None)
 
-    assert line(life).name is None
+    ((person, _),) = life.records.read_roster(NURSE, life.county.clinic, ASKED).rows
+
+    assert (person.name, person.sex, person.birth_date) == (None, None, None)
+    assert person.number is not None
+
+
+def test_what_a_resident_keeps_to_themselves_neither_finds_them_nor_is_work_for_others(life: Life) -> None:
+    restricted = ["basic-information", "encounters"]
+    life.add("restrictions", by="resident", sections=restricted, until=None)
+    before = life.county.accesses(life.record)
+
+    found = life.records.find_residents(NURSE, "name", "王小明", ASKED).rows
+    assert (list(found), life.county.accesses(life.record)) == ([], before)
+
+    work = life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON), ASKED).rows
+    assert [row.what for _, row in work if isinstance(row, Task)] == ["allergies"]
+    assert life.county.accesses(life.record) == [*before, "access.listed.v1"]
 
 
 def test_a_correction_and_an_older_form_written_later_do_not_confuse_the_name(life: Life) -> None:
