@@ -57,7 +57,8 @@ def read_roster(
     asked = list_page(limit, cursor, as_of)
     whole = lines.roster(records.read_roster(reading, institution_id, asked))
     path = f"/v1/institutions/{institution_id}/roster"
-    return spreadsheet.answer(whole, lines.ROSTER, kind, _headers(whole, path, limit=limit, format=format))
+    headers = _headers(whole, path, as_of=as_of, limit=limit, format=format)
+    return spreadsheet.answer(whole, lines.ROSTER, kind, headers)
 
 
 @router.get("/institutions/{institution_id}/tasks", response_model=TasksOut, responses=problems(COMMON))

@@ -153,3 +153,33 @@ def test_no_edition_of_the_policy_changes_after_it_was_published() -> None:
     published = json.loads(POLICIES.read_text(encoding="utf-8"))
 
     assert published[f"{POLICY.name} {POLICY.edition}"] == POLICY.ref["digest"]
+
+
+@pytest.mark.parametrize("action", ["read-roster", "read-tasks"])
+def test_the_lists_of_an_institution_are_for_its_own_staff(action: str) -> None:
+    for role in ("practitioner", "record-manager"):
+        assert allowed(staff(role), action, Facts(institution=HERE), "management")
+        assert not allowed(staff(role), action, Facts(institution=THERE), "management")
+        assert not allowed(staff(role), action, Facts(institution=HERE), "research")
+    assert not allowed(staff("institution-administrator"), action, Facts(institution=HERE), "management")
+
+
+def test_a_referral_lets_its_receiver_list_the_resident() -> None:
+    referred = Facts(record=RECORD, custodian=THERE, readers=frozenset({HERE}))
+
+    assert allowed(staff("practitioner"), "list", referred, "care")
+    assert not allowed(staff("practitioner"), "list", THEIRS, "care")
+
+
+def test_the_audit_trail_is_for_the_resident_and_the_record_manager_in_custody() -> None:
+    assert allowed(RESIDENT_SELF, "read-trail", OURS, "self")
+    assert allowed(staff("record-manager"), "read-trail", OURS, "management")
+    assert not allowed(staff("record-manager"), "read-trail", THEIRS, "management")
+    assert not allowed(staff("practitioner"), "read-trail", OURS, "care")
+
+
+def test_counts_are_for_staff_and_the_county_and_for_no_care() -> None:
+    for role in ("practitioner", "record-manager", "county-administrator"):
+        assert allowed(staff(role), "count", Facts(institution=HERE), "management")
+        assert not allowed(staff(role), "count", Facts(institution=HERE), "care")
+    assert not allowed(RESIDENT_SELF, "count", Facts(), "self")
