@@ -131,6 +131,7 @@ STAFF = ("practitioner", "record-manager")
 SPEAKERS = ("guardian", "representative", "heir")
 CARE_PURPOSES = ("care", "emergency", "public_health")
 STAFF_PURPOSES = ("care", "management", "public_health")
+CUSTODY_PURPOSES = (*STAFF_PURPOSES, "emergency")  # who keeps the record need not say less than is true
 STAFF_WRITE = (
     "add-entry",
     "correct",
@@ -167,7 +168,7 @@ POLICY = Policy(
             "allow",
             STAFF,
             ("read", "read-events", "list"),
-            STAFF_PURPOSES,
+            CUSTODY_PURPOSES,
             ("custody",),
             basis="custody",
         ),
@@ -176,7 +177,7 @@ POLICY = Policy(
             "allow",
             STAFF,
             STAFF_WRITE,
-            STAFF_PURPOSES,
+            CUSTODY_PURPOSES,
             ("custody",),
             basis="custody",
         ),

@@ -20,6 +20,7 @@ from domain.sequels import sequel_of
 from domain.time import CHINA
 from domain.values import FormRef, IdentityDocument, JsonObject, Occurred, earliest
 
+CARD = "card"  # the namespace of the claims on card numbers
 NO_ENTRY = UUID(int=0)  # stands for an entry of a batch that was refused
 
 
@@ -88,7 +89,7 @@ def action_of(entry: NewEntry | NewSequel) -> str:
 def claims_of(record: Record) -> list[Claim]:
     """What must be unique of all that is about to be added: card numbers."""
     numbers = (card_number(event) for event in record.pending_events)
-    return [Claim("card", number) for number in numbers if number is not None]
+    return [Claim(CARD, number) for number in numbers if number is not None]
 
 
 def card_number(event: object) -> str | None:

@@ -6,13 +6,25 @@ from uuid import UUID
 
 from domain.access import Facts
 from domain.errors import IdentityAlreadyLinked, RecordError, SourceAlreadyImported, StaleVersion
-from domain.filling import NO_ENTRY, action_of, claims_of, fill, follow, identities, login_claim, sources
+from domain.filling import (
+    CARD,
+    NO_ENTRY,
+    action_of,
+    claims_of,
+    fill,
+    follow,
+    identities,
+    login_claim,
+    sources,
+)
 from domain.gate import Gate, Pass
 from domain.institution_state import Login
 from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.record_amendments import RecordAmendments
+from domain.record_errors import CardNumberTaken
 from domain.requests import Added, Consent, NewEntry, NewSequel, Outcome, Request, SourceId
+from domain.sequels import sequel_of
 from domain.values import IdentityDocument, Occurred
 
 
@@ -200,11 +212,24 @@ class Batch:
 
     def _add(self, entry: NewEntry | NewSequel) -> UUID:
         passed = self.passes[action_of(entry)]
+        self._card_is_free(entry)
         if isinstance(entry, NewEntry):
             return fill(self.gate, self.record, passed, entry)
         if isinstance(entry.entry, SourceId):
             entry = replace(entry, entry=self.made.get(entry.entry, NO_ENTRY))
         return follow(self.gate, self.record, passed, entry)
+
+    def _card_is_free(self, entry: NewEntry | NewSequel) -> None:
+        """Raise CardNumberTaken for a number met before: the claim in the append would refuse all of them."""
+        number = entry.content.get("number") if isinstance(entry.content, dict) else None
+        form = (
+            entry.form or entry.kind if isinstance(entry, NewEntry) else sequel_of(entry.of, entry.name).form
+        )
+        if not isinstance(number, str) or form not in ("card", "cards", "card-replacement"):
+            return
+        claim = Claim(CARD, number)
+        if claim in claims_of(self.record) or self.gate.log.find_claim(CARD, number) is not None:
+            raise CardNumberTaken
 
 
 def _added(first: Answer) -> Added:

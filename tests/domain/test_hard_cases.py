@@ -10,7 +10,7 @@ from domain import errors
 from domain import record_errors as refused
 from domain.identity import identity_document
 from domain.record import Record
-from domain.requests import Consent, Correction, Misfiling, NewEntry, Request
+from domain.requests import Consent, Correction, Misfiling, NewEntry, NewSequel, Request
 from domain.values import occurred
 from projections.record_view import RecordRender
 from tests.builders import (
@@ -32,7 +32,7 @@ from tests.builders import (
     record,
     request,
 )
-from tests.county import County, shown
+from tests.county import County, access_stream, last_event, shown
 from tests.whole_life import Life
 
 CHILD = identity_number("20120603", 1)  # 14 on 3 June 2026, two days from now
@@ -383,3 +383,53 @@ def test_a_receiver_is_told_no_notes_about_the_record_as_a_whole(life: Life) -> 
     assert [one["note"] for one in told["closings"]] == [None]
     whole = shown(life.county, NURSE, life.record)
     assert whole["consents"] and whole["mergings"] and whole["closings"][0]["note"]
+
+
+# In an emergency.
+
+
+def test_staff_in_custody_read_and_write_in_an_emergency_and_say_so(life: Life) -> None:
+    life.add("consent-withdrawals", WANG, by="resident")
+    at_night = request("nurse", "emergency")
+
+    shown(life.county, at_night, life.record)
+    life.add("examinations", at_night)
+
+    read = last_event(life.county, access_stream(life.county, life.record))
+    assert (read.purpose, vars(read)["basis"]) == ("emergency", "custody")
+    with pytest.raises(errors.NotAvailable):
+        shown(life.county, request("other-nurse", "emergency"), life.record)
+
+
+# A batch in which one is refused.
+
+
+def test_a_card_number_that_is_taken_is_refused_alone_in_an_import(life: Life) -> None:
+    life.add("basic-information", identity_number=None)
+    life.add("cards", number="CARD-1")
+    life.follow("cards", "loss")
+
+    def cards(*numbers: str) -> list[NewEntry | NewSequel]:
+        return [NewEntry("cards", content("card", number=number), TODAY) for number in numbers]
+
+    encounter = NewEntry("encounters", content("reception"), TODAY)
+    outcomes = life.records.add_entries(NURSE, life.record, [*cards("CARD-1", "CARD-2"), encounter]).outcomes
+
+    assert [type(one.refusal) for one in outcomes] == [refused.CardNumberTaken, type(None), type(None)]
+
+
+def test_a_card_number_is_given_once_in_an_append_too(life: Life) -> None:
+    life.add("basic-information", identity_number=None)
+    life.add("cards", number="CARD-1")
+    replaced = content("card-replacement", number="CARD-2")
+    anew = [
+        NewSequel("cards", "replacement", life.entries["cards"], replaced, TODAY),
+        NewSequel("cards", "replacement", life.entries["cards"], replaced, TODAY),
+    ]
+    lost = NewSequel("cards", "loss", life.entries["cards"], {}, TODAY)
+    again = NewEntry("cards", content("card", number="CARD-2"), TODAY)
+    first = NewEntry("cards", content("card", number="CARD-2"), TODAY)
+
+    outcomes = life.records.add_entries(NURSE, life.record, [lost, first, *anew, again]).outcomes
+
+    assert [one.refusal is None for one in outcomes] == [True, True, False, False, False]
