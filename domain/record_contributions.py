@@ -75,5 +75,6 @@ class RecordContributions:
         except OF_THE_LOG:
             raise
         except RecordError as refusal:
-            self.gate.refuse(denied(passed, refusal.code), record)
+            if not self.gate.answered(passed.request):  # else by the first of two equal requests
+                self.gate.refuse(denied(passed, refusal.code), record)
             raise NotAvailable from None

@@ -5,30 +5,31 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain import errors
 from domain import record_errors as refused
-from domain.identity import identity_document
+from domain.ports import RecordQuery
 from domain.record import Record
-from domain.requests import Consent, Correction, Misfiling, NewEntry, NewSequel, Request
+from domain.requests import Correction, Misfiling, NewEntry, NewSequel, Request
 from domain.values import occurred
+from projections.life import life as course
 from projections.record_view import RecordRender
+from tests.amending import close, correct, without_number
 from tests.builders import (
     KEEPER,
     LI_ID,
     NURSE,
-    OTHER_NURSE,
     TODAY,
     WANG,
     act,
     add,
-    card,
     content,
     follow,
     form_ref,
     identity_number,
     login,
-    new_record,
     record,
     request,
 )
@@ -37,6 +38,7 @@ from tests.whole_life import Life
 
 CHILD = identity_number("20120603", 1)  # 14 on 3 June 2026, two days from now
 SON = request("son", "self")
+SEXES = ("male", "female")
 
 
 @pytest.fixture
@@ -47,26 +49,6 @@ def county() -> County:
 @pytest.fixture
 def life(county: County) -> Life:
     return Life(county)
-
-
-def without_number(county: County, birth_date: str) -> Life:
-    """Somebody without a document, of whom the basic information tells what there is."""
-    nobody = identity_document("temporary", None, reason="not registered")
-    opened = county.records.create_record(NURSE, new_record(nobody, consent=Consent("guardian")))
-    life = Life(county, opened.record)
-    life.add("basic-information", identity_number=None, birth_date=birth_date)
-    return life
-
-
-def close(life: Life, since: str = "2026-05-01") -> None:
-    life.records.close_record(NURSE, life.record, life.version, reason="death", since=occurred(since))
-
-
-def correct(life: Life, entry: UUID, form: str, who: Request = NURSE, **changes: object) -> None:
-    when = changes.pop("entry_occurred", None)
-    filled = content(form, **changes)
-    correction = Correction(entry, "misread", filled, TODAY, entry_occurred=when)  # type: ignore[arg-type]  # an Occurred or None
-    life.records.correct_entry(who, life.record, life.version, correction)
 
 
 # What is re-dated by a correction.
@@ -141,66 +123,39 @@ def test_a_child_whose_birthday_is_unknown_has_a_guardian_and_does_not_decide_al
         shown(county, SON, child.record)
 
 
-# Consent and who gives it.
+DAYS = ("1987", "2015-05-05", "2026-05-31", "2026-06-01")
 
 
-@pytest.mark.parametrize("how", ["identity card", "basic information"])
-def test_a_child_does_not_consent_to_the_record_alone(county: County, how: str) -> None:
-    if how == "identity card":
-        asked = new_record(card(CHILD), consent=Consent("resident"))
-    else:
-        nobody = identity_document("temporary", None, reason="not registered")
-        filled = content("personal-basic-information", identity_number=None, birth_date="2015-05-05")
-        asked = new_record(nobody, entries=[NewEntry("basic-information", filled, TODAY)])
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_decisions_and_views_know_the_same_birth_date_and_sex(data: st.DataObject) -> None:
+    life = without_number(County(RecordRender()), birth_date="2015-05-05")
+    entries = [life.entries["basic-information"]]
+    for birth_date in data.draw(st.lists(st.sampled_from(["2014", "2015-05", "2015-05-06"]), max_size=6)):
+        told = {"identity_number": None, "birth_date": birth_date, "sex": data.draw(st.sampled_from(SEXES))}
+        when, entry = occurred(data.draw(st.sampled_from(DAYS))), data.draw(st.sampled_from(entries))
+        what = data.draw(st.sampled_from(["add", "add", "correct", "redate", "retract", "misfile"]))
+        try:
+            if what == "add":
+                entries.append(life.add("basic-information", NURSE, None, when, **told))
+            elif what == "retract":
+                life.records.retract_entry(NURSE, life.record, life.version, entry, "in error")
+            elif what == "misfile":
+                misfiling = Misfiling(entry, "another resident's")
+                life.records.misfile_entry(KEEPER, life.record, life.version, misfiling)
+            else:
+                redated = {"entry_occurred": when} if what == "redate" else {}
+                correct(life, entry, "personal-basic-information", NURSE, **redated, **told)
+        except errors.RecordError:
+            continue
 
-    with pytest.raises(refused.GuardianNeeded):
-        county.records.create_record(NURSE, asked)
-
-
-def test_a_child_does_not_decide_alone_by_naming_a_day_before_the_law(county: County) -> None:
-    child = Life(county, county.open_record(CHILD, "child", "guardian"))
-
-    with pytest.raises(refused.GuardianNeeded):
-        child.add("restrictions", request("child", "self"), when=occurred("2021-10-31"), by="resident")
-
-
-# After death.
-
-
-def test_death_ends_guardianship_and_agency(county: County) -> None:
-    child = Life(county, county.open_record(CHILD, "child", "guardian"))
-    child.add("guardians", basis="parent", login=login("son"), until=None)
-    child.add("representatives", capacity="representative", basis="court", login=login("aunt"), until=None)
-    shown(county, SON, child.record)
-
-    close(child)
-
-    for who in (SON, request("aunt", "self")):
-        with pytest.raises(errors.CallerUnknown):
-            shown(county, who, child.record)
-
-
-def test_nobody_decides_in_the_name_of_the_dead_but_heirs(life: Life) -> None:
-    close(life)
-
-    with pytest.raises(refused.RepresentationRefused):
-        life.add("restrictions", WANG, by="resident", when=occurred("2026-04-01"))
-    with pytest.raises(refused.RepresentationRefused):
-        life.add("restrictions", NURSE, by="resident")
-    life.add("restrictions", NURSE, by="resident", when=occurred("2026-04-01"))  # paper from before
-    life.add("restrictions", NURSE, by="heir")
-
-
-def test_the_living_have_no_heirs_who_decide(life: Life) -> None:
-    with pytest.raises(refused.RepresentationRefused):
-        life.add("restrictions", NURSE, by="heir")
-
-
-def test_what_a_resident_decided_is_corrected_after_their_death(life: Life) -> None:
-    entry = life.add("statements", WANG, by="resident", about=None)
-    close(life)
-
-    correct(life, entry, "statement", by="resident", about=None, text="as the sheet says")
+    loaded = life.county.log.load(Record, life.record)
+    assert loaded is not None
+    query = RecordQuery(masked=loaded.state.masked)
+    assert course(life.county.log.read(life.record), query).person == (
+        loaded.state.birth_date,
+        loaded.state.sex,
+    )
 
 
 # What is right is not refused.
@@ -339,34 +294,6 @@ def test_no_list_tells_staff_when_something_occurred_that_the_resident_keeps_to_
 
     assert set(listed(life, NURSE, entry)) == set(listed(life, KEEPER, entry)) == {(None, None)}
     assert all(when is not None for when, _ in listed(life, WANG, entry))
-
-
-# Nobody makes themselves the resident's voice.
-
-
-@pytest.mark.parametrize("kind", ["guardians", "representatives"])
-def test_staff_do_not_appoint_themselves(life: Life, kind: str) -> None:
-    capacity = "representative" if kind == "representatives" else None
-
-    def filled(whose: str) -> dict[str, object]:
-        return {"basis": "court", "capacity": capacity, "login": login(whose)}
-
-    with pytest.raises(refused.OwnLogin):
-        life.add(kind, NURSE, None, TODAY, **filled("nurse"))
-    entry = life.add(kind, NURSE, None, TODAY, **filled("doctor"))
-    form = {"guardians": "guardian-appointment", "representatives": "representative-appointment"}[kind]
-    with pytest.raises(refused.OwnLogin):
-        correct(life, entry, form, NURSE, **filled("nurse"))
-
-
-def test_staff_tie_no_record_to_their_own_login_and_a_colleague_may(county: County) -> None:
-    record_id = county.open_record(resident=None)
-
-    with pytest.raises(refused.OwnLogin):
-        county.records.link_login(NURSE, record_id, login("nurse"))
-    with pytest.raises(refused.OwnLogin):
-        county.records.create_record(NURSE, new_record(card(LI_ID), login=login("nurse")))
-    county.records.link_login(KEEPER, record_id, login("nurse"))
 
 
 def test_a_receiver_is_told_no_notes_about_the_record_as_a_whole(life: Life) -> None:
