@@ -21,6 +21,7 @@ from tests.builders import (
     KEEPER,
     LI_ID,
     NURSE,
+    OTHER_NURSE,
     TODAY,
     WANG,
     act,
