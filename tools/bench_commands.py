@@ -101,6 +101,19 @@ def rebuild(
     running.run(settings(), partial(rebuild.run, rounds=rounds, events=events), as_json=json)
 
 
+@bench.command("lag")
+def lag(
+    rate: Annotated[int, typer.Option(min=1, max=10_000, help="Appends offered a second.")] = 500,
+    seconds: Seconds = 20.0,
+    json: Json = False,
+) -> None:
+    """How far the views lag behind while appends come at a fixed rate."""
+    from tools.bench import lag, running
+
+    say(f"{rate} appends a second for {seconds:g} s")
+    running.run(settings(), partial(lag.run, rate=rate, seconds=seconds), as_json=json)
+
+
 def _threads(text: str) -> list[int]:
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 4096 for part in parts):

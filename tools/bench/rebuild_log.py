@@ -6,7 +6,7 @@ over all records, so that a record lies scattered over the log as in a county.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.acts import Event
 from domain.application import Records
+from domain.values import Occurred, occurred
 from projections.record_view import RecordRender
 from projections.source import Place
 from store.database import APPENDER, PROJECTOR, Database
@@ -68,6 +69,13 @@ def _life(log: OpenLog) -> list[Event]:
     records = Records(stored, RecordRender())
     county.found(records)
     record = county.open_record(records)
-    county.fill(records, record, EACH)
+    begun = len(stored.read(record))
+    entries = enumerate(county.entries(EACH - begun))
+    records.add_entries(county.request(), record, [replace(one, occurred=day(at)) for at, one in entries])
     events = [one.event for one in stored.read(record)]
     return [event for event in events if isinstance(event, Event)]
+
+
+def day(number: int) -> Occurred:
+    """When the entry of that number occurred: one a month, from long ago on."""
+    return occurred(f"{2000 + number // 12}-{number % 12 + 1:02}-15T09:30:00+08:00")
