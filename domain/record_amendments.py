@@ -5,15 +5,17 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.entries import KINDS
-from domain.errors import StaleVersion
+from domain.errors import NotAvailable, StaleVersion
 from domain.filling import check
-from domain.gate import Pass, as_told
+from domain.gate import Pass, as_told, denied
 from domain.ports import Answer
 from domain.record import Record
 from domain.record_errors import CannotMisfile
 from domain.record_events import EntryCorrected, EntryRecorded
 from domain.record_seen import SeenChanges
+from domain.record_state import EntryState
 from domain.requests import Correction, Misfiling, Request
+from domain.showing import limited
 from domain.values import Occurred, Who, accept_clock
 
 Brought: TypeAlias = EntryRecorded | EntryCorrected  # the events that bring an entry's content
@@ -33,6 +35,7 @@ class RecordAmendments(SeenChanges):
 
         def change(record: Record, passed: Pass) -> None:
             entry = record.standing(correction.entry)
+            self._may_amend(record, passed, entry)
             redated = correction.entry_occurred
             if redated is not None:
                 redated = accept_clock(redated, self.gate.clock())
@@ -54,10 +57,11 @@ class RecordAmendments(SeenChanges):
     ) -> Answer:
         """Retract an entry the caller has seen.
 
-        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing.
+        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, or NotAvailable for what is withheld.
         """
 
         def change(record: Record, passed: Pass) -> None:
+            self._may_amend(record, passed, record.standing(entry))
             record.retract(self.gate.act(passed), entry, reason=reason)
 
         return self.change_seen(request, "retract", record_id, expected_version, change)
@@ -77,7 +81,10 @@ class RecordAmendments(SeenChanges):
             if record.version != expected_version:
                 raise StaleVersion(record_id, record.version)
             act = self.gate.act(passed)
-            moved = self._move(request, record, misfiling, str(act.event_id)) if misfiling.to else None
+            moved = None
+            if misfiling.to:
+                self._must_see(record, passed, record.state.entry(misfiling.entry))
+                moved = self._move(request, record, misfiling, str(act.event_id))
             right, moved_entry = moved or (None, None)
             record.misfile(
                 act,
@@ -118,6 +125,22 @@ class RecordAmendments(SeenChanges):
             return self.gate.append(passed, record, also=[other])
 
         return self.gate.once(request, lambda: self.gate.insist(attempt, seen=record_id), as_told)
+
+    def _may_amend(self, record: Record, passed: Pass, entry: EntryState) -> None:
+        """Raise NotAvailable, written down, where the caller has not seen it or it is not theirs to change.
+
+        What the resident decided is put right by the record manager alone: else whoever it keeps out could
+        undo it.
+        """
+        self._must_see(record, passed, entry)
+        if KINDS[entry.kind].action == "resident-part":
+            self.gate.must(passed, "decide-correction", record)
+
+    def _must_see(self, record: Record, passed: Pass, entry: EntryState | None) -> None:
+        """Raise NotAvailable, written down, for an entry of a section that is withheld from the caller."""
+        if entry is not None and not limited(self.gate, record, passed).shows(entry.kind):
+            self.gate.refuse(denied(passed, "section-withheld"), record)
+            raise NotAvailable
 
     def _both(
         self, request: Request, record_id: UUID, expected_version: int, other_id: UUID

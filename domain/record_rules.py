@@ -276,7 +276,10 @@ def _unfiled(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
 
 
 def _decided(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    """Taken back by who speaks for the resident; on paper, where staff write it down for them."""
     if "by" in proposed.content:
+        if proposed.act.who["role"] not in SPEAKERS and not proposed.content.get("paper"):
+            raise RepresentationRefused("/content/paper")
         may_decide(state, proposed.act, proposed.content["by"], "/content/by")
 
 

@@ -224,7 +224,7 @@ def test_a_restriction_ends_with_its_day_when_lifted_or_when_retracted(life: Lif
     assert not hidden()
     entry = restrict(None)
     assert hidden()
-    life.records.retract_entry(NURSE, life.record, life.version, entry, "not asked for")
+    life.records.retract_entry(KEEPER, life.record, life.version, entry, "not asked for")
     assert not hidden()
 
 

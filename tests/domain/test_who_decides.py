@@ -1,11 +1,13 @@
 """Who speaks for a resident: by age, after death, and never by their own hand."""
 
+from uuid import UUID
+
 import pytest
 
 from domain import errors
 from domain import record_errors as refused
 from domain.identity import identity_document
-from domain.requests import Consent, NewEntry
+from domain.requests import Consent, Misfiling, NewEntry
 from domain.values import occurred
 from projections.record_view import RecordRender
 from tests.amending import close, correct
@@ -27,7 +29,6 @@ from tests.whole_life import Life
 
 CHILD = identity_number("20120603", 1)  # 14 on 3 June 2026, two days from now
 SON = request("son", "self")
-SEXES = ("male", "female")
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_what_a_resident_decided_is_corrected_after_their_death(life: Life) -> N
     entry = life.add("statements", WANG, by="resident", about=None)
     close(life)
 
-    correct(life, entry, "statement", by="resident", about=None, text="as the sheet says")
+    correct(life, entry, "statement", KEEPER, by="resident", about=None, text="as the sheet says")
 
 
 # Nobody makes themselves the resident's voice.
@@ -128,3 +129,43 @@ def test_staff_tie_no_record_to_their_own_login_and_a_colleague_may(county: Coun
     with pytest.raises(refused.OwnLogin):
         county.records.create_record(NURSE, new_record(card(LI_ID), login=login("nurse")))
     county.records.link_login(KEEPER, record_id, login("nurse"))
+
+
+# Nobody undoes what keeps them out.
+
+
+def restricted(life: Life) -> UUID:
+    return life.add("restrictions", WANG, by="resident", sections=["problems"])
+
+
+@pytest.mark.parametrize("kind", ["restrictions", "consent-withdrawals", "research-opt-outs", "statements"])
+def test_what_the_resident_decided_is_undone_by_the_record_manager_alone(life: Life, kind: str) -> None:
+    fitting = {"about": None} if kind == "statements" else {}
+    entry = life.add(kind, WANG, None, TODAY, by="resident", **fitting)
+
+    with pytest.raises(errors.NotAvailable):
+        life.records.retract_entry(NURSE, life.record, life.version, entry, "in error")
+    life.records.retract_entry(KEEPER, life.record, life.version, entry, "in error")
+
+
+def test_staff_take_back_a_restriction_on_paper_alone(life: Life) -> None:
+    restricted(life)
+
+    with pytest.raises(refused.RepresentationRefused) as refusal:
+        life.follow("restrictions", "lifting", NURSE, by="resident", paper=None)
+    assert refusal.value.facts == {"field": "/content/paper"}
+    life.follow("restrictions", "lifting", NURSE, by="resident", paper="0" * 64)
+
+
+def test_who_may_not_see_an_entry_neither_corrects_nor_retracts_nor_moves_it(life: Life) -> None:
+    entry, other = life.add("problems"), Life(life.county, life.county.open_record(LI_ID, "li"))
+    restricted(life)
+
+    with pytest.raises(errors.NotAvailable):
+        correct(life, entry, "problem", NURSE)
+    with pytest.raises(errors.NotAvailable):
+        life.records.retract_entry(KEEPER, life.record, life.version, entry, "in error")
+    with pytest.raises(errors.NotAvailable):
+        misfiling = Misfiling(entry, "another resident's", other.record)
+        life.records.misfile_entry(KEEPER, life.record, life.version, misfiling)
+    life.records.misfile_entry(KEEPER, life.record, life.version, Misfiling(entry, "another resident's"))

@@ -157,7 +157,7 @@ def test_a_programme_of_which_a_part_is_withheld_is_named_and_not_judged(
 
 
 def test_a_child_is_due_at_its_ages_without_being_enrolled(county: County) -> None:
-    child = county.open_record(identity_number("20260420", 11), None)  # opened on 1 June
+    child = county.open_record(identity_number("20260420", 11), None, "guardian")  # opened on 1 June
 
     shown = asked(county, child, valid_at=datetime(2026, 7, 21, tzinfo=UTC))
 
