@@ -57,7 +57,7 @@ class RecordAmendments(SeenChanges):
     ) -> Answer:
         """Retract an entry the caller has seen.
 
-        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, or NotAvailable for what is withheld.
+        Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, or NotAvailable (withheld).
         """
 
         def change(record: Record, passed: Pass) -> None:
