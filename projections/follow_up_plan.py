@@ -1,6 +1,7 @@
 """What the follow-up rules ask of a resident from a day on, from entries kept lean."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -47,26 +48,27 @@ def fields_read(form: str) -> frozenset[str]:
     return frozenset(one.split("/")[1] for one in (*pointers, *chosen, *measured)) | ALWAYS
 
 
-def planned(programme: Programme, resident: Resident, on: date) -> list[Planned]:
-    """What is due from the day on as long as nothing more happens."""
-    enrolments = [_enrolment(one) for one in resident.standing("programmes")]
-    who = programme.who(on)
-    if who is None or (who.enrolled and who.enrolled not in {one.programme for one in enrolments}):
-        return []  # as nearly always: before anything is looked at
-    return plan(programme, _facts(resident, programme, enrolments), on)
-
-
-def _facts(resident: Resident, programme: Programme, enrolments: list[Enrolment]) -> Facts:
-    read = forms_read()[programme.name]
-    entries = [one for one in resident.entries.values() if one.form in read]
-    born, sex = resident.person
-    return Facts(
-        entries=[_entry(one) for one in sorted(entries, key=lambda one: one.order) if not one.is_retracted],
-        birth_date=resident.born if born else None,
-        sex=sex,
-        enrolments=enrolments,
+def planned(
+    programmes: Iterable[Programme], resident: Resident, on: date
+) -> Iterator[tuple[Programme, list[Planned]]]:
+    """Of each programme, what is due from the day on as long as nothing more happens."""
+    known = Facts(
+        birth_date=resident.born,
+        sex=resident.person[1],
+        enrolments=[_enrolment(one) for one in resident.standing("programmes")],
         opened_on=day(resident.opened) if resident.opened else None,
     )
+    enrolled = {one.programme for one in known.enrolments}
+    standing = sorted(
+        (one for one in resident.entries.values() if not one.is_retracted), key=lambda one: one.order
+    )
+    for programme in programmes:
+        who, read = programme.who(on), forms_read()[programme.name]
+        if who is None or (who.enrolled and who.enrolled not in enrolled):
+            yield programme, []  # as nearly always: before anything is looked at
+        else:
+            entries = [_entry(one) for one in standing if one.form in read]
+            yield programme, plan(programme, replace(known, entries=entries), on)
 
 
 def _entry(one: Standing) -> Entry:

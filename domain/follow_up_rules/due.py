@@ -94,10 +94,12 @@ def plan(programme: Programme, facts: Facts, on: date) -> list[Planned]:
     what has opened by then and not lapsed, and the next to open.
     """
     who, born = programme.who(on), facts.birth_date
-    known = replace(facts, entries=[entry for entry in facts.entries if entry.on <= on])
     begins = who.from_age.after(born) if who and who.from_age and born else on
     until = who.to_age.after(born) if who and who.to_age and born else None
     start = max(on, begins)
+    if until is not None and until <= start:
+        return []
+    known = replace(facts, entries=[entry for entry in facts.entries if entry.on <= on])
     found = episode(programme, known, start)
     if found is None:
         return []

@@ -198,8 +198,16 @@ class Programme:
 
     def edition(self, on: date) -> Edition:
         """The edition in force on the day; care from before the first is judged by the first."""
-        editions = sorted(self.table.editions, key=lambda one: one.valid_from)
-        return [editions[0], *(one for one in editions if one.valid_from <= on)][-1]
+        found = self._editions[0]
+        for one in self._editions:
+            if one.valid_from <= on:
+                found = one
+        return found
+
+    @cached_property
+    def _editions(self) -> tuple[Edition, ...]:
+        """Oldest first."""
+        return tuple(sorted(self.table.editions, key=lambda one: one.valid_from))
 
     def among(self, rules: Sequence[R], on: date) -> Sequence[R]:
         """Those of the rules that the edition in force on the day has."""

@@ -5,7 +5,7 @@ A task stands from `since_position` until `to_position`. What is due comes from 
 that no row changes by the passing of a day.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -104,19 +104,24 @@ class TasksFold(StandingFold):
             self._note_entry(entry, step)
         if entry is None or entry.kind in TELLING_WHAT_LACKS:
             self.ledger.hold("lacks", self._rows(_lacking(self.resident)), step.position)
-        for programme in programmes:
-            self._note_programme(programme, step)
+        self._note_programmes(programmes, step)
 
     def _note_entry(self, entry: Standing, step: Step) -> None:
         facts = () if entry.is_retracted else _about(entry, self.resident)
         self.ledger.hold(entry.id, self._rows(facts), step.position)
 
-    def _note_programme(self, programme: Programme, step: Step) -> None:
+    def _note_programmes(self, programmes: Sequence[Programme], step: Step) -> None:
         """Under the day on which we learned it: earlier, nobody could know what follows from it."""
-        is_cared_for = self.resident.takes_care and not self.resident.is_unborn
-        found = planned(programme, self.resident, step.day) if is_cared_for else ()
-        facts = [_planned(one, self.resident) for one in found]
-        self.ledger.hold(programme.name, self._rows(facts), step.position)
+        resident = self.resident
+        if not programmes:
+            return
+        if not resident.takes_care or resident.is_unborn:
+            for programme in programmes:
+                self.ledger.hold(programme.name, (), step.position)
+            return
+        for programme, found in planned(programmes, resident, step.day):
+            facts = [_planned(one, resident) for one in found]
+            self.ledger.hold(programme.name, self._rows(facts), step.position)
 
     def _rows(self, facts: Collection[Row] | Iterator[Row]) -> Iterator[Row]:
         return ((self.record, *fact) for fact in facts)
