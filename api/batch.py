@@ -11,30 +11,33 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Final, ParamSpec, TypeAlias, TypeVar
+from typing import Annotated, Final, ParamSpec, Self, TypeAlias, TypeVar
 
 import anyio
 import anyio.to_thread
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api import strict_json
-from api.adding import add, worth_a_look
+from api.adding import add, follow, worth_a_look
 from api.answers import kept
 from api.deps import KEY_PATTERN, request_key
 from api.logs import frames, log
-from api.models import EntryIn, Id, coded
+from api.models import EntryIn, Id, SequelIn, Word, coded
 from api.problem_texts import INTERNAL
 from api.problems import Refusal, Told, tell
 from api.service import Service
 from api.spool import Spool
 from api.strict_route import LARGEST_BODY
 from api.validation import content_refused
-from domain.entries import FORMS
+from domain.entries import KINDS
 from domain.errors import RecordError
+from domain.ports import Answer
 from domain.requests import Request
+from domain.scalars import refused
+from domain.sequels import ANY
 from evidence import canonical
 
 NDJSON: Final = "application/x-ndjson"
@@ -49,13 +52,26 @@ T = TypeVar("T")
 
 
 class LineIn(EntryIn):
-    """An entry, the record and collection it belongs to, and the key under which it may be sent again."""
+    """An entry or what follows one, where it belongs, and the key under which it may be sent again."""
 
     key: Annotated[
         str, Field(pattern=KEY_PATTERN, description="unlike any other of yours: its Idempotency-Key")
     ]
     record: Id
-    collection: Annotated[str, Field(max_length=40), coded(tuple(FORMS))]
+    collection: Annotated[str, Field(max_length=40), coded((*KINDS, ANY))]
+    follows: Id | None = Field(None, description="the entry that this follows; with sequel")
+    sequel: Word | None = Field(None, description="what follows the entry, as in the address of its route")
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.follows is None) != (self.sequel is None):
+            missing = "/sequel" if self.follows else "/follows"
+            raise refused("must be given, since the other of follows and sequel is", missing)
+        return self
+
+    def following(self) -> SequelIn:
+        """The line as the body of the sequel's own route."""
+        return SequelIn.model_validate(self.model_dump(include=set(SequelIn.model_fields)))
 
 
 @dataclass(frozen=True)
@@ -162,13 +178,18 @@ class Batch:
     def _add(self, line: Line, entry: LineIn) -> Result:
         principal, purpose = self._asking.principal, self._asking.purpose
         key = request_key(principal, entry.key, ["POST", "/v1/batches", purpose], line.text)
-        answer = add(
-            self._service.records, replace(self._asking, key=key), entry.record, entry.collection, entry
-        )
-        stored = answer.stored[0]
-        odd = worth_a_look(entry, entry.collection)
-        told = kept(self._service, stored, record=entry.record, entry=stored.event, **odd)
+        answer, names = self._write(replace(self._asking, key=key), entry)
+        told = kept(self._service, answer.stored[0], record=entry.record, **names)
         return {"line": line.number, "key": entry.key, "status": 201, "repeated": answer.repeated, **told}
+
+    def _write(self, asking: Request, line: LineIn) -> tuple[Answer, dict[str, object]]:
+        """Store the line; the answer, and the names it is told by."""
+        records, of = self._service.records, line.collection
+        if line.follows is not None and line.sequel is not None:
+            answer = follow(records, asking, line.record, of, line.sequel, line.follows, line.following())
+            return answer, {"entry": line.follows}
+        answer = add(records, asking, line.record, of, line)
+        return answer, {"entry": answer.stored[0].event, **worth_a_look(line, of)}
 
 
 def _refused(line: Line, told: Told, key: str | None = None) -> Result:

@@ -5,6 +5,7 @@ Every command and read of `domain.application` passes here, whichever edge it ca
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from secrets import SystemRandom
@@ -354,9 +355,15 @@ class Gate:
             one.pending_events.clear()
         return answer
 
-    def once_insisting(self, request: Request, attempt: Callable[[], Answer]) -> Answer:
-        """Once, and decided again whenever others were faster: for what is added at the end."""
-        return self.once(request, lambda: self.insist(attempt), as_told)
+    def once_insisting(
+        self, request: Request, attempt: Callable[[], Answer], on: UUID | None = None
+    ) -> Answer:
+        """Once, and decided again whenever others were faster: for what is added at the end.
+
+        on: the stream it is added to, where it is known before anything is looked up.
+        """
+        with self.log.together(request.key, login_of(request), on) if on else nullcontext():
+            return self.once(request, lambda: self.insist(attempt), as_told)
 
     def insist(self, decide_and_append: Callable[[], T], seen: UUID | None = None) -> T:
         """Decide again whenever others were faster. Raises LogBusy after ATTEMPTS.

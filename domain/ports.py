@@ -4,6 +4,7 @@ The store implements `EventLog`; `projections.record_view` implements `RecordRen
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -113,6 +114,13 @@ class EventLog(Protocol):
 
     def position(self) -> int:
         """The last position of the log; 0 when it is empty."""
+
+    def together(self, key: RequestKey | None, login: Claim, stream: UUID) -> AbstractContextManager[None]:
+        """For the block: the log may look up at once what deciding on an act on the stream will ask it for.
+
+        That is the answer under the key, whose login it is, and what is new on the stream; each of them is
+        looked up anew when it is asked for again.
+        """
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class RecordCommands(RecordAmendments):
             fill(self.gate, record, passed, entry)
             return self.gate.append(passed, record, [*sources([entry]), *claims_of(record)])
 
-        return self.gate.once_insisting(request, attempt)
+        return self.gate.once_insisting(request, attempt, on=record_id)
 
     def follow_entry(self, request: Request, record_id: UUID, sequel: NewSequel) -> Answer:
         """Add what follows an entry: an answer, an ending, its filing. Decided on its newest state.
@@ -59,7 +59,7 @@ class RecordCommands(RecordAmendments):
             follow(self.gate, record, passed, sequel)
             return self.gate.append(passed, record, [*sources([sequel]), *claims_of(record)])
 
-        return self.gate.once_insisting(request, attempt)
+        return self.gate.once_insisting(request, attempt, on=record_id)
 
     def follow_entries(self, request: Request, record_id: UUID, sequels: Sequence[NewSequel]) -> Answer:
         """Add what follows many entries, in one append: all of it, or none if one is refused."""
@@ -71,7 +71,7 @@ class RecordCommands(RecordAmendments):
             passed = passes[action_of(sequels[0])]
             return self.gate.append(passed, record, [*sources(sequels), *claims_of(record)])
 
-        return self.gate.once_insisting(request, attempt)
+        return self.gate.once_insisting(request, attempt, on=record_id)
 
     def add_entries(
         self, request: Request, record_id: UUID, entries: Sequence[NewEntry | NewSequel]
@@ -109,7 +109,7 @@ class RecordCommands(RecordAmendments):
             record.give_consent(self.gate.act(passed, occurred), by=consent.by, paper=consent.paper)
             return self.gate.append(passed, record)
 
-        return self.gate.once_insisting(request, attempt)
+        return self.gate.once_insisting(request, attempt, on=record_id)
 
     def _enter_for(
         self, request: Request, record_id: UUID, entries: Sequence[NewEntry | NewSequel]
@@ -169,7 +169,7 @@ class RecordCommands(RecordAmendments):
             self.gate.free(passed, claims)
             return self.gate.append(passed, record, claims)
 
-        return self.gate.once_insisting(request, attempt)
+        return self.gate.once_insisting(request, attempt, on=record_id)
 
     def link_login(self, request: Request, record_id: UUID, login: Login) -> Answer:
         """Tie the record to the resident's own login. Raises LoginTaken, IdentityAlreadyLinked."""
@@ -179,7 +179,7 @@ class RecordCommands(RecordAmendments):
             record.link_login(self.gate.act(passed), **login)
             return self.gate.append(passed, record, [login_claim(login)])
 
-        return self.gate.once_insisting(request, attempt)
+        return self.gate.once_insisting(request, attempt, on=record_id)
 
     def find_source(self, request: Request, source_id: SourceId) -> UUID | None:
         """The record that a source id was imported into, for the connector that imports again."""

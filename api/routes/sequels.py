@@ -6,15 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.adding import follow
 from api.answer_models import EntriesFiled, EntryKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, change_example, problems, sequel_example
 from api.models import FilingsIn, SequelIn
-from api.problems import below
 from api.strict_route import StrictRoute
 from domain import forms
-from domain.errors import ContentRefused
 from domain.requests import NewSequel
 from domain.sequels import ANY, SEQUELS
 
@@ -32,11 +31,7 @@ def following(of: str, name: str) -> Callable[..., Response]:
         records: RecordsDep,
         service: ServiceDep,
     ) -> Response:
-        sequel = NewSequel(of, name, entry_id, body.content, body.occurred, body.edition, body.cause)
-        try:
-            answer = records.follow_entry(body.told_by(asking), record_id, sequel)
-        except ContentRefused as refused:
-            raise below("/content", refused) from None
+        answer = follow(records, asking, record_id, of, name, entry_id, body)
         location = f"/v1/records/{record_id}?version={answer.stored[0].version}"
         return created(service, answer, location, record=record_id, entry=entry_id)
 

@@ -75,6 +75,25 @@ def test_sending_a_batch_again_adds_nothing_and_answers_the_same(served: Served)
     assert served.position == position
 
 
+def test_a_line_may_follow_an_entry_and_says_what_it_is(served: Served) -> None:
+    record = served.open_record()
+    problem = results(send(served, [line(record, "problems")]))[0]["entry"]
+    resolved = {
+        **line(record, "problems", content={"note": "gone"}),
+        "follows": problem,
+        "sequel": "resolution",
+    }
+    alone = {**line(record, "problems"), "follows": problem}
+
+    told = results(send(served, [{**resolved, "form": None}, alone]))
+
+    assert [one["status"] for one in told] == [201, 422]
+    assert told[0]["entry"] == problem
+    assert "/sequel" in str(told[1]["problem"])
+    shown = served.get(f"/v1/records/{record}").json()["sections"]["problems"]
+    assert [one["state"] for one in shown] == ["resolved"]
+
+
 def test_one_bad_line_harms_no_other(served: Served) -> None:
     record, elsewhere = served.open_record(), "00000000-0000-4000-8000-000000000000"
     good = line(record)

@@ -16,7 +16,7 @@ from domain.application import Records
 from domain.errors import ClockWrong, ContentRefused, FieldProblem, NotPermitted, StaleVersion
 from projections.record_view import RecordRender
 from store.clock import Clock, system_clock
-from store.database import Database
+from store.database import APPENDER, Database
 from store.event_log import StoredLog
 from tests.store.logs import new_log
 from tests.tools.processes import BUREAU, ROOT, lifelong
@@ -144,7 +144,7 @@ def test_the_clock_is_confirmed_only_while_the_log_is_ahead_of_it(database: Data
     ahead = [hour]
     with new_log(database, Clock(lambda: system_clock() + ahead[0], shift=lambda: ahead[0])) as parts:
         log = StoredLog(parts)
-        opened = Opened(log, Records(log, RecordRender()), parts)
+        opened = Opened(log, Records(log, RecordRender()), parts, database.dsn(APPENDER))
         found(opened.records, "110101199000")  # an hour ahead
         ahead[0] = 0
 

@@ -7,6 +7,7 @@ and aggregates were looked up once and are given out from memory), sealing, encr
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from itertools import count
 from typing import cast
@@ -71,6 +72,9 @@ class NullLog:
 
     def find_answer(self, key: RequestKey) -> Answer | None:
         return None
+
+    def together(self, key: RequestKey | None, login: Claim, stream: UUID) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def position(self) -> int:
         return 0

@@ -5,6 +5,7 @@ record that has moved on meanwhile is refused by its version.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
@@ -95,6 +96,9 @@ class Ahead:
     def find_answer(self, key: RequestKey) -> Answer | None:
         """The first answer under this key."""
         return self.log.find_answer(key)
+
+    def together(self, key: RequestKey | None, login: Claim, stream: UUID) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def position(self) -> int:
         """The last position of the log."""
