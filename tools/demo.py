@@ -17,7 +17,6 @@ from tools.county import DemoCounty, Settled, people
 from tools.county_lives import WANG_NUMBER
 from tools.opening import operator
 from tools.projections_process import views
-from tools.projections_process import views
 from tools.runtime import settle, stop_in_order
 from tools.serve import address, configure, listen, serve
 
@@ -45,7 +44,6 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         script = stack.enter_context(script_of(folder, listening.getsockname()[1]))
         write(script, {"BASE": base, **held, **variables})
         logs.take_over()
-        stack.enter_context(views(settings, service.database))
         stack.enter_context(views(settings, service.database))
         app = create_app(service)
         settle()
