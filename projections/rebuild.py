@@ -6,7 +6,7 @@ when anybody asks for it again. Readers see the old generation until they see th
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -34,7 +34,10 @@ class Dropped(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a rebuild is. events: of those that are loaded in bulk; behind: positions still to follow."""
+    """How far a rebuild is. total: of events, as the buckets that are loaded let expect.
+
+    behind: positions still to follow.
+    """
 
     phase: str
     events: int
@@ -127,19 +130,20 @@ class Rebuild:
         events = _events(source.db, building)
         if building.phase != "loading":
             return events
-        total = source.count(self._projection, building.target)
-        self._tell(Progress("loading", events, total))
-        for loaded in self._loaded(source, building):
+        left = loading.pending(source, building)
+        for loaded in self._loaded(source, building, left):
             events += loaded.events
-            self._tell(Progress("loading", events, total))
+            left.remove(loaded.bucket)
+            done = building.buckets - len(left)
+            self._tell(Progress("loading", events, events * building.buckets // done))
             if self._is_stopped():
                 return None
-        self._tell(Progress("indexing", events, total))
+        self._tell(Progress("indexing", events, events))
         generations.index(source.db, self._projection, building)
         return events
 
-    def _loaded(self, source: Source, building: Generation) -> Iterator[loading.Loaded]:
-        waiting, options = loading.pending(source, building), self._options
+    def _loaded(self, source: Source, building: Generation, left: Sequence[int]) -> Iterator[loading.Loaded]:
+        waiting, options = list(left), self._options
         if options.jobs == 1 or len(waiting) < 2:
             return loading.load_here(self._projection, source, building, waiting, options.share)
         jobs = min(options.jobs, len(waiting))

@@ -7,7 +7,7 @@ left behind. One connection, one COPY at a time, so that no transaction is longe
 import struct
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
-from typing import LiteralString, NamedTuple, Protocol, TypeVar
+from typing import Any, LiteralString, NamedTuple, Protocol
 from uuid import UUID, SafeUUID
 
 import orjson
@@ -25,15 +25,15 @@ from store.reader import ContentMissing
 
 HEADER = 19  # bytes before the first row: signature, flags and the length of an extension there is not
 # Columns count, then per column its length and value; the last two are as long as they are.
-_ROW = struct.Struct("!h i16s iq iq iq i16s i32s ii i")
+_ROW = struct.Struct("!h i16s iq iq iq i36s i32s ii i")
 _LENGTH = struct.Struct("!i")
 _WHO_REMEMBERED = 4096
 
-T = TypeVar("T")
+_new, _set = object.__new__, object.__setattr__
 
 _SELECT: LiteralString = f"""
     SELECT e.stream_id, e.position, e.version, e.recorded_at,
-           convert_from(substring(e.envelope, {EVENT_AT + 1}, 36), 'SQL_ASCII')::uuid, e.leaf_hash,
+           substring(e.envelope, {EVENT_AT + 1}, 36), e.leaf_hash,
            coalesce(c.key_generation, 0), e.topic, coalesce(c.ciphertext, '')
     FROM store.event AS e LEFT JOIN store.content AS c USING (log_no, position)
     WHERE e.log_no = %(log_no)s """  # noqa: S608  # a number of ours
@@ -50,7 +50,7 @@ class Keys(Protocol):
 
 
 class Raw(NamedTuple):
-    """One event as it was read. at: microseconds since 1970."""
+    """One event as it was read. at: microseconds since 1970; event: its id as text."""
 
     stream: bytes
     position: int
@@ -68,37 +68,48 @@ class Opener:
 
     def __init__(self, origin: str) -> None:
         self._origin = origin.encode()
-        self._classes: dict[bytes, tuple[str, type[Event]]] = {}
+        self._classes: dict[bytes, tuple[str, type[Event], tuple[str, ...]]] = {}
         self._people: dict[bytes, object] = {}  # the same few write most of a log
         self._place: tuple[bytes, int] = (b"", 0)
         self._stream = UUID(int=0)
         self._open: Callable[[bytes, bytes], bytes] = lambda ciphertext, event: b""
 
     def recorded(self, raw: Raw, keys: Keys) -> Recorded:
-        """The event and its place.
+        """The event and its place. Written out at length: a rebuild does little else.
 
         Raises KeyDestroyed, KeyMissing, ContentMissing, ProofError or UnknownTopic.
         """
-        stream, position, version, at, event_id, leaf, generation, topic_bytes, ciphertext = raw
+        stream, position, version, at, event_text, leaf, generation, topic_bytes, ciphertext = raw
         if (stream, generation) != self._place:
             self._turn_to(stream, generation, keys, position)
-        topic, event_class = self._class(topic_bytes)
-        body, who = body_and_who(self._open(ciphertext, event_id))
-        recorded_at, event = to_datetime(at), _uuid(event_id)
-        made = mapper.revived(event_class, self._stream, version, recorded_at, event, body, self._person(who))
-        stored = _filled(
-            Stored,
-            {
-                "event": event,
-                "stream": self._stream,
-                "version": version,
-                "position": position,
-                "recorded_at": recorded_at,
-                "leaf_hash": leaf,
-                "topic": topic,
-            },
-        )
-        return _filled(Recorded, {"event": made, "stored": stored})
+        topic, event_class, ids = self._classes.get(topic_bytes) or self._class(topic_bytes)
+        number = int(event_text.replace(b"-", b""), 16)
+        body, who = body_and_who(self._open(ciphertext, number.to_bytes(16, "big")))
+        event, recorded_at, own = _new(UUID), to_datetime(at), self._stream
+        _set(event, "int", number)
+        _set(event, "is_safe", SafeUUID.unknown)
+        state: dict[str, Any] = orjson.loads(body)  # Any: whatever the event's fields are
+        for name in ids:
+            state[name] = None if state[name] is None else UUID(state[name])
+        state["originator_id"] = own
+        state["originator_version"] = version
+        state["timestamp"] = recorded_at
+        state["event_id"] = event
+        state["who"] = self._people.get(who) or self._person(who)
+        made, stored, recorded = _new(event_class), _new(Stored), _new(Recorded)
+        _set(made, "__dict__", state)  # frozen, and checked when it was made
+        fields = {
+            "event": event,
+            "stream": own,
+            "version": version,
+            "position": position,
+            "recorded_at": recorded_at,
+            "leaf_hash": leaf,
+            "topic": topic,
+        }
+        _set(stored, "__dict__", fields)
+        _set(recorded, "__dict__", {"event": made, "stored": stored})
+        return recorded
 
     def _turn_to(self, stream: bytes, generation: int, keys: Keys, position: int) -> None:
         if generation == 0:
@@ -107,33 +118,17 @@ class Opener:
         self._open = keys.get(self._stream, generation).opener(self._origin)
         self._place = stream, generation
 
-    def _class(self, topic: bytes) -> tuple[str, type[Event]]:
-        if (known := self._classes.get(topic)) is None:
-            name = topic.decode()
-            known = self._classes[topic] = name, mapper.class_of(name)
+    def _class(self, topic: bytes) -> tuple[str, type[Event], tuple[str, ...]]:
+        name = topic.decode()
+        event_class = mapper.class_of(name)
+        known = self._classes[topic] = name, event_class, mapper.ids_of(event_class)
         return known
 
     def _person(self, who: bytes) -> object:
-        if (known := self._people.get(who)) is None:
-            if len(self._people) >= _WHO_REMEMBERED:
-                self._people.clear()
-            known = self._people[who] = orjson.loads(who)
+        if len(self._people) >= _WHO_REMEMBERED:
+            self._people.clear()
+        known = self._people[who] = orjson.loads(who)
         return known
-
-
-def _uuid(value: bytes) -> UUID:
-    """The id of these 16 bytes: its own constructor looks at all that an id could be made of."""
-    made = object.__new__(UUID)
-    object.__setattr__(made, "int", int.from_bytes(value, "big"))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
-    return made
-
-
-def _filled(kind: type[T], fields: dict[str, object]) -> T:
-    """A frozen dataclass with its fields set at once: its own constructor sets them one by one, at length."""
-    made = object.__new__(kind)
-    object.__setattr__(made, "__dict__", fields)
-    return made
 
 
 class BulkReader:

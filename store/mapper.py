@@ -108,6 +108,11 @@ def _topics() -> dict[str, type[Event]]:
     return topics()
 
 
+def ids_of(event_class: type[Event]) -> tuple[str, ...]:
+    """The fields of a body that are UUIDs, of which it holds the text."""
+    return _shape(event_class).ids
+
+
 def _descendants(base: type[Event]) -> set[type[Event]]:
     return {base}.union(*(_descendants(child) for child in base.__subclasses__()))
 

@@ -7,7 +7,9 @@ event is decrypted, parsed and folded. Three ways, in interleaved rounds:
   there are processors, and in one;
 * library: its `ProjectionRunner` on the first events of the same log, stored by its own recorder without
   encryption, with its own tracking table: a transaction for each event, as it comes;
-* bare: the same events as plain JSON, copied out of one table and parsed by orjson, and nothing else done.
+* bare: the same events as plain JSON in one table, copied out with what a fold must know of each (whose,
+  where, when, what kind) and parsed by orjson: nothing decrypted, ordered, folded or written;
+* content: the same, of nothing but the content.
 
 Memory is the peak of a process that rebuilds, at several sizes of the log.
 """
@@ -17,6 +19,7 @@ import os
 import random
 import resource
 import time
+from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -34,6 +37,14 @@ from tools.bench.rebuild_view import LATEST
 from tools.output import say
 from tools.runtime import settle
 
+COLUMNS = {
+    "stream_id": "uuid",
+    "version": "int8",
+    "position": "int8",
+    "recorded_at": "timestamptz",
+    "topic": "text",
+    "state": "bytea",
+}
 MEGABYTE = 1024  # of what getrusage counts in
 SIZES = (10_000, 100_000)
 
@@ -51,11 +62,12 @@ def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str,
             say(f"{size:,} events: {memory[f'memory_{size}']}")
         _vacuum(database)
         bare, library = Bare(database, filled), rebuild_library.Library(database, filled)
-        ways = {
+        ways: dict[str, Callable[[], float]] = {
             f"ours_x{cpus}": lambda: _ours(filled.place, cpus),
             "ours_x1": lambda: _ours(filled.place, 1),
             "library": library.rate,
-            "bare": bare.rate,
+            "bare": lambda: bare.rate(*COLUMNS),
+            "content": lambda: bare.rate("state"),
         }
         rates: dict[str, list[float]] = {name: [] for name in ways}
         _ours(filled.place, cpus)  # the first time, code is loaded
@@ -64,12 +76,8 @@ def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str,
                 rates[name].append(ways[name]())
             say("  ".join(f"{name} {found[-1]:,.0f}/s" for name, found in rates.items()))
     ours = rates[f"ours_x{cpus}"]
-    ratios = {
-        "library": ratio(ours, rates["library"]),
-        "bare": ratio(ours, rates["bare"]),
-        "library_x1": ratio(rates["ours_x1"], rates["library"]),
-        "bare_x1": ratio(rates["ours_x1"], rates["bare"]),
-    }
+    ratios = {name: ratio(ours, rates[name]) for name in ("library", "bare", "content")}
+    ratios |= {f"{name}_x1": ratio(rates["ours_x1"], rates[name]) for name in ("library", "bare")}
     results = {
         name: {"rate_per_s": round(sorted(found)[len(found) // 2], 1)} for name, found in rates.items()
     }
@@ -85,7 +93,7 @@ def _ours(place: Place, jobs: int) -> float:
 
 
 def _memory(place: Place) -> dict[str, float]:
-    """The peak of a process of its own that rebuilds everything, in megabytes, and how fast it did."""
+    """The peak of a process of its own that rebuilds everything, in megabytes."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_tell_memory, args=(place, theirs))
@@ -96,9 +104,9 @@ def _memory(place: Place) -> dict[str, float]:
 
 
 def _tell_memory(place: Place, pipe: Pipe) -> None:
-    rate = _ours(place, 1)
+    _ours(place, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
-    pipe.send({"peak_mb": round(peak, 1), "rate_per_s": round(rate, 1)})
+    pipe.send({"peak_mb": round(peak, 1)})
 
 
 def _vacuum(database: Database) -> None:
@@ -108,28 +116,29 @@ def _vacuum(database: Database) -> None:
 
 
 class Bare:
-    """COPY out of a plain table and orjson: what a rebuild cannot be faster than in one process."""
+    """COPY out of one plain table and orjson: what a rebuild in one process cannot be faster than."""
 
     def __init__(self, database: Database, filled: rebuild_log.Filled) -> None:
         self._dsn = database.admin
         self._events = 0
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
         with connect.plain(self._dsn) as db:
-            db.execute("CREATE TABLE bench_bare (position bigint PRIMARY KEY, state bytea NOT NULL)")
+            db.execute(f"CREATE TABLE bench_bare ({columns})".encode())
             with db.cursor().copy("COPY bench_bare FROM STDIN (FORMAT binary)") as copy:
-                copy.set_types(["int8", "bytea"])
-                for position, state in rebuild_library.states(filled):
-                    copy.write_row((position, state))
+                copy.set_types(list(COLUMNS.values()))
+                for row in rebuild_library.plain_rows(filled):
+                    copy.write_row(row)
                     self._events += 1
             db.execute("VACUUM ANALYZE bench_bare")
 
-    def rate(self) -> float:
-        """Events a second."""
+    def rate(self, *columns: str) -> float:
+        """Events a second, reading these columns; the last is the content."""
         began, parsed = time.perf_counter(), 0
-        with connect.plain(self._dsn) as db:
-            with db.cursor().copy("COPY (SELECT state FROM bench_bare) TO STDOUT (FORMAT binary)") as copy:
-                copy.set_types(["bytea"])
-                for (state,) in copy.rows():
-                    orjson.loads(state)
-                    parsed += 1
+        query = f"COPY (SELECT {', '.join(columns)} FROM bench_bare) TO STDOUT (FORMAT binary)"  # noqa: S608  # columns of ours
+        with connect.plain(self._dsn) as db, db.cursor().copy(query.encode()) as copy:
+            copy.set_types([COLUMNS[name] for name in columns])
+            for row in copy.rows():
+                orjson.loads(row[-1])
+                parsed += 1
         assert parsed == self._events  # noqa: S101  # else it was no read of the same events
         return parsed / (time.perf_counter() - began)

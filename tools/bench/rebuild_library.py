@@ -97,11 +97,11 @@ class Library:
         return self._last / (time.perf_counter() - began)
 
 
-def states(filled: Filled) -> Iterator[tuple[int, bytes]]:
-    """Every event of a record as plain JSON, with its position."""
+def plain_rows(filled: Filled) -> Iterator[tuple[object, ...]]:
+    """Every event of a record with its content as plain JSON."""
     for row in _rows(filled, filled.position):
-        parts = row.parts
-        yield row.position, b'{"body":%b,"who":%b}' % (parts["body"].value, parts["who"].value)
+        state = b'{"body":%b,"who":%b}' % (row.parts["body"].value, row.parts["who"].value)
+        yield row.stream, row.version, row.position, row.recorded_at, row.topic, state
 
 
 def _first(filled: Filled) -> Iterator[DomainEvent]:
