@@ -66,7 +66,7 @@ def skip_event(
     """Record that a view goes on without an event: the operator's act, as above. Raises ContentRefused."""
     _given(reason)
     act = gate.act(Pass(request, "skip-event", Actor(id=None), OPERATOR))
-    told = {"projection": projection, "version": version, "position": position, "reason": reason}
+    told = {"projection": projection, "edition": version, "position": position, "reason": reason}
 
     def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
         skipped = make(ProjectionSkipped, act, stream, 0, **told)

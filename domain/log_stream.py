@@ -32,6 +32,6 @@ class ProjectionSkipped(Event):
     LIFECYCLE: ClassVar[str] = "amend"
 
     projection: str
-    version: int
+    edition: int  # the version of the projection: the next one is given the event again
     position: int  # of the event that is left out
     reason: str
