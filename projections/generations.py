@@ -136,6 +136,7 @@ def switch(db: Db, building: Generation, compared: str, catch_up: Callable[[int]
     """
     with db.transaction():
         db.execute("SET LOCAL lock_timeout = '10s'")
+        db.execute("SET LOCAL synchronous_commit = on")
         before = db.execute(
             """SELECT generation, position FROM views.generation
                WHERE log_no = %s AND projection = %s AND state = 'live' FOR UPDATE""",

@@ -143,7 +143,11 @@ def open_source(place: Place, keys: KeyStore | None = None) -> Iterator[Source]:
     with ExitStack() as stack:
         if keys is None:
             keys = stack.enter_context(closing(open_key_store(place.keys, begin=False)))
-        yield Source(place, stack.enter_context(closing(connect.plain(place.dsn))), keys)
+        db = stack.enter_context(closing(connect.plain(place.dsn)))
+        # Rows and their position are one transaction: what a crash of the server takes back is folded again.
+        # So the disk is left to the appends, which wait for it.
+        db.execute("SET synchronous_commit = off")
+        yield Source(place, db, keys)
 
 
 _LEARN = """
