@@ -19,6 +19,7 @@ from projections.source import Place, Source, Unfoldable, check_topics, open_sou
 from store import connect
 
 PATIENCE_S = 10.0  # for the live generation to come to the position of the new one
+FAR = 100_000  # positions that the live one is not brought forward by us: that is a runner's work
 NEAR = 200  # positions from the end of the log: near enough to switch, which takes in the rest
 
 EQUAL, FIRST, BEHIND = "equal", "first", "not compared: the live one is behind"
@@ -219,6 +220,8 @@ class Rebuild:
             live = generations.of_state(source.db, name, log_no, "live")
             if live is None or live.position >= position:
                 return live is not None
+            if position - live.position > FAR:
+                return False
             if live.version == self._projection.version and leader.lead(source.db, "runs", name, log_no):
                 try:
                     _reach(Follower(self._projection, live, source), position)

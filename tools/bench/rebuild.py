@@ -21,6 +21,7 @@ import resource
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str,
         memory = {}
         for size in (*[one for one in SIZES if one < events], events):
             filled.grow(max(0, size - filled.position))
-            memory[f"memory_{size}"] = _memory(filled.place)
+            memory[f"memory_{size}"] = _memory(filled.place, size)
             say(f"{size:,} events: {memory[f'memory_{size}']}")
         _vacuum(database)
         bare, library = Bare(database, filled), rebuild_library.Library(database, filled)
@@ -92,19 +93,20 @@ def _ours(place: Place, jobs: int) -> float:
     return built.events / (time.perf_counter() - began)
 
 
-def _memory(place: Place) -> dict[str, float]:
+def _memory(place: Place, size: int) -> dict[str, float]:
     """The peak of a process of its own that rebuilds everything, in megabytes."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_tell_memory, args=(place, theirs))
+    process = context.Process(target=_tell_memory, args=(place, size, theirs))
     process.start()
     told: dict[str, float] = ours.recv()
     process.join()
     return told
 
 
-def _tell_memory(place: Place, pipe: Pipe) -> None:
-    _ours(place, 1)
+def _tell_memory(place: Place, size: int, pipe: Pipe) -> None:
+    """Under a name of its own, so that nothing has to be caught up with that is live already."""
+    Rebuild(replace(LATEST, name=f"latest_{size}"), place).run()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
     pipe.send({"peak_mb": round(peak, 1)})
 
