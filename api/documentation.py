@@ -96,6 +96,7 @@ def change_examples() -> dict[str, dict[str, object]]:
         "retractions": {"entry": ID, "reason": "belongs to another resident"},
         "filings": {"occurred_at": at, "entries": [ID]},
         "misfilings": {"entry": ID, "reason": "of a resident of the same name", "to": ID},
+        "unlinkings": {"link": ID, "reason": "the card of a resident of the same name"},
         "mergings": {"into": ID, "reason": "opened twice: once under a temporary identity"},
         "unmergings": {"into": ID, "reason": "two residents of the same name after all"},
         "consents": {"by": "resident", "occurred_at": "2026-06-02"},

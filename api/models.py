@@ -194,6 +194,13 @@ class MisfilingIn(Circumstances):
     to: Id | None = Field(None, description="the right record; else it is hidden, and moved later")
 
 
+class UnlinkingIn(Circumstances):
+    """A link to another person's document or login, and why it is held to be wrong."""
+
+    link: Id = Field(description="the event that linked it, as the record's identities name it")
+    reason: Reason = Field(description="stays readable; no number, no name")
+
+
 class MergingIn(Circumstances):
     """The record that goes on, and why the two are held to be one person's, or not to be."""
 

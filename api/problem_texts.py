@@ -113,7 +113,15 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     record_errors.CardStillValid: Row(409, "Replace the card there is, or revoke it first."),
     record_errors.CardNumberTaken: Row(409, "Check the number printed on the card."),
     record_errors.IdentityInDispute: Row(409, "Settle the dispute about the identity first."),
-    record_errors.RecordMerged: Row(409, "Write into the record named by into."),
+    record_errors.IdentityNotLinked: Row(409, "Read the record; identities tells the links by their event."),
+    record_errors.LastIdentity: Row(
+        409, "Link the right document first, or a temporary identity if there is none."
+    ),
+    record_errors.RecordMerged: Row(
+        409,
+        "Write into the record named by into. For the resident to read that one, "
+        "the record manager unlinks their login here and links it there.",
+    ),
     record_errors.NotMerged: Row(409, "Nothing to unmerge."),
     record_errors.CannotMerge: Row(409, "Merge into a record that goes on itself."),
     record_errors.NumberKept: Row(409, "Nothing to renumber."),

@@ -154,6 +154,7 @@ MANAGER_WRITE = (
     "receive-misfiled",
     "merge",
     "renumber",
+    "unlink-identity",
 )
 STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role")
 

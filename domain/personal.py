@@ -68,7 +68,8 @@ def _told(recorded: Sequence[Recorded], masked: frozenset[UUID]) -> tuple[str | 
         elif isinstance(event, events.EntryRetracted):
             told.pop(event.entry, None)
         elif isinstance(event, events.IdentityLinked) and event.birth_date is not None:
-            birth_date, sex = event.birth_date, event.sex
+            if event.event_id not in masked:
+                birth_date, sex = event.birth_date, event.sex
     standing = [entry for key, entry in told.items() if key not in masked]
     newest = [one[2] for one in sorted(standing, key=lambda one: one[:2], reverse=True)]
     people = [person(content) for content in newest]

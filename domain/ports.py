@@ -130,7 +130,8 @@ class RecordQuery:
     version: folded up to this version of the record's stream, counted from 1.
     as_of: what was known then (recorded at or before this instant, UTC).
     valid_at: what was true then (occurred at or before this instant, UTC); with as_of: known then about then.
-    masked: entries never shown, since they were misfiled. sections: the kinds that may be shown; None: all.
+    masked: never shown: misfiled entries, and whose a link was that is undone. sections: the kinds that may
+    be shown; None: all.
     """
 
     version: int | None = None

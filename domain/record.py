@@ -31,6 +31,8 @@ from domain.record_errors import (
     CannotMerge,
     CannotMisfile,
     EntryMisfiled,
+    IdentityNotLinked,
+    LastIdentity,
     NotMerged,
     NumberKept,
     OutOfTurn,
@@ -71,11 +73,12 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/6"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/7"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created
     IdentityLinked = events.IdentityLinked
+    IdentityUnlinked = events.IdentityUnlinked
     ConsentGiven = events.ConsentGiven
     NumberGiven = events.NumberGiven
     EntryCorrected = events.EntryCorrected
@@ -162,6 +165,19 @@ class Record(Aggregate):
             raise IdentityAlreadyLinked
         identity: JsonObject = {"kind": "login", "issuer": issuer, "subject": subject}
         self._trigger(self.IdentityLinked, act, identity=identity, birth_date=None, sex=None)
+
+    def unlink_identity(self, act: Act, link: UUID, reason: str) -> None:
+        """Take back a link that was wrong, by the event that made it. A login may be the last, no document.
+
+        Raises IdentityNotLinked (by this record, or no more), LastIdentity, ReasonMissing.
+        """
+        _given(reason)
+        linked = self.state.links.get(str(link))
+        if linked is None:
+            raise IdentityNotLinked
+        if not linked.is_login and len(self.state.identities) == 1:
+            raise LastIdentity
+        self._trigger(self.IdentityUnlinked, act, link=link, reason=reason)
 
     def give_number(self, act: Act, number: str, reason: str) -> None:
         """Let the record go by a new number; the earlier ones stay. Raises NumberKept, UnknownCode."""

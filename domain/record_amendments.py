@@ -1,22 +1,23 @@
-"""The commands that put a record right: correct, retract, move what was misfiled, merge duplicates."""
+"""The commands that put a record right: correct, retract, move misfiled entries, unlink, merge."""
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from domain.entries import KINDS
 from domain.errors import NotAvailable, StaleVersion
-from domain.filling import check
+from domain.filling import check, identities, login_claim
 from domain.gate import Pass, as_told, denied
-from domain.ports import Answer
+from domain.institution_state import Login
+from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.record_errors import CannotMisfile
-from domain.record_events import EntryCorrected, EntryRecorded
+from domain.record_events import EntryCorrected, EntryRecorded, IdentityLinked
 from domain.record_seen import SeenChanges
 from domain.record_state import EntryState
 from domain.requests import Correction, Misfiling, Request
 from domain.showing import limited
-from domain.values import Occurred, Who, accept_clock
+from domain.values import IdentityDocument, Occurred, Who, accept_clock
 
 Brought: TypeAlias = EntryRecorded | EntryCorrected  # the events that bring an entry's content
 
@@ -97,6 +98,24 @@ class RecordAmendments(SeenChanges):
 
         return self.gate.once(request, lambda: self.gate.insist(attempt, seen=record_id), as_told)
 
+    def unlink_identity(
+        self, request: Request, record_id: UUID, expected_version: int, link: UUID, reason: str
+    ) -> Answer:
+        """Untie the record from another person's document or login, by the event that linked it.
+
+        What was claimed for it is free in the same append. Raises StaleVersion, IdentityNotLinked,
+        LastIdentity, ReasonMissing.
+        """
+
+        def attempt() -> Answer:
+            record, passed = self.gate.enter_record(request, "unlink-identity", record_id)
+            if record.version != expected_version:
+                raise StaleVersion(record_id, record.version)
+            record.unlink_identity(self.gate.act(passed), link, reason)
+            return self.gate.append(passed, record, releases=self._claimed(record, link))
+
+        return self.gate.once(request, attempt, as_told)
+
     def merge_records(
         self, request: Request, record_id: UUID, expected_version: int, into: UUID, reason: str
     ) -> Answer:
@@ -165,6 +184,15 @@ class RecordAmendments(SeenChanges):
         who: Who = {**first.who, "entered_by": act.who["actor"], "late": True}
         moved = right.add_entry(replace(act, who=who), entry.kind, last.form, last.content)
         return right, moved
+
+    def _claimed(self, record: Record, link: UUID) -> list[Claim]:
+        """What was claimed with a link: its document or login stands in the log only."""
+        events = [one.event for one in self.gate.log.read(record.id)]
+        linked = [one for one in events if isinstance(one, IdentityLinked) and one.event_id == link]
+        told = linked[0].identity
+        if told["kind"] == "login":
+            return [login_claim(Login(issuer=str(told["issuer"]), subject=str(told["subject"])))]
+        return identities([cast(IdentityDocument, told)])
 
     def _content(self, record: Record, entry_id: UUID) -> tuple[Brought, Brought, Occurred]:
         """The event that recorded an entry, the one whose content stands, and when it occurred."""

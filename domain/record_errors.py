@@ -162,6 +162,20 @@ class IdentityInDispute(RecordError):
     title = "The identity of the resident is in dispute."
 
 
+class IdentityNotLinked(RecordError):
+    """No link of this record that stands was made by the event named."""
+
+    code = "identity-not-linked"
+    title = "The record is not tied to it, or no more."
+
+
+class LastIdentity(RecordError):
+    """A record is always somebody's: its last document is not unlinked before another one is linked."""
+
+    code = "last-identity"
+    title = "It is the last identity of the record."
+
+
 class RecordMerged(RecordError):
     """The record was merged into another, which goes on; `into` is its id."""
 

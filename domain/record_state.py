@@ -33,6 +33,19 @@ class EntryState(NamedTuple):
         return not (self.retracted or self.misfiled)
 
 
+class Link(NamedTuple):
+    """What ties the record to a person: a document, a temporary identity, or a login."""
+
+    kind: str
+    value: str | None = None  # the 18-character number, if it bears one; of a login "issuer subject"
+    birth_date: str | None = None  # as the number tells it
+    sex: str | None = None
+
+    @property
+    def is_login(self) -> bool:
+        return self.kind == "login"
+
+
 @dataclass
 class RecordState:
     """The fold of a record's events. Changed by `apply` only."""
@@ -49,17 +62,37 @@ class RecordState:
     birth_date: str | None = None  # from the ID number, else from the forms that tell it
     sex: str | None = None
     told: list[Telling] = field(default_factory=list)  # what forms told of the person
-    identity_numbers: list[str] = field(default_factory=list)  # 18-character numbers of linked documents
+    links: dict[str, Link] = field(default_factory=dict)  # that stand, by their events, in order of linking
+    unlinked: list[str] = field(default_factory=list)  # those that were wrong
     consented_at: int = 0  # the version at which consent was last given
-    identities: list[str] = field(default_factory=list)  # kinds only, in order of linking
-    logins: list[str] = field(default_factory=list)  # "issuer subject"
     enrolments: dict[str, str] = field(default_factory=dict)  # programme -> entry
     allergies: dict[str, str] = field(default_factory=dict)  # substance -> entry
     entries: dict[str, EntryState] = field(default_factory=dict)
 
-    def know_person(self, birth_date: str, sex: str | None) -> None:
-        """What an identity number tells counts before what forms tell."""
-        self.birth_date, self.sex = birth_date, sex
+    def link(self, event_id: UUID, link: Link) -> None:
+        self.links[str(event_id)] = link
+        self._believe()
+
+    def unlink(self, event_id: UUID) -> None:
+        """Forget whose it was; that it was wrong stays."""
+        del self.links[str(event_id)]
+        self.unlinked.append(str(event_id))
+        self._believe()
+
+    @property
+    def identities(self) -> list[str]:
+        """The kinds of the documents, in order of linking."""
+        return [one.kind for one in self.links.values() if not one.is_login]
+
+    @property
+    def identity_numbers(self) -> list[str]:
+        """The 18-character numbers of linked documents."""
+        return [one.value for one in self.links.values() if one.value is not None and not one.is_login]
+
+    @property
+    def logins(self) -> list[str]:
+        """As "issuer subject"."""
+        return [one.value for one in self.links.values() if one.value is not None and one.is_login]
 
     def tell_person(
         self, event_id: UUID, birth_date: str | None, sex: str | None, occurred: Occurred | None
@@ -95,8 +128,9 @@ class RecordState:
 
     @property
     def masked(self) -> frozenset[UUID]:
-        """The entries that no view may show."""
-        return frozenset(UUID(key) for key, entry in self.entries.items() if entry.misfiled)
+        """What no view may show: misfiled entries, and whose a link was that is undone."""
+        misfiled = (key for key, entry in self.entries.items() if entry.misfiled)
+        return frozenset(UUID(key) for key in (*misfiled, *self.unlinked))
 
     def add(self, event_id: UUID, entry: EntryState) -> None:
         key = str(event_id)
@@ -145,9 +179,14 @@ class RecordState:
             self._believe()
 
     def _believe(self) -> None:
-        """Each as the latest form to occur says that tells it, as every view does; of equals the newer."""
-        if self.identity_numbers:
-            return
+        """As an identity number tells; else each as the latest form to occur says that tells it.
+
+        As every view does; of equals the newer.
+        """
+        for one in reversed(self.links.values()):
+            if one.birth_date is not None:
+                self.birth_date, self.sex = one.birth_date, one.sex
+                return
         newest = sorted(self.told, key=self._when_told, reverse=True)
         self.birth_date = next((one[1] for one in newest if one[1]), None)
         self.sex = next((one[2] for one in newest if one[2]), None)
@@ -174,8 +213,9 @@ class RecordState:
         return twin
 
     def to_json(self) -> JsonObject:
-        """For a snapshot, to be encoded at once. Entries as rows: ids are no keys of the profile."""
+        """For a snapshot, to be encoded at once. Entries and links as rows: ids are no keys there."""
         plain = cast(JsonObject, vars(self.copy()))
+        plain["links"] = [[*link, event_id] for event_id, link in self.links.items()]
         plain["entries"] = [[*_plain(entry), event_id] for event_id, entry in self.entries.items()]
         plain["enrolments"] = [list[JsonValue](pair) for pair in self.enrolments.items()]
         plain["allergies"] = [list[JsonValue](pair) for pair in self.allergies.items()]
@@ -189,6 +229,7 @@ class RecordState:
         vars(state).update(plain)
         state.enrolments, state.allergies = dict(plain["enrolments"]), dict(plain["allergies"])
         state.entries = {row.pop(): _entry(row) for row in plain["entries"]}
+        state.links = {str(row.pop()): Link._make(row) for row in plain["links"]}
         return state
 
 
@@ -210,5 +251,6 @@ class _Plain(TypedDict):
     """The parts of a snapshot whose shape differs from the state's."""
 
     entries: list[list[Any]]  # EntryState's fields and the id, as to_json wrote them
+    links: list[list[str | None]]  # Link's fields and the event's id
     enrolments: list[tuple[str, str]]
     allergies: list[tuple[str, str]]

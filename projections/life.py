@@ -52,7 +52,8 @@ class Life:
         told = [person(entry.content) for entry in reversed(self.entries) if entry.form["name"] in PERSONAL]
         if self.fold.query.shows("basic-information"):
             linked = [one.event for one in self.known if isinstance(one.event, events.IdentityLinked)]
-            told += [(one.birth_date, one.sex) for one in reversed(linked)]
+            right = [one for one in linked if one.event_id not in self.fold.query.masked]
+            told += [(one.birth_date, one.sex) for one in reversed(right)]
         born = next((birth_date for birth_date, _ in told if birth_date), None)
         return born, next((sex for _, sex in told if sex), None)
 

@@ -91,7 +91,7 @@ def _about(told: Life, event: Event) -> EntryView | None:
 
 def _may_be_shown(told: Life, event: Event, about: EntryView | None) -> bool:
     """As in the record: of a misfiled entry only that there was one, and no section that is withheld."""
-    if isinstance(event, events.IdentityLinked):
+    if isinstance(event, events.IdentityLinked | events.IdentityUnlinked):
         return told.fold.query.shows("basic-information")
     if about is not None:
         return told.fold.query.shows(about.kind)

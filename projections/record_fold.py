@@ -14,10 +14,16 @@ from eventsourcing.domain import DomainEvent
 from domain import record_events as events
 from domain.entries import KINDS
 from domain.ports import NOW, Recorded, RecordQuery, Stored
+from domain.scalars import JsonValue
 from domain.sequels import sequel_of
-from domain.values import Occurred, earliest
+from domain.values import JsonObject, Occurred, earliest
 from projections.entry_view import EntryView, circumstances
 from projections.record_lists import Shape
+
+
+def _only_kind(identity: Shape) -> Shape:
+    """An identity without what the document tells."""
+    return {name: value for name, value in identity.items() if name not in ("number", "issuer", "reason")}
 
 
 class RecordFold:
@@ -29,6 +35,7 @@ class RecordFold:
         self.query = query
         self.head: Shape = {}
         self.identities: list[Shape] = []
+        self.wrong_numbers: set[JsonValue] = set()  # other persons', by links that were undone
         self.consents: list[Shape] = []
         self.closings: list[Shape] = []  # closings and reopenings, all of them
         self.is_closed = False
@@ -65,8 +72,30 @@ class RecordFold:
 
     @take.register
     def _identity_linked(self, event: events.IdentityLinked, stored: Stored) -> None:
+        """Of a link that is undone only the kind of document: its number is another person's."""
         shown = {name: value for name, value in event.identity.items() if name != "subject"}  # of a login
-        self.identities.append({**shown, "event": str(event.event_id), **circumstances(event, stored)})
+        told = {**shown, "event": str(event.event_id), **circumstances(event, stored)}
+        number = event.identity.get("number", "")
+        if event.event_id in self.query.masked:
+            told = _only_kind(told)
+            self.wrong_numbers.add(number)
+        else:
+            self.wrong_numbers.discard(number)  # linked again, rightly
+        self.identities.append(told)
+
+    @take.register
+    def _identity_unlinked(self, event: events.IdentityUnlinked, stored: Stored) -> None:
+        undone = {"event": str(stored.event), "reason": event.reason, **circumstances(event, stored)}
+        self.identities = [
+            {**_only_kind(one), "unlinked": undone} if one["event"] == str(event.link) else one
+            for one in self.identities
+        ]
+
+    def _said(self, content: JsonObject) -> JsonObject:
+        """A content without the number of another person's document, which it was copied from."""
+        if content.get("identity_number") not in self.wrong_numbers:
+            return content
+        return {name: value for name, value in content.items() if name != "identity_number"}
 
     @take.register
     def _consent_given(self, event: events.ConsentGiven, stored: Stored) -> None:
@@ -93,18 +122,19 @@ class RecordFold:
     def _begin(self, kind: str, event: events.EntryRecorded | events.EntryFollowed, stored: Stored) -> None:
         if stored.event in self.query.masked:
             return
-        entry = EntryView(kind, stored, event.occurred, event.form, event.content)
+        content = self._said(event.content)
+        entry = EntryView(kind, stored, event.occurred, event.form, content)
         entry.state = KINDS[kind].begins
         entry.is_external = event.who["institution"] not in (None, self.head["custodian"])
-        entry.step("recorded", event, stored, form=dict(event.form), content=event.content)
+        entry.step("recorded", event, stored, form=dict(event.form), content=content)
         self.entries[stored.event] = entry
 
     @take.register
     def _entry_corrected(self, event: events.EntryCorrected, stored: Stored) -> None:
         if event.entry in self.query.masked:
             return
-        entry = self.entries[event.entry]
-        entry.form, entry.content, entry.status = event.form, event.content, "corrected"
+        entry, content = self.entries[event.entry], self._said(event.content)
+        entry.form, entry.content, entry.status = event.form, content, "corrected"
         entry.occurred = event.entry_occurred or entry.occurred
         entry.step(
             "corrected",
@@ -112,7 +142,7 @@ class RecordFold:
             stored,
             reason=event.reason,
             form=dict(event.form),
-            content=event.content,
+            content=content,
             entry_occurred=dict(entry.occurred),
         )
 

@@ -1,8 +1,8 @@
 """The base of folds that ask how a record's entries stand.
 
-An entry found to be misfiled is, from then on, as if it had never been recorded: what was folded before is
-folded again without it, so that no past of a view shows it either. For that the fold keeps its steps, each
-with no more of the content than the view asks for.
+An entry found to be misfiled, or a link found to be wrong, is from then on as if it had never been recorded:
+what was folded before is folded again without it, so that no past of a view shows it either. For that the
+fold keeps its steps, each with no more of the content than the view asks for.
 """
 
 from abc import ABC, abstractmethod
@@ -102,17 +102,24 @@ class StandingFold(ABC):
         """After a step. entry: the one it was about; None for the record as a whole."""
 
     def take(self, one: Recorded) -> None:
-        """Fold the event; a misfiling folds everything again."""
+        """Fold the event; a misfiling, or a link undone, folds everything again."""
         if isinstance(one.event, events.EntryMisfiled):
-            self._masked.add(one.event.entry)
-            self.restart()
-            for known in self._steps:
-                self._do(known)
+            self._without(one.event.entry)
+        elif isinstance(one.event, events.IdentityUnlinked):
+            self._without(one.event.link)
         elif (step := step_of(one, self._keep)) is not None:
             self._steps.append(step)
             self._do(step)
 
+    def _without(self, wrong: UUID) -> None:
+        self._masked.add(wrong)
+        self.restart()
+        for known in self._steps:
+            self._do(known)
+
     def _do(self, step: Step) -> None:
+        if step.whole is not None and step.event in self._masked:
+            return
         if step.whole is not None:
             self.resident.befall(step.whole)
             self.note(step, None)

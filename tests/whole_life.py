@@ -133,6 +133,9 @@ class Life:
         self.add("identity-disputes", other=None)
         self.follow("identity-disputes", "settlement", KEEPER)
         self.records.renumber_record(KEEPER, self.record, self.version, "error", f"{AREA}00099")
+        passport = identity_document("passport", "E12345678", issuer="CHN")
+        linked = self.records.link_identity(NURSE, self.record, passport).stored[0].event
+        self.records.unlink_identity(KEEPER, self.record, self.version, linked, "of a namesake")
         allergy = self.entries["allergies"]
         wrong = Correction(allergy, "misread", content("allergy"), TODAY, entry_occurred=TODAY)
         self.records.correct_entry(NURSE, self.record, self.version, wrong)

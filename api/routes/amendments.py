@@ -1,4 +1,4 @@
-"""Putting right what concerns two records, at the version seen: misfiled entries, merging, unmerging."""
+"""Putting right what concerns two records, at the version seen: misfiled, wrongly linked, merged."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from api.answer_models import EntryKept, RecordKept
 from api.answers import created, last
 from api.deps import Asking, ExpectedVersion, RecordsDep, ServiceDep
 from api.documentation import COMMON, DECIDED, WRITING, change_example, problems
-from api.models import MergingIn, MisfilingIn
+from api.models import MergingIn, MisfilingIn, UnlinkingIn
 from api.service import Service
 from api.strict_route import StrictRoute
 from domain.ports import Answer
@@ -38,6 +38,29 @@ def misfile(
     told, misfiling = body.told_by(asking), Misfiling(body.entry, body.reason, body.to)
     answer = seen.decide(lambda version: records.misfile_entry(told, record_id, version, misfiling))
     return _created(service, answer, record_id, entry=body.entry)
+
+
+@router.post(
+    "/{record_id}/unlinkings",
+    status_code=201,
+    response_model=RecordKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("unlinkings"),
+)
+def unlink(
+    record_id: UUID,
+    body: UnlinkingIn,
+    asking: Asking,
+    seen: ExpectedVersion,
+    records: RecordsDep,
+    service: ServiceDep,
+) -> Response:
+    """Untie the record from another person's document or login: whose it is can be linked to it at once."""
+    told = body.told_by(asking)
+    answer = seen.decide(
+        lambda version: records.unlink_identity(told, record_id, version, body.link, body.reason)
+    )
+    return _created(service, answer, record_id)
 
 
 @router.post(

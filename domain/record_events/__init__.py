@@ -23,6 +23,7 @@ from domain.record_events.whole import Closed as Closed
 from domain.record_events.whole import ConsentGiven as ConsentGiven
 from domain.record_events.whole import Created as Created
 from domain.record_events.whole import IdentityLinked as IdentityLinked
+from domain.record_events.whole import IdentityUnlinked as IdentityUnlinked
 from domain.record_events.whole import Merged as Merged
 from domain.record_events.whole import NumberGiven as NumberGiven
 from domain.record_events.whole import Reopened as Reopened

@@ -6,6 +6,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.record_events.base import Folded, RecordEvent
+from domain.record_state import Link
 from domain.values import JsonObject
 
 BEFORE_BIRTH = "pregnancy"  # the channel of a record opened for a child not yet born
@@ -50,14 +51,28 @@ class IdentityLinked(RecordEvent):
     sex: str | None
 
     def apply(self, aggregate: Folded) -> None:
-        state, kind = aggregate.state, str(self.identity["kind"])
+        identity, kind, value = self.identity, str(self.identity["kind"]), None
         if kind == "login":
-            state.logins.append(f"{self.identity['issuer']} {self.identity['subject']}")
-            return
-        state.identities.append(kind)
-        if self.birth_date is not None:
-            state.know_person(self.birth_date, self.sex)
-            state.identity_numbers.append(str(self.identity["number"]))
+            value = f"{identity['issuer']} {identity['subject']}"
+        elif self.birth_date is not None:
+            value = str(identity["number"])
+        aggregate.state.link(self.event_id, Link(kind, value, self.birth_date, self.sex))
+
+
+class IdentityUnlinked(RecordEvent):
+    """The document or login was another person's: it ties the record to nobody since then.
+
+    Its claim is released in the same append, so that the true owner's record can be tied to it at once.
+    """
+
+    TOPIC: ClassVar[str] = "record.identity-unlinked.v1"
+    LIFECYCLE: ClassVar[str] = "unlink"
+
+    link: UUID  # the event that linked it
+    reason: str
+
+    def apply(self, aggregate: Folded) -> None:
+        aggregate.state.unlink(self.link)
 
 
 class ConsentGiven(RecordEvent):

@@ -105,6 +105,7 @@ PROJECTION = Projection(
             events.SEQUEL_EVENTS["programmes", "exit"],
             events.Created,
             events.IdentityLinked,
+            events.IdentityUnlinked,
             events.NumberGiven,
             events.Closed,
             events.Reopened,

@@ -178,6 +178,7 @@ PROJECTION = Projection(
             events.CardReplaced,
             events.Created,
             events.IdentityLinked,
+            events.IdentityUnlinked,
             events.NumberGiven,
             events.EntryCorrected,
             events.EntryRetracted,

@@ -204,8 +204,11 @@ class Life:
         self.send(REFUSALS, institution_id=str(self.county.clinic))
 
     def keeping(self) -> None:
-        for name in self.examples(f"{RECORD}/identities"):
-            self.send(f"{RECORD}/identities", example=name)
+        linked = [
+            str(self.send(f"{RECORD}/identities", example=name)["event"])
+            for name in self.examples(f"{RECORD}/identities")
+        ]
+        self.change("unlinkings", MANAGER, link=linked[0])
         self.add("quality-findings", MANAGER, about=self.entries["examinations"])
         self.follow("quality-findings", "resolution", MANAGER)
         self.add("authenticity-checks", MANAGER, about=self.entries["examinations"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.acts import Event
 from domain.errors import RecordError
+from domain.identity import identity_document
 from domain.ports import Recorded
 from domain.record import Record
 from projections import diff, generations
@@ -23,13 +24,14 @@ from projections.tokens import KeyedTokens
 from store.database import PROJECTOR, Database
 from store.event_log import StoredLog
 from store.wiring import OpenLog
-from tests.builders import AREA, act, add
+from tests.builders import AREA, act, add, card, identity_number
 from tests.store.logs import opened, origin_of, unused_log_no
 
 Tables = Mapping[str, frozenset[Row]]
 
 ACTS = (
-    "open", "number", "close", "reopen", "merge", "unmerge", "problem", "retract", "misfile", "card"
+    "open", "number", "close", "reopen", "merge", "unmerge", "problem", "retract", "misfile", "card",
+    "link", "unlink"
 )  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), max_size=30)
 _numbers = count(100)
@@ -81,10 +83,22 @@ def _do(name: str, one: Record, other: Record) -> None:
             add(one, "problems")
         case "card":
             add(one, "cards", number=f"{next(_numbers):016d}")
+        case "link":
+            for document in (identity_document("temporary", reason="no document"), card(_identity())):
+                with suppress(RecordError):
+                    one.link_identity(act(), document)
+        case "unlink":
+            for link in [*one.state.links]:
+                one.unlink_identity(act(), UUID(link), "another's")
         case "retract" if entries:
             one.retract(act(), entries[-1], reason="in error")
         case "misfile" if entries:
             one.misfile(act(), entries[0], reason="another's", moved_to=None, moved_entry=None)
+
+
+def _identity() -> str:
+    born = 1950 + next(_numbers) % 70
+    return identity_number(f"{born}0101", 1)
 
 
 def _decided(one: Record) -> list[Event]:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from domain.entries import FORMS
 from domain.errors import RecordError
+from domain.identity import identity_document
 from domain.ports import Recorded
 from domain.record import Record
-from domain.record_events import EntryMisfiled
+from domain.record_events import EntryMisfiled, IdentityUnlinked
 from domain.requests import Correction, Misfiling, NewEntry, NewSequel
 from domain.sequels import SEQUELS
 from domain.time import CHINA, occurred_at
@@ -52,6 +53,7 @@ ACTS = (
     "misfile",
     "close",
     "reopen",
+    "unlink",
 )
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTS), st.integers(0, 7), st.sampled_from((0, 1, 9, 40, 200))), max_size=25
@@ -136,8 +138,18 @@ class Lived:
                 )
             case "reopen":
                 records.reopen_record(NURSE, self.record, self.state.version, reason="came back")
+            case "unlink":
+                self._unlink()
             case _:
                 self._follow(name, which)
+
+    def _unlink(self) -> None:
+        """The oldest link was another person's; the record goes on under a temporary identity at least."""
+        records = self.county.records
+        with suppress(RecordError):
+            records.link_identity(NURSE, self.record, identity_document("temporary", reason="a namesake's"))
+        oldest = UUID(next(iter(self.state.state.links)))
+        records.unlink_identity(KEEPER, self.record, self.state.version, oldest, "a namesake's")
 
     def add(self, kind: str, filled: Mapping[str, object], form: str | None = None) -> UUID:
         entry = NewEntry(kind, filled, self.now, form=form or FORMS[kind][0])
@@ -185,10 +197,9 @@ def fold(projection: Projection, record: UUID, recorded: Sequence[Recorded]) -> 
 
 
 def stopped(recorded: Sequence[Recorded], position: int) -> list[Recorded]:
-    """What was recorded up to a position, and which entries are known today to be misfiled."""
-    return [
-        one for one in recorded if one.stored.position <= position or isinstance(one.event, EntryMisfiled)
-    ]
+    """What was recorded up to a position, and which entries and links are known today to be wrong."""
+    wrong = EntryMisfiled | IdentityUnlinked
+    return [one for one in recorded if one.stored.position <= position or isinstance(one.event, wrong)]
 
 
 def held(rows: Rows, position: int) -> dict[str, set[Row]]:
