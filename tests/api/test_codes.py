@@ -99,12 +99,17 @@ def test_a_code_that_its_system_cannot_have_is_refused_by_its_field(served: Serv
 def test_a_region_that_was_gone_before_the_birth_is_told_and_the_record_opened(served: Served) -> None:
     first17 = "11010320200101001"  # 崇文区, merged ten years before
 
-    opened = served.post("/v1/records", new_record(first17 + check_digit(first17)))
+    opened = served.post("/v1/records", _child(first17))
 
     assert opened.status_code == 201
     assert opened.json()["warnings"] == [
         {"field": "/documents/0/number", "reason": "its region was dissolved before the birth"}
     ]
+
+
+def _child(first17: str) -> dict[str, object]:
+    """A record asked for with that number, by whoever decides for a child."""
+    return new_record(first17 + check_digit(first17), consent={"by": "guardian"})
 
 
 def test_a_document_linked_later_is_looked_at_too(served: Served) -> None:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 Settled = Callable[[int], None]
 
 MAPPING = "fhir-r4/1"  # edition of the mapping, as manifests tell it
-ENTRIES_AT_ONCE = 150
+ENTRIES_AT_ONCE = 1000
 BYTES_AT_ONCE = 4_000_000
 BUSY_TRIES = 8
 CHANGED = "differs from what its entry was told from, and is kept beside it"
