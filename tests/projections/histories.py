@@ -82,6 +82,7 @@ def _do(name: str, one: Record, other: Record) -> None:
         case "problem":
             add(one, "problems")
         case "card":
+            add(one, "basic-information", identity_number=None, phone="010-11110000")  # or none is issued
             add(one, "cards", number=f"{next(_numbers):016d}")
         case "link":
             for document in (identity_document("temporary", reason="no document"), card(_identity())):
