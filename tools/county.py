@@ -13,8 +13,8 @@ from domain.errors import CallerUnknown
 from domain.institution_state import Login
 from domain.ports import RequestKey
 from domain.requests import Consent, NewPractitioner, NewRecord, Principal, Request, SourceId
+from tools.ahead import Ahead
 from tools.county_lives import WANG, Life
-from tools.simulate.ahead import Ahead
 from tools.simulate.county import CLIENT, ForeignCounty
 from tools.simulate.plan import ADMINISTRATOR, BUREAU, TOWN_HOSPITAL, VILLAGE_CLINIC, Post, Staff
 from tools.simulate.run import Simulation, simulate

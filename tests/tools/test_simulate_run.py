@@ -24,7 +24,7 @@ from tests.conftest import temporary_data
 from tests.memory_log import MemoryLog
 from tests.store.logs import new_log
 from tests.tools.processes import command, environment, lifelong
-from tools.simulate.ahead import Ahead
+from tools.ahead import Ahead
 from tools.simulate.behind import storing_behind
 from tools.simulate.county import ForeignCounty, asked_by
 from tools.simulate.digest import digest

@@ -16,12 +16,13 @@ from domain.requests import Request
 from projections.record_view import RecordRender
 from store.event_log import StoredLog
 from store.wiring import open_log
+from tools.ahead import Ahead
 from tools.fhir.importer import FATAL, UNAVAILABLE, Progress, bundle_files, import_files, resources_in
 from tools.fhir.report import Report
 from tools.runtime import settle
 
 AT_ONCE = 4  # files handed to a process together
-THREADS = 2  # of each process: while one waits for the disk, the other works
+THREADS = 1  # of each process: what looks ahead is for one
 
 
 class ImportEnded(Exception):
@@ -73,7 +74,7 @@ def _begin(place: Place) -> None:
     """Open the log, once for each process; it is closed with it. Ctrl-C is for the process that asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log = open_log(dsn=place.dsn, keys=place.keys, origin=place.origin, log_no=place.log_no, readers=THREADS)
-    _opened.append(Records(StoredLog(log), RecordRender(), schemes=place.schemes))
+    _opened.append(Records(Ahead(StoredLog(log)), RecordRender(), schemes=place.schemes))
     settle()
 
 

@@ -27,7 +27,7 @@ from store.mapper import parts_of, topic_of
 from store.notifier import Notifier
 from store.wiring import OpenLog
 from store.writer import LogWriter
-from tools.simulate.ahead import Ahead
+from tools.ahead import Ahead
 
 EVENTS_AT_ONCE = 4000
 NOT_YET = 0  # the position of what is not stored

@@ -17,7 +17,7 @@ from domain.ports import Answer, Claim, RecordRenderer, RequestKey
 from domain.record import Record
 from domain.requests import Correction as NewCorrection
 from domain.requests import NewEntry, NewSequel, Outcome, Request, SourceId
-from tools.simulate.ahead import Ahead
+from tools.ahead import Ahead
 from tools.simulate.county import asked_by
 from tools.simulate.life import (
     Act,

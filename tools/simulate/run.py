@@ -7,7 +7,7 @@ from itertools import islice
 
 from domain.ports import RecordRenderer
 from store.append import Append
-from tools.simulate.ahead import Ahead
+from tools.ahead import Ahead
 from tools.simulate.county import Settlement
 from tools.simulate.lives import ISSUER, TODAY
 from tools.simulate.loader import LOOKED_UP, Loader, Stored, loader_on
