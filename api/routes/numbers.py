@@ -8,8 +8,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.answer_models import InstitutionKept, RecordKept, Warned
-from api.answers import created, last
-from api.deps import Asking, ExpectedVersion, RecordsDep, ServiceDep
+from api.answers import created
+from api.changing import ChangeDep
+from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, DECIDED, WRITING, body_examples, problems
 from api.models import SINCE, Circumstances, Instant, Word, coded
 from api.strict_route import StrictRoute
@@ -57,24 +58,17 @@ class NumberKept(RecordKept):
     responses=problems(COMMON, WRITING, DECIDED),
     openapi_extra=body_examples({"after a region changed": {"reason": "region-changed"}}),
 )
-def renumber(
-    record_id: UUID,
-    body: NumberIn,
-    asking: Asking,
-    seen: ExpectedVersion,
-    records: RecordsDep,
-    service: ServiceDep,
-) -> Response:
+def renumber(body: NumberIn, change: ChangeDep) -> Response:
     """Give a record a new number. The earlier ones find it for ever and are given to no other."""
-    told = body.told_by(asking)
-    answer = seen.decide(
-        lambda version: records.renumber_record(told, record_id, version, body.reason, body.number)
+    answer = change.decide(
+        body,
+        lambda told, version: change.records.renumber_record(
+            told, change.record, version, body.reason, body.number
+        ),
     )
-    number = records.number_given(answer)
+    number = change.records.number_given(answer)
     odd = RecordNumber.parse(number).warnings() if body.number else []
-    location = f"/v1/records/{record_id}?version={last(answer).version}"
-    warned = {"warnings": odd} if odd else {}
-    return created(service, answer, location, record=record_id, number=number, **warned)
+    return change.kept(answer, number=number, **({"warnings": odd} if odd else {}))
 
 
 @router.post(
