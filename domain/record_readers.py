@@ -1,25 +1,22 @@
 """Who else may see a record and who speaks for the resident, on a day, as the record itself tells it."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import cast
 from uuid import UUID
 
 from domain.age_bands import CAPACITY
+from domain.entitlements import READING, entitlements
 from domain.record_rules import INCAPACITY, below
 from domain.record_state import EntryState, RecordState
-
-READING = ("issued", "accepted", "requested")  # states in which the receiver reads, and may answer
+from domain.time import CHINA
 
 
 def readers(state: RecordState, on: date) -> dict[UUID, frozenset[str]]:
     """The institutions that a referral or consultation lets read on a day, and which sections."""
     allowed: dict[UUID, frozenset[str]] = {}
-    for entry in state.standing("referrals", "consultations"):
-        kept = entry.kept or {}
-        if entry.state not in READING or str(kept["until"]) < on.isoformat():
-            continue
-        to = UUID(str(kept["to"]))
-        allowed[to] = allowed.get(to, frozenset()) | frozenset(cast("list[str]", kept["sections"]))
+    for one in entitlements(state, datetime.combine(on, time(12), CHINA)):
+        if one.kind == "referral":
+            allowed[one.to] = allowed.get(one.to, frozenset()) | one.sections
     return allowed
 
 
