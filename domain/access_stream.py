@@ -11,6 +11,7 @@ from uuid import UUID
 from eventsourcing.utils import register_topic
 
 from domain.acts import Event
+from domain.values import JsonObject
 
 
 class AccessEvent(Event):
@@ -42,6 +43,10 @@ class RecordRead(AccessEvent):
     view: str  # name and edition of the fold
     body_sha256: str  # hex, of the canonical body
     versions: list[int] | None = None  # of a page: first and last on it, of an audit trail by position
+    cites: UUID | None = None  # the entry of the record that let the reader in: a referral, a grant …
+    withheld: list[str] | None = None  # classes of sensitive entries that were not shown
+    with_documents: bool = False
+    parameters: JsonObject | None = None  # whatever else of the question the renderer needs to answer again
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Two plain lists: the events of a record, without their content, and the accesses to it."""
 
-from dataclasses import fields
+from collections.abc import Mapping
 from datetime import UTC
 from typing import TypeAlias
 from uuid import UUID
 
 from domain import record_events as events
-from domain.access_stream import AccessEvent
+from domain.access_stream import AccessEvent, AccessRefused, RecordListed, RecordRead
 from domain.acts import Event
 from domain.ports import Listed, Recorded
 
@@ -14,7 +14,24 @@ Shape: TypeAlias = dict[str, object]  # inside the canonical profile, which the 
 
 EVENTS = "record-events/3"
 ACCESSES = "access-history/2"
-COMMON = frozenset(field.name for field in fields(Event)) | {"record"}
+# What access-history/2 tells of each kind of access: what a kind learned to tell since is not in it.
+TELLS: Mapping[type[AccessEvent], tuple[str, ...]] = {
+    RecordRead: (
+        "basis",
+        "rules",
+        "sections",
+        "record_version",
+        "log_position",
+        "asked_version",
+        "as_of",
+        "valid_at",
+        "view",
+        "body_sha256",
+        "versions",
+    ),
+    RecordListed: ("basis", "rules", "key_kind"),
+    AccessRefused: ("action", "rules"),
+}
 
 
 def event_list(listed: Listed) -> Shape:
@@ -66,8 +83,8 @@ def _about(event: Event) -> UUID | None:
 
 
 def _own(one: Recorded) -> Shape:
-    """The fields of the event's own class."""
-    if not isinstance(one.event, AccessEvent):
+    """What the event's own class tells."""
+    event = one.event
+    if not isinstance(event, AccessEvent) or type(event) not in TELLS:
         raise TypeError(f"cannot list {one.stored.topic} as an access")
-    names = (field.name for field in fields(one.event) if field.name not in COMMON)
-    return {name: getattr(one.event, name) for name in names}
+    return {name: getattr(event, name) for name in TELLS[type(event)]}
