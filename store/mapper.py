@@ -74,7 +74,8 @@ def revived(
     """An event as it was when it was stored. body: its part, canonical JSON; who: as that part reads."""
     state: dict[str, Any] = orjson.loads(body)  # Any: whatever the event's fields are
     for name in _shape(event_class).ids:
-        state[name] = None if state[name] is None else UUID(state[name])
+        if (told := state.get(name)) is not None:  # an event may be older than the field: then its default
+            state[name] = UUID(told)
     state["originator_id"] = stream
     state["originator_version"] = version
     state["timestamp"] = recorded_at
