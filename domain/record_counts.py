@@ -8,17 +8,17 @@ from uuid import UUID
 
 from domain.access import Facts
 from domain.acts import make
+from domain.areas import covered
 from domain.errors import NotAvailable, QueryRefused, UnknownCode
 from domain.gate import Gate, Pass
 from domain.institution import Institution
 from domain.requests import Request
 from domain.time import CHINA
+from domain.view_scope import STATISTICS as COUNTED
 from domain.views import CountAsked, Counted, Views
 
 STATISTICS = "statistics"
 AREA = re.compile(r"[0-9]{2,18}", re.ASCII)
-WHOLE = re.compile(r"^([0-9]{6}|[0-9]{9})(000)+$", re.ASCII)
-COUNTY = 6  # digits
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class RecordCounts:
         def attempt() -> Counts:
             passed = self.gate.enter(request, "count", Facts())
             on = as_of.astimezone(CHINA).date() if as_of else self.gate.today()
-            page = self.views.count(CountAsked(area, tuple(by), on), as_of)
+            page = self.views.count(CountAsked(area, tuple(by), on), as_of, COUNTED)
             own = self._own(passed, len(page.rows))
             if area.startswith(own):
                 return Counts(page.position, tuple(by), page.rows, None)
@@ -77,12 +77,6 @@ class RecordCounts:
         )
         self.gate.log.append([searched], at_end=[institution.id])
         return covered(institution.state.area)
-
-
-def covered(area: str) -> str:
-    """What an institution's area covers: 110101000000 the county 110101, 110101001001 one village."""
-    found = WHOLE.fullmatch(area)
-    return found[1] if found else area
 
 
 def without_small(cells: Sequence[Counted], below: int) -> list[Counted]:

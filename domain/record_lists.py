@@ -22,6 +22,7 @@ from domain.record import Record
 from domain.requests import Request
 from domain.scalars import Day, Text
 from domain.showing import limited
+from domain.view_scope import Scope
 from domain.views import Kept, ListAsked, Page, Task, TaskAsked, Views
 
 ROSTER, TASKS = "roster", "tasks"
@@ -56,7 +57,7 @@ class RecordLists:
 
         def attempt() -> Listed:
             passed = self.gate.enter(request, "search", Facts())
-            page = self.views.find(kind, value, _own(passed), asked)
+            page = self.views.find(kind, value, _own(passed), asked, _scope(passed))
             return self._listed(passed, kind, page, None)
 
         return self.gate.insist(attempt)
@@ -64,8 +65,8 @@ class RecordLists:
     def read_roster(self, request: Request, institution: UUID, asked: ListAsked) -> Listed:
         """The records in an institution's custody, now or as of an instant. Raises QueryRefused."""
 
-        def page() -> Page[Kept]:
-            return self.views.roster(institution, asked)
+        def page(scope: Scope) -> Page[Kept]:
+            return self.views.roster(institution, asked, scope)
 
         return self._read(request, "read-roster", ROSTER, institution, page, asked)
 
@@ -74,8 +75,8 @@ class RecordLists:
         if what.kind is not None and what.kind not in self.views.task_kinds:
             raise UnknownCode("kind", self.views.task_kinds)
 
-        def page() -> Page[Task]:
-            return self.views.tasks(institution, what, asked)
+        def page(scope: Scope) -> Page[Task]:
+            return self.views.tasks(institution, what, asked, scope)
 
         return self._read(request, "read-tasks", TASKS, institution, page, asked)
 
@@ -85,12 +86,12 @@ class RecordLists:
         action: str,
         name: str,
         institution: UUID,
-        read: Callable[[], Page[Kept] | Page[Task]],
+        read: Callable[[Scope], Page[Kept] | Page[Task]],
         asked: ListAsked,
     ) -> Listed:
         def attempt() -> Listed:
             passed = self.gate.enter(request, action, Facts(institution=institution))
-            page = read()
+            page = read(_scope(passed))
             return self._listed(passed, name, page, page.position if asked.as_of else None)
 
         return self.gate.insist(attempt)
@@ -152,6 +153,11 @@ def _is_shown(look: _Look | None, row: UUID | Kept | Task, section: str | None) 
     if told is None or look is None or look.seen is None or look.listing.decision.basis == "referral":
         return True
     return look.seen.shows(told)
+
+
+def _scope(passed: Pass) -> Scope:
+    """What the decision lets the caller see of lists: what is their own institution's."""
+    return Scope(institution=_own(passed))
 
 
 def _own(passed: Pass) -> UUID:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain.errors import QueryRefused, RecordError
 from domain.requests import LONGEST_PAGE, USUAL_PAGE
+from domain.view_scope import Scope
 
 R = TypeVar("R")
 LONGEST_CURSOR = 600
@@ -139,7 +140,10 @@ class ViewNotReady(RecordError):
 
 
 class Views(Protocol):
-    """The lists there are. Each method raises ViewNotReady while its view is being built."""
+    """The lists there are. Each method raises ViewNotReady while its view is being built.
+
+    scope: whose rows the decision opens; of the others none is answered, whatever is asked for.
+    """
 
     @property
     def task_kinds(self) -> tuple[str, ...]:
@@ -160,16 +164,16 @@ class Views(Protocol):
     def section_of(self, name: str) -> str | None:
         """The collection of which a search by this kind tells something; None: of none."""
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
         """The records in custody that are found by the value, in the order of their ids."""
 
-    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+    def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
         """The records in an institution's custody, in the order of their ids."""
 
-    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked, scope: Scope) -> Page[Task]:
         """What is to be done at an institution, by the day on which it is due."""
 
-    def count(self, what: CountAsked, as_of: datetime | None) -> Page[Counted]:
+    def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
         """How many records there are, cell by cell."""
 
 
@@ -184,16 +188,16 @@ class NoViews:
     def section_of(self, name: str) -> str | None:
         return None
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
         raise ViewNotReady
 
-    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+    def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
         raise ViewNotReady
 
-    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked, scope: Scope) -> Page[Task]:
         raise ViewNotReady
 
-    def count(self, what: CountAsked, as_of: datetime | None) -> Page[Counted]:
+    def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
         raise ViewNotReady
 
 

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 
-from projections.projection import RECORD, Projection, Row, Table
+from projections import row_security
+from projections.projection import Projection, Row, Table
 
 State = Literal["building", "live", "retired"]
 Phase = Literal["asked", "loading", "following", "comparing", "done"]
@@ -93,6 +94,7 @@ def prepare(db: Db, projection: Projection, building: Generation, target: int, b
         db.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO lifelong_reader").format(schema))
         for table in projection.tables:
             db.execute(_create(building, table))
+            db.execute(row_security.protection(building.schema, table))
             db.execute(sql.SQL("GRANT SELECT ON {} TO lifelong_reader").format(building.table(table)))
         db.execute(
             """UPDATE views.generation SET phase = 'loading', target = %s, buckets = %s, begun_at = now(),
@@ -104,12 +106,31 @@ def prepare(db: Db, projection: Projection, building: Generation, target: int, b
     return prepared
 
 
+def protect(db: Db, projection: Projection, log_no: int) -> None:
+    """Put the tables of this version behind the wall as this release says, where they are not yet."""
+    states: tuple[State, ...] = ("live", "building")
+    found = [of_state(db, projection.name, log_no, state) for state in states]
+    for one in found:
+        if one is not None and one.version == projection.version and one.phase != "asked":
+            for table in projection.tables:
+                _protect(db, one, table)
+
+
+def _protect(db: Db, generation: Generation, table: Table) -> None:
+    with db.transaction():
+        db.execute("SET LOCAL lock_timeout = '10s'")
+        db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [generation.schema])
+        name = f'"{generation.schema}"."{table.name}"'
+        if db.execute(row_security.STANDS, [name]).fetchone() not in [(True, table.scope), None]:
+            db.execute(row_security.protection(generation.schema, table))
+
+
 def index(db: Db, projection: Projection, building: Generation) -> None:
     """Index what was loaded; from here on the generation follows the log from its target on."""
     with db.transaction():
         db.execute("SET LOCAL statement_timeout = 0")
         for table in projection.tables:
-            for columns in (f"({RECORD})", *table.indexes):
+            for columns in (f"({table.owner})", *table.indexes):
                 db.execute(
                     sql.SQL("CREATE INDEX ON {} ").format(building.table(table))
                     + sql.SQL(columns)  # written in our modules
@@ -183,7 +204,7 @@ def load(db: Db, generation: Generation, table: Table, rows: Iterable[Row]) -> N
 
 def remove(db: Db, generation: Generation, table: Table, rows: Sequence[Row]) -> None:
     """Delete these rows, each of them by all it holds. Inside the caller's transaction."""
-    conditions = [sql.SQL("{} = %s").format(sql.Identifier(RECORD))]
+    conditions = [sql.SQL("{} = %s").format(sql.Identifier(table.owner))]
     conditions += [
         sql.SQL("{} IS NOT DISTINCT FROM {}").format(
             sql.Identifier(name), sql.SQL(f"%s::{kind}")
@@ -199,7 +220,7 @@ def remove_records(db: Db, projection: Projection, generation: Generation, recor
     """Delete every row of these records. Inside the caller's transaction."""
     for table in projection.tables:
         statement = sql.SQL("DELETE FROM {} WHERE {} = ANY (%s)")
-        db.execute(statement.format(generation.table(table), sql.Identifier(RECORD)), [list(records)])
+        db.execute(statement.format(generation.table(table), sql.Identifier(table.owner)), [list(records)])
 
 
 def _as_written(table: Table, rows: Iterable[Row]) -> Iterable[Sequence[object]]:

@@ -11,14 +11,15 @@ Rows hold ids, codes, days, positions and tokens, never what somebody could read
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final, LiteralString, Protocol, TypeAlias
 from uuid import UUID
 
 from domain.ports import Recorded
 
 # A projection's name begins the names of its schemas and advisory locks, a table's and column's stand in SQL.
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-RECORD: Final = "record_id"  # the first column of every table: whose row it is
+RECORD: Final = "record_id"  # the first column of a table: whose row it is
+STREAM: Final = "stream_id"  # likewise, where rows are of streams of other kinds
 
 Row: TypeAlias = tuple[object, ...]
 """Values in the order of the table's columns: as psycopg reads each type, arrays as tuples; hashable."""
@@ -46,19 +47,27 @@ class Table:
     """One table of a projection.
 
     columns: name → PostgreSQL type, as `pg_type` names it or with its [] (uuid, text, int8, date, text[] …);
-    the first is record_id. indexes: lists of columns, such as "(custodian, to_position)"; record_id has one.
+    the first is record_id or stream_id. indexes: lists of columns, such as "(custodian, to_position)"; the
+    first column has one.
+    scope: whose rows are whose, as an SQL condition (`projections.row_security`); None: nobody reads them.
     """
 
     name: str
     columns: Mapping[str, str]
     indexes: tuple[str, ...] = ()
+    scope: LiteralString | None = None
 
     def __post_init__(self) -> None:
         names = list(self.columns)
-        if names[:1] != [RECORD] or self.columns[RECORD] != "uuid":
-            raise ValueError(f"table {self.name}: the first column must be {RECORD}, of type uuid")
+        if names[:1] not in ([RECORD], [STREAM]) or self.columns[names[0]] != "uuid":
+            raise ValueError(f"table {self.name}: the first column must be {RECORD} or {STREAM}, a uuid")
         if wrong := [name for name in (self.name, *names) if not NAME.fullmatch(name)]:
             raise ValueError(f"table {self.name}: not a name: {', '.join(wrong)}")
+
+    @property
+    def owner(self) -> str:
+        """The column that tells whose row it is."""
+        return next(iter(self.columns))
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ class Projection:
     """A fold, its tables and its version: raise the version when the same events make other rows.
 
     topics: the only ones its folds are fed; None: every topic of a record. Fewer topics, faster rebuild.
+    journal: each event makes rows of its own, which no other event changes. So what is new is only added, and
+    a stream, however long, is never folded again; a fold may be begun anywhere in it.
     """
 
     name: str
@@ -73,6 +84,7 @@ class Projection:
     tables: tuple[Table, ...]
     begin: Callable[[UUID, Tokens], Fold]
     topics: frozenset[str] | None = None
+    journal: bool = False
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

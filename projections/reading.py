@@ -1,7 +1,8 @@
 """Reads views: rows of one projection and the position they were folded at, in one short snapshot.
 
 Tables are named without a schema (`FROM roster`): the reader looks them up in the generations that are live
-in its snapshot, so that a switch in mid-read changes nothing for it.
+in its snapshot, so that a switch in mid-read changes nothing for it. Each transaction sees the rows that its
+scope opens, and without one none (`projections.row_security`).
 """
 
 import threading
@@ -11,12 +12,18 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from domain.view_scope import NOTHING, Scope
 from domain.views import ViewNotReady as ViewNotReady
+from projections import row_security
 from projections.generations import schema_of
 from projections.projection import Projection
 from store import connect
 
 READERS = 4
+_LIVE: LiteralString = f"""
+    WITH scope AS MATERIALIZED ({row_security.SETTINGS})
+    SELECT projection, generation, version, position FROM views.generation, scope
+    WHERE log_no = %s AND state = 'live' ORDER BY projection"""  # noqa: S608  # constants of ours
 Asked = tuple[LiteralString, Sequence[object]]
 
 
@@ -38,24 +45,28 @@ class ViewReader:
         self._turns = threading.BoundedSemaphore(readers)
 
     def read(
-        self, projection: Projection, statement: LiteralString, arguments: Sequence[object] = ()
+        self,
+        projection: Projection,
+        statement: LiteralString,
+        arguments: Sequence[object] = (),
+        scope: Scope = NOTHING,
     ) -> Seen:
-        """The rows of one statement (`%s` for each argument) on the projection's tables.
+        """The rows of one statement (`%s` for each argument) on the projection's tables, of those in scope.
 
         Raises ViewNotReady while there is no generation of this version, psycopg.OperationalError if the
         database is away.
         """
-        return self.read_all(projection, [(statement, arguments)])[0]
+        return self.read_all(projection, [(statement, arguments)], scope)[0]
 
-    def read_all(self, projection: Projection, asked: Sequence[Asked]) -> list[Seen]:
+    def read_all(self, projection: Projection, asked: Sequence[Asked], scope: Scope = NOTHING) -> list[Seen]:
         """The rows of several statements in one snapshot, at one position."""
         if not self._turns.acquire(timeout=connect.PATIENCE_S):
             raise psycopg.OperationalError("every connection is taken")
         try:
-            return self._once(projection, asked)
+            return self._once(projection, asked, scope)
         except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
             self.close()  # the connection went while it was idle, or the generation was dropped in between
-            return self._once(projection, asked)
+            return self._once(projection, asked, scope)
         finally:
             self._turns.release()
 
@@ -65,10 +76,10 @@ class ViewReader:
         for connection in idle:
             connection.close()
 
-    def _once(self, projection: Projection, asked: Sequence[Asked]) -> list[Seen]:
+    def _once(self, projection: Projection, asked: Sequence[Asked], scope: Scope) -> list[Seen]:
         connection = self._taken()
         try:
-            return connection.read(projection, asked)
+            return connection.read(projection, asked, scope)
         finally:
             if not connection.closed:
                 self._idle.append(connection)
@@ -97,10 +108,10 @@ class _Connection:
     def close(self) -> None:
         self._db.close()
 
-    def read(self, projection: Projection, asked: Sequence[Asked]) -> list[Seen]:
+    def read(self, projection: Projection, asked: Sequence[Asked], scope: Scope) -> list[Seen]:
         try:
             with self._db.transaction(), self._db.cursor(binary=True) as cursor:
-                position = self._turn_to_live(cursor, projection)
+                position = self._turn_to_live(cursor, projection, scope)
                 return [
                     Seen(position, cursor.execute(one, arguments, prepare=True).fetchall())
                     for one, arguments in asked
@@ -109,14 +120,12 @@ class _Connection:
             self._path = ""  # what was set in a transaction that failed is not set
             raise
 
-    def _turn_to_live(self, cursor: psycopg.Cursor[tuple[Any, ...]], projection: Projection) -> int:
+    def _turn_to_live(
+        self, cursor: psycopg.Cursor[tuple[Any, ...]], projection: Projection, scope: Scope
+    ) -> int:
         """Look into the generations that are live in this snapshot; the position of this projection's."""
-        rows = cursor.execute(
-            """SELECT projection, generation, version, position FROM views.generation
-               WHERE log_no = %s AND state = 'live' ORDER BY projection""",
-            [self._log_no],
-            prepare=True,
-        ).fetchall()
+        arguments = [*row_security.arguments(scope), self._log_no]
+        rows = cursor.execute(_LIVE, arguments, prepare=True).fetchall()
         path = ", ".join(schema_of(name, generation) for name, generation, _, _ in rows)
         for name, _, version, position in rows:
             if name == projection.name and version == projection.version:

@@ -39,6 +39,8 @@ class Service:
         """Begin. Raises UnknownTopics, KeyMissing, psycopg.OperationalError."""
         with open_source(self._place) as source:
             check_topics(source.db, self._place.log_no)
+            for projection in self._projections.values():
+                generations.protect(source.db, projection, self._place.log_no)
         keys = self._stack.enter_context(closing(open_key_store(self._place.keys, begin=False)))
         self._runners = [Runner(one, self._place, keys) for one in self._projections.values()]
         for runner in self._runners:

@@ -11,6 +11,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from domain.errors import QueryRefused
+from domain.view_scope import Scope
 from domain.views import CountAsked, Counted, Kept, ListAsked, Page, Task, TaskAsked, packed
 from projections import population_counts
 from projections.as_of import position_at
@@ -72,27 +73,29 @@ class LogViews:
     def section_of(self, name: str) -> str | None:
         return search.SECTIONS.get(name)
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
         token = search.token(self._tokens, kind, search.written(kind, value))
         after = _record(asked.after)
-        seen = self._reader.read(search.PROJECTION, _FIND, [token, custodian, after, asked.limit + 1])
+        arguments = [token, custodian, after, asked.limit + 1]
+        seen = self._reader.read(search.PROJECTION, _FIND, arguments, scope)
         found = tuple(row[0] for row in seen.rows)
         keys = [[str(one)] for one in found]
         return Page(seen.position, found[: asked.limit], _cursor(seen.position, keys, asked.limit))
 
-    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+    def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
         then = self._asked(roster.PROJECTION, asked)
         seen = self._reader.read(
             roster.PROJECTION,
             _ROSTER.replace("{then}", then.then("from_position")),
             [institution, _record(asked.after), *then.arguments, asked.limit + 1],
+            scope,
         )
         position = seen.position if then.position is None else then.position
         rows = tuple(Kept(*row) for row in seen.rows)
         keys = [[str(one.record)] for one in rows]
         return Page(position, rows[: asked.limit], _cursor(position, keys, asked.limit))
 
-    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked, scope: Scope) -> Page[Task]:
         then = self._asked(tasks.PROJECTION, asked)
         key = asked.after or _NO_KEY
         if len(key) != len(_NO_KEY):
@@ -112,6 +115,7 @@ class LogViews:
                 *key,
                 asked.limit + 1,
             ],
+            scope,
         )
         position = seen.position if then.position is None else then.position
         rows = tuple(_task(*row) for row in seen.rows)
@@ -119,10 +123,10 @@ class LogViews:
             position, rows[: asked.limit], _cursor(position, [_task_key(one) for one in rows], asked.limit)
         )
 
-    def count(self, what: CountAsked, as_of: datetime | None) -> Page[Counted]:
+    def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
         then = self._asked(population.PROJECTION, ListAsked(as_of=as_of))
         statement, arguments = population_counts.statement(what, then.position)
-        seen = self._reader.read(population.PROJECTION, statement, arguments)
+        seen = self._reader.read(population.PROJECTION, statement, arguments, scope)
         position = seen.position if then.position is None else then.position
         return Page(position, tuple(Counted(tuple(row[:-1]), row[-1]) for row in seen.rows))
 

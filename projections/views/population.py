@@ -15,6 +15,7 @@ from domain.time import CHINA
 from domain.values import earliest
 from projections.ledger import Ledger
 from projections.projection import Projection, Row, Table, Tokens
+from projections.row_security import COUNTED
 from projections.standing import Standing
 from projections.standing_fold import StandingFold, Step
 from projections.tables import table
@@ -36,6 +37,7 @@ POPULATION = Table(
         "to_position": "int8",
     },
     indexes=("(area, from_position)",),
+    scope=COUNTED,
 )
 GROUP = Table(
     "population_group",
@@ -46,6 +48,7 @@ GROUP = Table(
         "to_position": "int8",
     },
     indexes=("(group_name, record_id)",),
+    scope=COUNTED,
 )
 MONTH = len("YYYY-MM")
 

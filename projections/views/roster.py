@@ -14,6 +14,7 @@ from domain import record_events as events
 from domain.ports import Recorded
 from domain.record_number import RecordNumber
 from projections.projection import Projection, Row, Table, Tokens
+from projections.row_security import THE_INSTITUTION
 
 ROSTER = Table(
     "roster",
@@ -26,6 +27,7 @@ ROSTER = Table(
         "to_position": "int8",  # null: it still holds
     },
     indexes=("(custodian, from_position)", "(area, from_position)"),
+    scope=f"custodian = {THE_INSTITUTION}",
 )
 
 

@@ -14,6 +14,7 @@ from domain.scalars import JsonObject, JsonValue
 from projections.name_tokens import LONGEST_PREFIX, initials, prefixes
 from projections.naming import plain
 from projections.projection import Projection, Row, Table, Tokens
+from projections.row_security import THE_INSTITUTION
 from projections.standing import Standing
 from projections.standing_fold import StandingFold, Step
 
@@ -58,6 +59,7 @@ SEARCH = Table(
         "is_former": "bool",  # the name of an earlier form, which a newer one superseded
     },
     indexes=("(token, custodian, record_id)",),
+    scope=f"custodian = {THE_INSTITUTION}",
 )
 
 

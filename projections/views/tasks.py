@@ -17,6 +17,7 @@ from domain.follow_up_rules.table import Programme
 from domain.scalars import JsonObject, first_day
 from projections.follow_up_plan import fields_read, planned, reading
 from projections.projection import Projection, Row, Table, Tokens
+from projections.row_security import THE_INSTITUTION
 from projections.standing import Resident, Standing
 from projections.standing_fold import StandingFold, Step
 
@@ -55,6 +56,7 @@ TASKS = Table(
         "to_position": "int8",  # null: it stands
     },
     indexes=("(institution, kind, to_position)", "(institution, due_by)"),
+    scope=f"institution = {THE_INSTITUTION}",
 )
 
 # Entries that are tasks while in one of these states: the task, and that of whom they are addressed to.

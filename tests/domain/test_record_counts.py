@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import CallerUnknown, NotPermitted, QueryRefused, UnknownCode
-from domain.record_counts import covered, without_small
+from domain.areas import covered
+from domain.record_counts import without_small
+from domain.view_scope import Scope
 from domain.views import CountAsked, Counted, Page, ViewNotReady
 from projections.population_counts import DIMENSIONS, ages
 from tests.builders import COUNTY, KEEPER, NURSE, STRANGER, WANG
@@ -51,7 +53,7 @@ class Fixed:
     def __init__(self) -> None:
         self.asked: list[CountAsked] = []
 
-    def count(self, what: CountAsked, as_of: datetime | None) -> Page[Counted]:
+    def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
         self.asked.append(what)
         return Page(7, tuple(Counted(cell, number) for cell, number in zip(CELLS, (3, 40, 50), strict=True)))
 

@@ -13,6 +13,7 @@ from domain.record import Record
 from domain.requests import Correction, NewEntry, Request
 from domain.time import occurred_at
 from domain.values import JsonObject, occurred
+from domain.view_scope import Scope
 from domain.views import Kept, ListAsked, Page, Task, TaskAsked, packed, unpacked
 from tests.builders import KEEPER, LI_ID, NURSE, OTHER_NURSE, TODAY, content
 from tests.county import County, access_stream, last_event
@@ -32,13 +33,13 @@ class Lists:
     def section_of(self, name: str) -> str | None:
         return "basic-information" if name == "name" else None
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
         return Page(self.position, self.records)
 
-    def roster(self, institution: UUID, asked: ListAsked) -> Page[Kept]:
+    def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
         return Page(self.position, tuple(Kept(one, "open", "110101001001", 1) for one in self.records))
 
-    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked) -> Page[Task]:
+    def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked, scope: Scope) -> Page[Task]:
         rows = [
             Task(one, "unfiled-entry", None, kind, None, None, None, 1, section=kind)
             for one in self.records

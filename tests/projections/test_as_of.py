@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.view_scope import NOTHING, STATISTICS, Scope
 from domain.views import CountAsked, ListAsked, Page, TaskAsked, ViewNotReady
 from projections.as_of import position_at
 from projections.reading import ViewReader
@@ -55,7 +56,7 @@ def test_a_roster_and_counts_of_an_instant_are_those_of_a_fold_stopped_then(
         stopped = made.oracle(roster.PROJECTION, position)["roster"]
         for custodian in {row[1] for row in stopped}:
             assert isinstance(custodian, UUID)
-            page = views.roster(custodian, ListAsked(as_of=then))
+            page = views.roster(custodian, ListAsked(as_of=then), Scope(custodian))
             now = {row for row in stopped if row[1] == custodian and row[-1] is None}
             assert page.position == position
             assert {(one.record, one.status, one.area, one.since) for one in page.rows} == {
@@ -63,7 +64,7 @@ def test_a_roster_and_counts_of_an_instant_are_those_of_a_fold_stopped_then(
             }
 
         people = held(made.oracle(population.PROJECTION, position), "population")
-        counted = views.count(CountAsked("110101", ("status", "area", "month"), ON), then)
+        counted = views.count(CountAsked("110101", ("status", "area", "month"), ON), then, STATISTICS)
         cells = [(row[2], row[1], row[5]) for row in people]
         assert {(one.cell, one.records) for one in counted.rows} == {
             (cell, cells.count(cell)) for cell in cells
@@ -86,7 +87,10 @@ def test_a_work_list_of_an_instant_is_that_of_a_fold_stopped_then_without_what_w
         for institution in {row[1] for row in shown}:
             assert isinstance(institution, UUID)
             page = views.tasks(
-                institution, TaskAsked(date.max - timedelta(days=1)), ListAsked(200, as_of=then)
+                institution,
+                TaskAsked(date.max - timedelta(days=1)),
+                ListAsked(200, as_of=then),
+                Scope(institution),
             )
             assert {(one.record, one.kind, one.entry, one.what, one.programme) for one in page.rows} == {
                 (row[0], *row[2:6]) for row in shown if row[1] == institution and row[8] is None
@@ -113,11 +117,11 @@ def test_a_view_that_is_not_built_yet_says_so(database: Database) -> None:
         views = LogViews(reader, made.place.log_no, KeyedTokens(made.log.keys))
 
         for ask in (
-            lambda: views.roster(UUID(int=1), ListAsked()),
-            lambda: views.roster(UUID(int=1), ListAsked(as_of=datetime.now(UTC))),
-            lambda: views.tasks(UUID(int=1), TaskAsked(ON), ListAsked()),
-            lambda: views.find("name", "王", UUID(int=1), ListAsked()),
-            lambda: views.count(CountAsked("11", (), ON), None),
+            lambda: views.roster(UUID(int=1), ListAsked(), NOTHING),
+            lambda: views.roster(UUID(int=1), ListAsked(as_of=datetime.now(UTC)), NOTHING),
+            lambda: views.tasks(UUID(int=1), TaskAsked(ON), ListAsked(), NOTHING),
+            lambda: views.find("name", "王", UUID(int=1), ListAsked(), NOTHING),
+            lambda: views.count(CountAsked("11", (), ON), None, NOTHING),
         ):
             with pytest.raises(ViewNotReady):
                 _ask(ask)

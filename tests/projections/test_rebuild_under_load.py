@@ -12,7 +12,7 @@ from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from projections.reading import ViewNotReady, ViewReader
 from projections.service import Service
-from store.database import READER, Database
+from store.database import PROJECTOR, Database
 from tests.projections.histories import Folded, folded, history
 from tests.projections.test_runner_faults import is_folded, wait_until
 
@@ -95,7 +95,7 @@ def test_rebuilding_all_under_load_loses_nothing_and_is_never_seen_by_halves(
 ) -> None:
     with folded(database) as world:
         world.append(history(STEPS))
-        readers = Readers(world, database.dsn(READER))
+        readers = Readers(world, database.dsn(PROJECTOR))  # who sees the rows of all institutions
         together = Together()
         with Service(world.place):
             wait_until(lambda: opened(readers.views, ROSTER))

@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 
 from domain.application import Records
 from domain.record import Record
+from domain.view_scope import Scope
 from domain.views import ListAsked
 from projections import generations
 from projections.projection import Row
@@ -129,7 +130,9 @@ def _searches(database: Database, opened: OpenLog, stack: ExitStack, rounds: int
         _fill(database, number, residents, clinic, tokens)
         reader = stack.enter_context(closing(ViewReader(database.dsn(READER), number)))
         views = LogViews(reader, number, tokens)
-        contestants[f"search_{residents}"] = partial(views.find, search.NAME_PREFIX, PREFIX, clinic, PAGE)
+        contestants[f"search_{residents}"] = partial(
+            views.find, search.NAME_PREFIX, PREFIX, clinic, PAGE, Scope(clinic)
+        )
     if any(len(find().rows) != PAGE.limit for find in contestants.values()):
         raise AssertionError("both find a whole page")
     settle()
