@@ -14,16 +14,27 @@ USUAL_PAGE, LONGEST_PAGE = 100, 200
 
 @dataclass(frozen=True)
 class Principal:
-    """Whom a validated token proves: issuer and subject; and how, through which client."""
+    """Whom a validated token proves: issuer and subject; and how, through which client.
+
+    scopes: what the token is limited to, as it says it; None if it says nothing.
+    """
 
     issuer: str
     subject: str
     method: str
     client: str
+    assurance: str | None = None
+    auth_time: int | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def authenticated(self) -> Authenticated:
-        return Authenticated(issuer=self.issuer, subject=self.subject, method=self.method, client=self.client)
+        told = Authenticated(issuer=self.issuer, subject=self.subject, method=self.method, client=self.client)
+        if self.assurance is not None:
+            told["assurance"] = self.assurance
+        if self.auth_time is not None:
+            told["auth_time"] = self.auth_time
+        return told
 
     @property
     def login(self) -> Login:

@@ -32,12 +32,18 @@ class Licence(TypedDict):
 
 
 class Authenticated(TypedDict):
-    """How the caller was authenticated: issuer and subject of the token, method, client."""
+    """How the caller was authenticated: issuer and subject of the token, method, client.
+
+    As far as the issuer tells them, and events from before they were kept lack both: assurance, its name
+    for how sure it is (`acr`); auth_time, when the caller proved who they are, in seconds since 1970.
+    """
 
     issuer: str
     subject: str
     method: str
     client: str
+    assurance: NotRequired[str]
+    auth_time: NotRequired[int]
 
 
 class Source(TypedDict):

@@ -58,6 +58,7 @@ def configure(app: FastAPI | str, *, workers: int | None = None) -> uvicorn.Conf
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who is believed about addresses is a setting of ours: api.addresses
         timeout_graceful_shutdown=DRAIN_S,
     )
 
@@ -88,7 +89,6 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
 def _demand_an_issuer(settings: Settings) -> None:
     needed = {
         "LIFELONG_OIDC_ISSUER": settings.oidc_issuer,
-        "LIFELONG_OIDC_JWKS": settings.oidc_jwks,
         "LIFELONG_OIDC_AUDIENCE": settings.oidc_audience,
     }
     missing = [variable for variable, value in needed.items() if not value]

@@ -12,8 +12,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
-from api.auth import LEEWAY_S, Keys, Tokens, UnknownKey, bearer, fetcher
+from api.auth import LEEWAY_S, Tokens, UnknownKey, bearer
 from api.demo_issuer import AUDIENCE, ISSUER, DemoIssuer
+from api.discovery import fetcher
+from api.key_set import Keys
 from api.problems import Refusal
 from store.settings import Settings, SettingsError
 from tests.api.served import Served
@@ -257,7 +259,7 @@ def test_a_token_without_end_is_not_read() -> None:
     assert refusal.value.code == "token-refused"
 
 
-@pytest.mark.parametrize("missing", ["oidc_issuer", "oidc_jwks", "oidc_audience"])
+@pytest.mark.parametrize("missing", ["oidc_issuer", "oidc_audience"])
 def test_serving_without_an_issuer_is_refused_at_start(missing: str) -> None:
     known = {"oidc_issuer": ISSUER, "oidc_jwks": "https://issuer.example/keys", "oidc_audience": AUDIENCE}
 
@@ -267,7 +269,7 @@ def test_serving_without_an_issuer_is_refused_at_start(missing: str) -> None:
 
 def test_keys_are_not_fetched_over_an_open_line() -> None:
     with pytest.raises(SettingsError):
-        fetcher("http://issuer.example/keys")
+        fetcher(ISSUER, "http://issuer.example/keys")
 
 
 def test_the_demo_issuers_key_stays_its_own_and_the_same(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_serve_says_at_once_which_settings_are_missing(data: Path) -> None:
 
     assert asked.returncode == 2
     assert asked.stderr == (
-        "lifelong: not set, and needed to validate tokens: LIFELONG_OIDC_JWKS, LIFELONG_OIDC_AUDIENCE\n"
+        "lifelong: not set, and needed to validate tokens: LIFELONG_OIDC_AUDIENCE\n"
     )
 
 
