@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from api.auth import Tokens
+from domain.adoption import adopt_policy
 from domain.application import Records
 from domain.ports import Stored
 from evidence.receipt import Receipt
@@ -73,4 +74,5 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
             views=LogViews(reader, settings.log_no, KeyedTokens(opened.keys)),
             bodies=bodies,
         )
+        adopt_policy(records.gate)
         yield Service(settings, database, opened, records, tokens)

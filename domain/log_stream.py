@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.acts import Event
+from domain.values import JsonObject
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,20 @@ class ProjectionSkipped(Event):
     edition: int  # the version of the projection: the next one is given the event again
     position: int  # of the event that is left out
     reason: str
+
+
+@dataclass(frozen=True)
+class PolicyAdopted(Event):
+    """From here on this policy decides who may do what.
+
+    The whole of it, so that whatever was decided under it can be decided again when the program that knew it
+    is long gone. Every event names its policy by this digest.
+    """
+
+    TOPIC: ClassVar[str] = "log.policy-adopted.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    name: str
+    edition: str
+    digest: str  # SHA-256 (hex) of `policy` as canonical JSON
+    policy: JsonObject

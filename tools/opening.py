@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
+from domain.adoption import adopt_policy
 from domain.application import Records
 from domain.requests import Principal, Request
 from projections.record_view import RecordRender
@@ -40,7 +41,9 @@ def open_records(settings: Settings) -> Iterator[Opened]:
         )
         with closing(opened):
             log = StoredLog(opened)
-            yield Opened(log, Records(log, RecordRender(), schemes=settings.number_schemes), opened, dsn)
+            records = Records(log, RecordRender(), schemes=settings.number_schemes)
+            adopt_policy(records.gate)
+            yield Opened(log, records, opened, dsn)
 
 
 def operator() -> Request:

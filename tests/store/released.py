@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from domain.acts import Event, make
-from domain.log_stream import ClockConfirmed, ProjectionSkipped
+from domain.log_stream import ClockConfirmed, PolicyAdopted, ProjectionSkipped
 from store.mapper import parts_of, topic_of, topics
 from tests.builders import act
 from tests.domain.test_event_shapes import busy_county
@@ -20,6 +20,16 @@ OWN_ACTS = (
     make(ClockConfirmed, act(), UUID(int=9), 1, clock="2026-06-01T02:00:00Z", reason="battery changed"),
     make(
         ProjectionSkipped, act(), UUID(int=9), 2, projection="roster", edition=1, position=7, reason="known"
+    ),
+    make(
+        PolicyAdopted,
+        act(),
+        UUID(int=9),
+        3,
+        name="access",
+        edition="2026.1",
+        digest="0" * 64,
+        policy={"name": "access", "edition": "2026.1", "rules": []},
     ),
 )
 Stored = dict[str, dict[str, str]]  # topic -> part -> its canonical bytes as text
