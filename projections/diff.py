@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg import sql
 
 from projections.generations import Db, Generation
-from projections.projection import RECORD, Table
+from projections.projection import Table
 
 MODULUS = 2**256
 PARTS = 256
@@ -100,7 +100,7 @@ def _records(db: Db, generation: Generation, table: Table, part: int) -> dict[UU
 def _rows(db: Db, generation: Generation, table: Table, part: int | None = None) -> Iterator[bytes]:
     """Each row as PostgreSQL writes it in binary: it sends one at a time, the first behind the header."""
     query = sql.SQL("COPY (SELECT {} FROM {} {}) TO STDOUT (FORMAT binary)").format(
-        sql.SQL(", ").join(map(sql.Identifier, table.columns)), generation.table(table), _where(part)
+        sql.SQL(", ").join(map(sql.Identifier, table.columns)), generation.table(table), _where(table, part)
     )
     skip = _HEADER
     with db.cursor() as cursor, cursor.copy(query) as copy:
@@ -111,8 +111,8 @@ def _rows(db: Db, generation: Generation, table: Table, part: int | None = None)
                 yield row
 
 
-def _where(part: int | None) -> sql.Composable:
+def _where(table: Table, part: int | None) -> sql.Composable:
     if part is None:
         return sql.SQL("")
     first, last = UUID(bytes=bytes([part]) + bytes(15)), UUID(bytes=bytes([part]) + b"\xff" * 15)
-    return sql.SQL("WHERE {} BETWEEN {} AND {}").format(sql.Identifier(RECORD), first, last)
+    return sql.SQL("WHERE {} BETWEEN {} AND {}").format(sql.Identifier(table.owner), first, last)

@@ -2,7 +2,7 @@
 
 A batch is folded record by record. The folds of records seen lately are kept, with the rows they said last,
 so that only what changed is written; a record that is not among them is folded again from its first event,
-and its rows are replaced whole.
+and its rows are replaced whole. Of a journal nothing is kept: what an event makes is added, and stays.
 """
 
 from collections import OrderedDict
@@ -122,7 +122,7 @@ class Follower:
             if record in self._erased:
                 continue
             known = self._lives.get(record)
-            if known is None and told[0].version > 1:
+            if known is None and told[0].version > 1 and not self._projection.journal:
                 again.append(record)
                 continue
             fold = known.fold if known else self._folder.begin(record)
@@ -173,7 +173,7 @@ class Follower:
     def _remember(self, changes: Sequence[_Change]) -> None:
         for one in changes:
             self._lives.pop(one.record, None)
-            if one.fold is not None:
+            if one.fold is not None and not self._projection.journal:
                 self._lives[one.record] = _Life(one.fold, one.after)
         rows = sum(life.size for life in self._lives.values())
         while self._lives and (len(self._lives) > KEPT or rows > KEPT_ROWS):

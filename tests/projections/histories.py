@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
-from domain.acts import Event
+from domain.access_stream import AccessRefused, RecordListed, RecordRead
+from domain.acts import Event, make
 from domain.errors import RecordError
 from domain.identity import identity_document
+from domain.institution import Institution
 from domain.ports import Recorded
 from domain.record import Record
 from projections import diff, generations
@@ -24,16 +26,28 @@ from projections.tokens import KeyedTokens
 from store.database import PROJECTOR, Database
 from store.event_log import StoredLog
 from store.wiring import OpenLog
-from tests.builders import AREA, act, add, card, identity_number
+from tests.builders import AREA, HERE, THERE, act, add, card, identity_number
 from tests.store.logs import opened, origin_of, unused_log_no
 
 Tables = Mapping[str, frozenset[Row]]
 
 ACTS = (
     "open", "number", "close", "reopen", "merge", "unmerge", "problem", "retract", "misfile", "card",
-    "link", "unlink"
+    "link", "unlink", "read", "list", "refuse", "search",
 )  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), max_size=30)
+_INSTITUTIONS = (HERE, THERE)
+_READ: Mapping[str, object] = {
+    "basis": "custody",
+    "sections": ["record"],
+    "record_version": 1,
+    "log_position": 1,
+    "asked_version": None,
+    "as_of": None,
+    "valid_at": None,
+    "view": "record/1",
+    "body_sha256": "00" * 32,
+}
 _numbers = count(100)
 
 
@@ -47,6 +61,7 @@ def history(steps: Sequence[tuple[str, int, int]]) -> list[Event]:
         with suppress(RecordError):
             _do(name, records[which % len(records)], records[other % len(records)])
         events += [event for one in records for event in _decided(one)]
+        events += _looks(name, records[which % len(records)], _INSTITUTIONS[other % 2])
     return events
 
 
@@ -95,6 +110,29 @@ def _do(name: str, one: Record, other: Record) -> None:
             one.retract(act(), entries[-1], reason="in error")
         case "misfile" if entries:
             one.misfile(act(), entries[0], reason="another's", moved_to=None, moved_entry=None)
+
+
+def _looks(name: str, one: Record, institution: UUID) -> Sequence[Event]:
+    """What is written down when somebody of an institution looks, and is shown the record or refused."""
+    done, stream = act(at=institution), one.access_stream
+    told = {"record": one.id, "rules": ["a-rule"]}
+    searched = make(Institution.Searched, done, institution, 0, key_kind="name", shown=1)
+    match name:
+        case "read":
+            return [make(RecordRead, done, stream, 0, **told, **_READ)]
+        case "list":
+            listed = make(
+                RecordListed, act(at=institution), stream, 0, basis="custody", key_kind="name", **told
+            )
+            return [searched, listed]
+        case "search":
+            return [searched]
+        case "refuse":
+            refused = make(
+                Institution.Refused, act(at=institution), institution, 0, action="read", rules=["a-rule"]
+            )
+            return [make(AccessRefused, done, stream, 0, action="read", **told), refused]
+    return []
 
 
 def _identity() -> str:
@@ -155,9 +193,8 @@ class Folded:
         """The rows that a plain fold of every record comes to: read one by one, as the domain reads."""
         last = self.stored.position() if upto is None else upto
         tokens, tables = KeyedTokens(self.log.keys), {table.name: set[Row]() for table in projection.tables}
-        streams = {
-            row.stream for row in self.log.reader.log(first=1, limit=10**9) if row.topic.startswith("record.")
-        }
+        log = self.log.reader.log(first=1, limit=10**9)
+        streams = {row.stream for row in log if projection.takes(row.topic)}
         for stream in streams:
             recorded = [
                 one
