@@ -186,7 +186,7 @@ class Trail:
 class Course:
     """A view of a record beside the record itself. of: the measurement, where it is the series of one."""
 
-    name: Literal["life-course", "measurements", "reconciliation", "due"]
+    name: Literal["life-course", "problem-list", "measurements", "reconciliation", "due"]
     of: str = ""
 
 

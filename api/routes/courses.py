@@ -1,4 +1,4 @@
-"""A record as the course of a life, a series of one measurement, what is taken, what is due."""
+"""A record as the course of a life, its problems, a series of one measurement, what is taken, what is due."""
 
 from datetime import datetime
 from typing import Annotated, TypedDict
@@ -56,6 +56,24 @@ def read_life_course(
 ) -> Response:
     """The life by stage, problem and activity: every event that may be shown stands here once."""
     course = Course("life-course")
+    return shown(records.read_course(reading, record_id, course, **past(version, as_of, valid_at)))
+
+
+@router.get("/problem-list", response_model=dict[str, object], responses=problems(COMMON))
+def read_problem_list(
+    record_id: UUID,
+    reading: Reading,
+    records: RecordsDep,
+    version: Version = None,
+    as_of: AsOf = None,
+    valid_at: ValidAt = None,
+) -> Response:
+    """Each problem as it stands, active ones first: since and until when, who says so, what was corrected.
+
+    With each of them the entries that belong to it, as in the life course: those that cite it, that are for
+    the same coding, and the follow-ups of its programme.
+    """
+    course = Course("problem-list")
     return shown(records.read_course(reading, record_id, course, **past(version, as_of, valid_at)))
 
 

@@ -9,7 +9,7 @@ import pytest
 from domain.measurements import MEASUREMENTS
 from tests.api.served import WHEN, Served, new_entry
 
-PATHS = ["life-course", "measurements/systolic", "reconciliation", "due"]
+PATHS = ["life-course", "problem-list", "measurements/systolic", "reconciliation", "due"]
 
 
 @pytest.fixture
@@ -86,6 +86,6 @@ def test_a_past_that_is_none_is_refused(served: Served, record: str, path: str, 
 def test_every_course_is_documented(served: Served) -> None:
     paths = served.client.get("/openapi.json").json()["paths"]
 
-    for path in ("life-course", "measurements/{name}", "reconciliation", "due"):
+    for path in ("life-course", "problem-list", "measurements/{name}", "reconciliation", "due"):
         operation = paths[f"/v1/records/{{record_id}}/{path}"]["get"]
         assert operation["description"] and {"400", "401", "403", "404", "503"} <= set(operation["responses"])

@@ -16,6 +16,7 @@ from tests.county import County, access_stream, last_event
 
 COURSES = [
     Course("life-course"),
+    Course("problem-list"),
     Course("measurements", "systolic"),
     Course("reconciliation"),
     Course("due"),

@@ -52,6 +52,7 @@ BOTH = st.sampled_from([0, 1])
 COURSES = [
     None,
     Course("life-course"),
+    Course("problem-list"),
     Course("measurements", "systolic"),
     Course("reconciliation"),
     Course("due"),
