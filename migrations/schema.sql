@@ -183,10 +183,14 @@ CREATE TABLE views.generation (
     live_since timestamp with time zone,
     rate bigint DEFAULT 0 NOT NULL,
     compared text,
+    stuck_at bigint,
+    stuck_topic text,
+    stuck_error text,
+    CONSTRAINT generation_check CHECK ((((stuck_at IS NULL) = (stuck_topic IS NULL)) AND ((stuck_at IS NULL) = (stuck_error IS NULL)))),
     CONSTRAINT generation_jobs_check CHECK ((jobs > 0)),
     CONSTRAINT generation_phase_check CHECK ((phase = ANY (ARRAY['asked'::text, 'loading'::text, 'following'::text, 'comparing'::text, 'done'::text]))),
     CONSTRAINT generation_projection_check CHECK ((projection ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
-    CONSTRAINT generation_state_check CHECK ((state = ANY (ARRAY['building'::text, 'live'::text, 'retired'::text]))),
+    CONSTRAINT generation_state_check CHECK ((state = ANY (ARRAY['building'::text, 'checking'::text, 'live'::text, 'retired'::text]))),
     CONSTRAINT generation_version_check CHECK ((version > 0))
 );
 
@@ -317,6 +321,8 @@ CREATE INDEX claim_stream ON store.claim USING btree (log_no, stream_id);
 CREATE INDEX stream_of_log ON store.stream USING btree (log_no) WHERE (category = 'log'::text);
 
 CREATE UNIQUE INDEX generation_building ON views.generation USING btree (log_no, projection) WHERE (state = 'building'::text);
+
+CREATE UNIQUE INDEX generation_checking ON views.generation USING btree (log_no, projection) WHERE (state = 'checking'::text);
 
 CREATE UNIQUE INDEX generation_live ON views.generation USING btree (log_no, projection) WHERE (state = 'live'::text);
 
