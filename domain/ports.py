@@ -16,6 +16,7 @@ from eventsourcing.domain import Aggregate, DomainEvent
 A = TypeVar("A", bound=Aggregate)
 
 NO_CONDITIONS: Mapping[UUID, int] = MappingProxyType({})
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ class Listed:
     recorded: Sequence[Recorded]
     is_last: bool
     hidden: frozenset[UUID] = frozenset()  # entries of which no more is told than that there were events
+    names: Mapping[str, str] = NO_NAMES  # of the institutions and practitioners who did it, by their ids
 
     @property
     def cursor(self) -> str | None:
