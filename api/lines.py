@@ -7,7 +7,7 @@ from typing import Final
 from domain.personal import Person
 from domain.record_counts import Counts
 from domain.record_lists import Listed
-from domain.views import Kept, Task
+from domain.views import Hit, Kept, Task
 
 PERSON: Final = ("record", "number", "name", "sex", "birth_date", "status", "version")
 ROSTER: Final = (*PERSON, "area", "since")
@@ -48,7 +48,7 @@ def tasks(listed: Listed, on: date) -> dict[str, object]:
 def found(listed: Listed) -> dict[str, object]:
     """A page of a search."""
     return {
-        "found": [person(one) for one, _ in listed.rows],
+        "found": [{**person(one), **_hit(one, row)} for one, row in listed.rows if isinstance(row, Hit)],
         "next": listed.cursor,
         "position": listed.position,
     }
@@ -63,6 +63,11 @@ def counts(counted: Counts) -> dict[str, object]:
         "small_below": counted.small_below,
         "rows": rows,
     }
+
+
+def _hit(one: Person, row: Hit) -> Mapping[str, object]:
+    """By what they were found, where the caller may see who it is."""
+    return {"by_former_name": row.is_former if one.status else None}
 
 
 def _task(row: Task, on: date) -> Mapping[str, object]:

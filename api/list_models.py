@@ -39,10 +39,16 @@ class ResidentLine(Line):
     birth_date: str | None = None
 
 
+class FoundLine(ResidentLine):
+    """by_former_name: by a name that the resident went by before; null: not told."""
+
+    by_former_name: bool | None = None
+
+
 class FoundOut(Line):
     """Who was found; next: the cursor of the following page. position: where the view was folded."""
 
-    found: list[ResidentLine]
+    found: list[FoundLine]
     next: str | None = None
     position: int | None = None
 

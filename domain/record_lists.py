@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.access import Facts
 from domain.access_stream import RecordListed
 from domain.acts import make
-from domain.errors import NotAvailable, UnknownCode
+from domain.errors import NotAvailable, QueryRefused, UnknownCode
 from domain.finding import SEARCHED
 from domain.gate import Gate, Pass
 from domain.identity import refuse
@@ -23,7 +23,7 @@ from domain.requests import Request
 from domain.scalars import Day, Text
 from domain.showing import limited
 from domain.view_scope import Scope
-from domain.views import Kept, ListAsked, Page, Task, TaskAsked, Views
+from domain.views import Hit, Kept, ListAsked, Page, Task, TaskAsked, Views
 
 ROSTER, TASKS = "roster", "tasks"
 VALUES = {"birth-date": Day(partial=True)}  # what a value to search for must be, where not just a short text
@@ -35,7 +35,7 @@ class Listed:
     """A page of a list: each row with the person it is about. position: where the view was folded."""
 
     position: int
-    rows: Sequence[tuple[Person, Kept | Task | None]]
+    rows: Sequence[tuple[Person, Hit | Kept | Task]]
     cursor: str | None
 
 
@@ -57,6 +57,7 @@ class RecordLists:
 
         def attempt() -> Listed:
             passed = self.gate.enter(request, "search", Facts())
+            self._reached(asked)
             page = self.views.find(kind, value, _own(passed), asked, _scope(passed))
             return self._listed(passed, kind, page, None)
 
@@ -91,22 +92,28 @@ class RecordLists:
     ) -> Listed:
         def attempt() -> Listed:
             passed = self.gate.enter(request, action, Facts(institution=institution))
+            self._reached(asked)
             page = read(_scope(passed))
-            return self._listed(passed, name, page, page.position if asked.as_of else None)
+            return self._listed(passed, name, page, page.position if asked.is_past else None)
 
         return self.gate.insist(attempt)
 
+    def _reached(self, asked: ListAsked) -> None:
+        """Raises QueryRefused for the cursor of a page that was never folded."""
+        if asked.position is not None and asked.position > self.gate.log.position():
+            raise QueryRefused("cursor")
+
     def _listed(
-        self, passed: Pass, name: str, page: Page[UUID] | Page[Kept] | Page[Task], upto: int | None
+        self, passed: Pass, name: str, page: Page[Hit] | Page[Kept] | Page[Task], upto: int | None
     ) -> Listed:
         """The rows with their people, after every one of them has been told. upto: people as known then."""
         section = self.views.section_of(name)
-        found = {one: self._look(passed, one) for one in dict.fromkeys(map(_record, page.rows))}
-        rows = [row for row in page.rows if _is_shown(found[_record(row)], row, section)]
-        shown = {one: look for one, look in found.items() if one in set(map(_record, rows))}
+        found = {one: self._look(passed, one) for one in dict.fromkeys(row.record for row in page.rows)}
+        rows = [row for row in page.rows if _is_shown(found[row.record], row, section)]
+        shown = {one: look for one, look in found.items() if one in {row.record for row in rows}}
         people = {one: self._person(one, look, upto) for one, look in shown.items()}
         self._tell_all(passed, name, [look for look in shown.values() if look])
-        lines = [(people[_record(row)], None if isinstance(row, UUID) else row) for row in rows]
+        lines = [(people[row.record], row) for row in rows]
         return Listed(page.position, lines, page.cursor)
 
     def _look(self, passed: Pass, record_id: UUID) -> "_Look | None":
@@ -143,11 +150,7 @@ class _Look:
     seen: RecordQuery | None
 
 
-def _record(row: UUID | Kept | Task) -> UUID:
-    return row if isinstance(row, UUID) else row.record
-
-
-def _is_shown(look: _Look | None, row: UUID | Kept | Task, section: str | None) -> bool:
+def _is_shown(look: _Look | None, row: Hit | Kept | Task, section: str | None) -> bool:
     """What the resident keeps to themselves is on no list; who is asked by referral is told so."""
     told = row.section if isinstance(row, Task) else section
     if told is None or look is None or look.seen is None or look.listing.decision.basis == "referral":

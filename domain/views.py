@@ -4,21 +4,18 @@ A view holds ids, codes, days and keyed hashes. Whatever a caller is shown of a 
 itself, through the gate.
 """
 
-import base64
-import binascii
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from domain.errors import QueryRefused, RecordError
+from domain.list_cursors import Cursor, unpacked
 from domain.requests import LONGEST_PAGE, USUAL_PAGE
 from domain.view_scope import Scope
 
 R = TypeVar("R")
-LONGEST_CURSOR = 600
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class ListAsked:
     """Which part of a list, and as of when. Raises QueryRefused.
 
     as_of: aware, UTC; the list as it was folded from what was recorded by then. cursor: as the page before
-    named it; it keeps the position at which the first page was folded, so that all pages are of one list.
+    named it; it keeps what the first page was asked for, so that all pages are of one list.
     """
 
     limit: int = USUAL_PAGE
@@ -41,32 +38,36 @@ class ListAsked:
         if self.cursor is not None:
             unpacked(self.cursor)
 
-    @property
-    def after(self) -> list[str]:
-        """The key of the last row of the page before; empty: from the beginning."""
-        return unpacked(self.cursor)[1] if self.cursor else []
+    @cached_property
+    def begun(self) -> Cursor | None:
+        """Where the page before ended; None for the first page."""
+        return unpacked(self.cursor) if self.cursor else None
+
+    def after(self, of: str) -> tuple[str, ...]:
+        """The key of the last row of the page before; empty: from the beginning.
+
+        of: the list and what is asked of it. Raises QueryRefused if the cursor is another list's.
+        """
+        if self.begun is None:
+            return ()
+        if self.begun.of != of:
+            raise QueryRefused("cursor")
+        return self.begun.key
 
     @property
     def position(self) -> int | None:
         """Where the first page was folded; None for the first page."""
-        return unpacked(self.cursor)[0] if self.cursor else None
+        return self.begun.position if self.begun else None
 
+    @property
+    def is_past(self) -> bool:
+        """Whether the list is that of an instant, people included."""
+        return self.begun.is_past if self.begun else self.as_of is not None
 
-def packed(position: int, key: Sequence[str]) -> str:
-    """A cursor: a position and the key of a row, which holds ids, codes and days only."""
-    return base64.urlsafe_b64encode(json.dumps([position, *key]).encode()).decode().rstrip("=")
-
-
-def unpacked(cursor: str) -> tuple[int, list[str]]:
-    """The inverse of packed. Raises QueryRefused."""
-    try:
-        padded = cursor[:LONGEST_CURSOR] + "=" * (-len(cursor) % 4)
-        position, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error):
-        raise QueryRefused("cursor") from None
-    if type(position) is not int or position < 0 or not all(isinstance(one, str) for one in key):
-        raise QueryRefused("cursor")
-    return position, key
+    @property
+    def on(self) -> date | None:
+        """The day of the first page, where the list depends on one; None for the first page."""
+        return self.begun.on if self.begun else None
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,14 @@ class Page(Generic[R]):
     position: int
     rows: tuple[R, ...]
     cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that a search found. is_former: by a name that the resident went by before."""
+
+    record: UUID
+    is_former: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +173,7 @@ class Views(Protocol):
     def section_of(self, name: str) -> str | None:
         """The collection of which a search by this kind tells something; None: of none."""
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[Hit]:
         """The records in custody that are found by the value, in the order of their ids."""
 
     def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
@@ -188,7 +197,7 @@ class NoViews:
     def section_of(self, name: str) -> str | None:
         return None
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[Hit]:
         raise ViewNotReady
 
     def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:

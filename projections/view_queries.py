@@ -4,26 +4,31 @@ Pages are found by the key of the last row before, never by counting. The pages 
 a count are all of one position, that of the first page or of the instant asked for.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import LiteralString
+from typing import LiteralString, TypeVar
 from uuid import UUID
 
 from domain.errors import QueryRefused
+from domain.list_cursors import Cursor
+from domain.scalars import Day
 from domain.view_scope import Scope
-from domain.views import CountAsked, Counted, Kept, ListAsked, Page, Task, TaskAsked, packed
+from domain.views import CountAsked, Counted, Hit, Kept, ListAsked, Page, Task, TaskAsked, ViewNotReady
 from projections import population_counts
 from projections.as_of import position_at
 from projections.projection import Projection, Tokens
-from projections.reading import ViewReader
+from projections.reading import Seen, ViewReader
 from projections.views import population, roster, search, tasks
 
+R = TypeVar("R")
 FIRST = UUID(int=0)
-LAST_DAY = date.max  # where none is set: after all others
+NEVER = "infinity"  # where no day is set: after all others
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 _FIND = """
-    SELECT record_id FROM search
+    SELECT record_id, is_former FROM search
     WHERE token = %s AND custodian = %s AND record_id > %s ORDER BY record_id LIMIT %s"""
 _ROSTER: LiteralString = """
     SELECT record_id, status, area, from_position FROM roster
@@ -52,6 +57,12 @@ class Asked:
             return "to_position IS NULL"
         return since + " <= %s AND (to_position IS NULL OR to_position > %s)"
 
+    def at(self, seen: Seen) -> int:
+        """The position of what was seen. Raises ViewNotReady if the view is not folded that far."""
+        if self.position is not None and self.position > seen.position:
+            raise ViewNotReady
+        return seen.position if self.position is None else self.position
+
     @property
     def arguments(self) -> list[int]:
         return [] if self.position is None else [self.position, self.position]
@@ -73,33 +84,29 @@ class LogViews:
     def section_of(self, name: str) -> str | None:
         return search.SECTIONS.get(name)
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[Hit]:
+        of = f"search {custodian} {kind}"
         token = search.token(self._tokens, kind, search.written(kind, value))
-        after = _record(asked.after)
-        arguments = [token, custodian, after, asked.limit + 1]
+        arguments = [token, custodian, _record(asked.after(of)), asked.limit + 1]
         seen = self._reader.read(search.PROJECTION, _FIND, arguments, scope)
-        found = tuple(row[0] for row in seen.rows)
-        keys = [[str(one)] for one in found]
-        return Page(seen.position, found[: asked.limit], _cursor(seen.position, keys, asked.limit))
+        rows = [Hit(*row) for row in seen.rows]
+        return _page(rows, _record_key, asked, Cursor(of, asked.position or seen.position, ()))
 
     def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
-        then = self._asked(roster.PROJECTION, asked)
+        of = f"roster {institution}"
+        after, then = _record(asked.after(of)), self._asked(roster.PROJECTION, asked)
         seen = self._reader.read(
             roster.PROJECTION,
             _ROSTER.replace("{then}", then.then("from_position")),
-            [institution, _record(asked.after), *then.arguments, asked.limit + 1],
+            [institution, after, *then.arguments, asked.limit + 1],
             scope,
         )
-        position = seen.position if then.position is None else then.position
-        rows = tuple(Kept(*row) for row in seen.rows)
-        keys = [[str(one.record)] for one in rows]
-        return Page(position, rows[: asked.limit], _cursor(position, keys, asked.limit))
+        rows = [Kept(*row) for row in seen.rows]
+        return _page(rows, _record_key, asked, Cursor(of, then.at(seen), (), asked.is_past))
 
     def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked, scope: Scope) -> Page[Task]:
-        then = self._asked(tasks.PROJECTION, asked)
-        key = asked.after or _NO_KEY
-        if len(key) != len(_NO_KEY):
-            raise QueryRefused("cursor")
+        of = f"tasks {institution} {what.kind or ''} {what.due_before or ''}"
+        after, then = _task_after(asked.after(of)), self._asked(tasks.PROJECTION, asked)
         seen = self._reader.read(
             tasks.PROJECTION,
             _TASKS.replace("{then}", then.then("since_position")),
@@ -112,23 +119,19 @@ class LogViews:
                 what.on,
                 what.due_before,
                 *then.arguments,
-                *key,
+                *after,
                 asked.limit + 1,
             ],
             scope,
         )
-        position = seen.position if then.position is None else then.position
-        rows = tuple(_task(*row) for row in seen.rows)
-        return Page(
-            position, rows[: asked.limit], _cursor(position, [_task_key(one) for one in rows], asked.limit)
-        )
+        rows = [_task(*row) for row in seen.rows]
+        return _page(rows, _task_key, asked, Cursor(of, then.at(seen), (), asked.is_past, what.on))
 
     def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
         then = self._asked(population.PROJECTION, ListAsked(as_of=as_of))
         statement, arguments = population_counts.statement(what, then.position)
         seen = self._reader.read(population.PROJECTION, statement, arguments, scope)
-        position = seen.position if then.position is None else then.position
-        return Page(position, tuple(Counted(tuple(row[:-1]), row[-1]) for row in seen.rows))
+        return Page(then.at(seen), tuple(Counted(tuple(row[:-1]), row[-1]) for row in seen.rows))
 
     def _asked(self, projection: Projection, asked: ListAsked) -> Asked:
         if asked.position is not None:
@@ -152,19 +155,38 @@ def _task(
     return Task(record, kind, entry, what, programme, opens, due_by, since, section)
 
 
-def _cursor(position: int, keys: Sequence[Sequence[str]], limit: int) -> str | None:
-    """Of the next page, where one row more was found than is shown."""
-    return packed(position, keys[limit - 1]) if len(keys) > limit else None
+def _page(rows: Sequence[R], key: Callable[[R], tuple[str, ...]], asked: ListAsked, told: Cursor) -> Page[R]:
+    """The rows asked for. One row more that was found tells that there is a next page. told: its cursor."""
+    shown = tuple(rows[: asked.limit])
+    cursor = replace(told, key=key(shown[-1])).text if len(rows) > asked.limit else None
+    return Page(told.position, shown, cursor)
+
+
+def _record_key(row: Hit | Kept) -> tuple[str, ...]:
+    return (str(row.record),)
 
 
 def _record(after: Sequence[str]) -> UUID:
-    """Raises QueryRefused."""
-    try:
-        return UUID(after[0]) if after else FIRST
-    except ValueError:
-        raise QueryRefused("cursor") from None
+    """The inverse of `_record_key`. Raises QueryRefused."""
+    if not after:
+        return FIRST
+    if len(after) != 1 or not ID.fullmatch(after[0]):
+        raise QueryRefused("cursor")
+    return UUID(after[0])
 
 
-def _task_key(one: Task) -> list[str]:
-    due_by = one.due_by.isoformat() if one.due_by else "infinity"
-    return [due_by, str(one.record), one.kind, one.programme or "", one.what, str(one.entry or FIRST)]
+def _task_key(one: Task) -> tuple[str, ...]:
+    due_by = one.due_by.isoformat() if one.due_by else NEVER
+    return due_by, str(one.record), one.kind, one.programme or "", one.what, str(one.entry or FIRST)
+
+
+def _task_after(after: Sequence[str]) -> Sequence[str]:
+    """The inverse of `_task_key`. Raises QueryRefused."""
+    if not after:
+        return _NO_KEY
+    if len(after) != len(_NO_KEY):
+        raise QueryRefused("cursor")
+    due_by, record, *_, entry = after
+    if not (ID.fullmatch(record) and ID.fullmatch(entry) and (due_by == NEVER or Day().allows(due_by))):
+        raise QueryRefused("cursor")
+    return after

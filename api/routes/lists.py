@@ -80,7 +80,7 @@ def read_tasks(
     """
     chosen = spreadsheet.chosen(format, accept)
     asked = list_page(limit, cursor, as_of)
-    on = _day(asked.as_of, records.gate.today())
+    on = asked.on or _day(asked.as_of, records.gate.today())
     what = TaskAsked(on, kind, _due_before(due_before))
     whole = lines.tasks(records.read_tasks(reading, institution_id, what, asked), on)
     path = f"/v1/institutions/{institution_id}/tasks"

@@ -1,20 +1,25 @@
 """Lists of residents: told before they are answered, and no more than each caller may see of each."""
 
+import base64
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.access_stream import RecordListed
 from domain.errors import ContentRefused, NotPermitted, QueryRefused, UnknownCode
+from domain.list_cursors import Cursor, unpacked
 from domain.personal import Person
 from domain.record import Record
 from domain.requests import Correction, NewEntry, Request
 from domain.time import occurred_at
 from domain.values import JsonObject, occurred
 from domain.view_scope import Scope
-from domain.views import Kept, ListAsked, Page, Task, TaskAsked, packed, unpacked
+from domain.views import Hit, Kept, ListAsked, Page, Task, TaskAsked
 from tests.builders import KEEPER, LI_ID, NURSE, OTHER_NURSE, TODAY, content
 from tests.county import County, access_stream, last_event
 from tests.whole_life import Life
@@ -33,8 +38,8 @@ class Lists:
     def section_of(self, name: str) -> str | None:
         return "basic-information" if name == "name" else None
 
-    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[UUID]:
-        return Page(self.position, self.records)
+    def find(self, kind: str, value: str, custodian: UUID, asked: ListAsked, scope: Scope) -> Page[Hit]:
+        return Page(self.position, tuple(Hit(one, is_former=True) for one in self.records))
 
     def roster(self, institution: UUID, asked: ListAsked, scope: Scope) -> Page[Kept]:
         return Page(self.position, tuple(Kept(one, "open", "110101001001", 1) for one in self.records))
@@ -173,17 +178,95 @@ def test_what_cannot_be_asked_is_refused(life: Life) -> None:
         life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON, "laundry"), ASKED)
 
 
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "W10", "WyJhIl0", packed(1, ["a"])[:-1] + "!", "Wy0xXQ", "WzEsMl0"]
+def written(told: bytes) -> str:
+    return base64.urlsafe_b64encode(told).decode().rstrip("=")
+
+
+CURSOR = Cursor("roster here", 41, ("2026-06-01", "b"), is_past=True, on=ON)
+
+
+@given(
+    st.builds(
+        Cursor,
+        of=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80),
+        position=st.integers(0, 2**53 - 1),
+        key=st.lists(st.sampled_from(["", "infinity", "x", str(UUID(int=7))]), max_size=6).map(tuple),
+        is_past=st.booleans(),
+        on=st.none() | st.dates(),
+    )
 )
-def test_a_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
+def test_a_cursor_comes_back_as_it_was(cursor: Cursor) -> None:
+    assert unpacked(cursor.text) == cursor
+
+
+BROKEN: list[object] = [
+    [],
+    {},
+    "roster",
+    ["roster", 1],
+    ["roster", -1, False, None],
+    ["roster", 2**53, False, None],
+    ["roster", 10**400, False, None],
+    ["roster", True, False, None],
+    ["roster", 1.0, False, None],
+    ["roster", 1, 0, None],
+    ["roster", 1, False, "yesterday"],
+    ["roster", 1, False, 7],
+    ["roster", 1, False, None, 7],
+    ["roster", 1, False, None, "\x00"],
+    ["roster", 1, False, None, "\ud800"],
+    [None, 1, False, None],
+]
+NOT_OURS = ["", "x", CURSOR.text[:-1], CURSOR.text + "!", CURSOR.text + "A", "é", "%00", written(b"[" * 450)]
+
+
+@pytest.mark.parametrize("text", [*NOT_OURS, *(written(json.dumps(told).encode()) for told in BROKEN)])
+def test_a_cursor_that_is_none_of_ours_is_refused(text: str) -> None:
     with pytest.raises(QueryRefused):
-        ListAsked(cursor=cursor)
+        ListAsked(cursor=text)
 
 
-def test_a_cursor_keeps_position_and_key() -> None:
-    asked = ListAsked(cursor=packed(41, ["2026-06-01", "王"]))
+def test_a_cursor_keeps_what_the_first_page_was_asked_for() -> None:
+    asked = ListAsked(cursor=CURSOR.text)
 
-    assert (asked.position, asked.after) == (41, ["2026-06-01", "王"])
-    assert unpacked(packed(0, [])) == (0, [])
+    assert (asked.position, asked.on, asked.is_past) == (41, ON, True)
+    assert asked.after("roster here") == ("2026-06-01", "b")
+    with pytest.raises(QueryRefused):
+        asked.after("roster there")
+    assert (ASKED.position, ASKED.on, ASKED.is_past, ASKED.after("any")) == (None, None, False, ())
     assert replace(ASKED, limit=200).limit == 200
+
+
+def test_a_page_that_was_never_folded_is_refused(life: Life) -> None:
+    beyond = Cursor("roster", life.county.log.position() + 1, ())
+
+    asked = ListAsked(cursor=beyond.text)
+
+    with pytest.raises(QueryRefused):
+        life.records.find_residents(NURSE, "name", "王小明", asked)
+    with pytest.raises(QueryRefused):
+        life.records.read_roster(NURSE, life.county.clinic, asked)
+    with pytest.raises(QueryRefused):
+        life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON), asked)
+
+
+def test_the_second_page_of_then_tells_the_names_of_then(life: Life) -> None:
+    then = life.county.log.position()
+    life.county.clock.move(days=1)
+    told = NewEntry("basic-information", basic("王新名"), occurred_at(life.county.clock()))
+    life.records.add_entry(NURSE, life.record, told)
+    life.records.views = Lists(life.county, life.record)  # type: ignore[assignment]  # no statistics here
+    life.records.views.position = then  # type: ignore[attr-defined]  # of Lists
+
+    def name(is_past: bool) -> str | None:
+        asked = ListAsked(cursor=Cursor("roster", then, (), is_past).text)
+        ((person, _),) = life.records.read_roster(NURSE, life.county.clinic, asked).rows
+        return person.name
+
+    assert (name(is_past=True), name(is_past=False)) == ("王小明", "王新名")
+
+
+def test_a_search_says_that_a_former_name_was_found(life: Life) -> None:
+    ((_, hit),) = life.records.find_residents(NURSE, "name", "王小明", ASKED).rows
+
+    assert hit == Hit(life.record, is_former=True)
