@@ -6,7 +6,7 @@ shown, and what was true by then, is for each view to ask.
 
 from collections.abc import Sequence
 from functools import singledispatchmethod
-from typing import ClassVar, Self
+from typing import Self
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
@@ -29,7 +29,7 @@ def _only_kind(identity: Shape) -> Shape:
 class RecordFold:
     """Feed it events in order. edition: of the view that is folded, for the error that stops it."""
 
-    edition: ClassVar[str] = "record-fold"
+    edition: str = "record-fold"
 
     def __init__(self, query: RecordQuery = NOW) -> None:
         self.query = query

@@ -32,7 +32,8 @@ from domain.requests import Consent, Correction, Misfiling, NewEntry, NewSequel,
 from domain.sequels import ANY, SEQUELS
 from domain.showing import limited
 from domain.values import JsonObject
-from projections.record_view import RecordRender, RecordView
+from projections.record_view import RecordRender
+from projections.whole_record import RecordView
 from tests.builders import LI_ID, NURSE, OTHER_NURSE, TODAY, WANG_ID, content, fitting, login
 from tests.county import NOWHERE, County, access_stream
 from tests.everybody import (

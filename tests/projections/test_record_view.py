@@ -17,7 +17,8 @@ from domain.ports import NOW, Recorded, RecordQuery
 from domain.requests import Correction
 from domain.values import occurred
 from evidence import canonical
-from projections.record_view import EDITION, RecordRender, RecordView, render
+from projections.record_view import EDITION, RecordRender, render
+from projections.whole_record import RecordView
 from tests.builders import DOCTOR, NURSE, OTHER_NURSE, WANG, content, new_entry
 from tests.county import County
 
