@@ -19,6 +19,7 @@ from api import logs
 from api.batch import SIDE_BY_SIDE
 from api.document_flow import DocumentFlow
 from api.documentation import complete
+from api.door import Door
 from api.metrics import Metrics
 from api.middleware import Edge
 from api.problems import Refusal, respond, tell
@@ -76,6 +77,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
     )
     app.state.service = service
     app.state.metrics = Metrics(service)
+    app.state.door = Door.from_settings(service.settings, service.tokens, app.state.metrics)
     app.state.readiness = Readiness(service)
     for router in ROUTERS:
         app.include_router(router)

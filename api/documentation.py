@@ -17,6 +17,7 @@ COMMON: Final = {
     401: "No token, or one that is not accepted.",
     403: "The caller is not known here, or may not do this for this purpose.",
     404: "Not there, or not for this caller: deliberately the same answer.",
+    429: "Too many tokens of this caller were refused; one that is accepted is never held up.",
     503: "Away or busy; whether it was stored may be in doubt. Send it again under the same Idempotency-Key: "
     "if it was stored you get the first answer.",
 }

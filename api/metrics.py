@@ -41,6 +41,12 @@ class Metrics:
             "lifelong_requests", "Requests answered", ("method", "route", "status"), registry=self._registry
         )
         self._problems = Counter("lifelong_problems", "Problems told", ("code",), registry=self._registry)
+        self._refused_tokens = Counter(
+            "lifelong_tokens_refused",
+            "Tokens refused, and requests without one",
+            ("reason",),
+            registry=self._registry,
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float, problem: str | None) -> None:
         """Count one answer. route: the template, such as /v1/records/{record_id}."""
@@ -48,6 +54,10 @@ class Metrics:
         self._answers.labels(method, route, str(status)).inc()
         if problem:
             self._problems.labels(problem).inc()
+
+    def refused_token(self, reason: str) -> None:
+        """Count one token that proved nobody. reason: one of those in api.auth."""
+        self._refused_tokens.labels(reason).inc()
 
     def text(self) -> bytes:
         """The exposition format."""

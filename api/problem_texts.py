@@ -166,6 +166,13 @@ EDGE: Mapping[str, Problem] = {
         BEARER,
         meaning="The signature, issuer, audience or type of the token is not the one configured here.",
     ),
+    "too-many-refusals": Problem(
+        429,
+        "Too many tokens of this caller were refused.",
+        "Ask the issuer for a new token; before trying another old one, wait as long as Retry-After says.",
+        meaning="Refused tokens are counted by the subject the issuer named, else by address; "
+        "a token that is accepted is never held up.",
+    ),
     "issuer-unavailable": Problem(
         503,
         "The issuer's keys could not be fetched yet.",

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import strict_json
-from api.auth import Tokens, UnknownKey, bearer
+from api.door import Door
 from api.problems import Refusal
 from domain.requests import Principal
 
@@ -81,13 +81,9 @@ async def _parsed(body: bytes) -> object:
 
 
 async def principal(request: Request) -> Principal:
-    """Who calls. Raises Refusal token-missing, token-expired, token-refused or issuer-unavailable."""
-    token = bearer(request.headers.get("authorization"))
-    tokens: Tokens = request.app.state.service.tokens
-    try:
-        return tokens.principal(token)
-    except UnknownKey:
-        return await run_in_threadpool(tokens.after_refresh, token)
+    """Who calls. Raises Refusal, as the door does."""
+    door: Door = request.app.state.door
+    return await door.principal(request)
 
 
 def check_type(request: Request, accepted: str) -> None:

@@ -20,6 +20,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 DEFAULT_SCANNER_TIMEOUT_S = 60
 DEFAULT_UPLOAD_HOURS = 24
+DEFAULT_REFUSED_TOKENS = 60
 LARGEST_PORT = 65_535
 
 # The origin is a line of every checkpoint and part of its key name: no white space and no plus sign in it.
@@ -43,8 +44,10 @@ class Settings:
     origin: str = DEFAULT_ORIGIN
     log_no: int = 1
     oidc_issuer: str | None = None
-    oidc_jwks: str | None = None  # address or file
+    oidc_jwks: str | None = None  # address or file; None: the issuer is asked where its keys are
     oidc_audience: str | None = None
+    refused_tokens: int = DEFAULT_REFUSED_TOKENS  # a minute, of one address or subject, before 429
+    trusted_proxies: int = 0  # in front of the API, whose X-Forwarded-For is believed
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
@@ -73,6 +76,10 @@ class Settings:
             oidc_issuer=read.text("LIFELONG_OIDC_ISSUER"),
             oidc_jwks=read.text("LIFELONG_OIDC_JWKS"),
             oidc_audience=read.text("LIFELONG_OIDC_AUDIENCE"),
+            refused_tokens=read.number(
+                "LIFELONG_REFUSED_TOKENS", default=DEFAULT_REFUSED_TOKENS, largest=1_000_000
+            ),
+            trusted_proxies=read.number("LIFELONG_TRUSTED_PROXIES", default=0, largest=10, smallest=0),
             host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
@@ -99,12 +106,12 @@ class _Reader:
     def text(self, variable: str) -> str | None:
         return self._environment.get(variable, "").strip() or None
 
-    def number(self, variable: str, *, default: int, largest: int) -> int:
+    def number(self, variable: str, *, default: int, largest: int, smallest: int = 1) -> int:
         text = self.text(variable)
         if text is None:
             return default
-        if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= largest:
-            raise SettingsError(variable, f"expected a whole number from 1 to {largest}")
+        if not re.fullmatch(r"[0-9]{1,10}", text) or not smallest <= int(text) <= largest:
+            raise SettingsError(variable, f"expected a whole number from {smallest} to {largest}")
         return int(text)
 
     def origin(self, variable: str) -> str:

@@ -22,7 +22,7 @@ from domain.institution_state import Login
 from domain.requests import NewInstitution, NewPractitioner
 from store.blobs_rules import USUAL, UploadRules
 from store.database import Database
-from store.settings import Settings
+from store.settings import DEFAULT_REFUSED_TOKENS, Settings
 from tests.builders import AREA, COUNTY_CODE, content, identity_number, request
 
 Json = dict[str, object]
@@ -113,10 +113,15 @@ def new_entry(kind: str, form: str | None = None, **changes: object) -> Json:
 
 
 @contextmanager
-def serving(database: Database, folder: Path, uploads: UploadRules = USUAL) -> Iterator[Served]:
+def serving(
+    database: Database,
+    folder: Path,
+    uploads: UploadRules = USUAL,
+    refused_tokens: int = DEFAULT_REFUSED_TOKENS,
+) -> Iterator[Served]:
     """Serve a founded and staffed county."""
     issuer = DemoIssuer(folder / "issuer")
-    settings = issuer.settings(Settings(data=folder, uploads=uploads))
+    settings = issuer.settings(Settings(data=folder, uploads=uploads, refused_tokens=refused_tokens))
     with serve(settings, database, Tokens.from_settings(settings)) as service:
         with listening(service) as address, httpx.Client(base_url=address, timeout=60) as client:
             county = Served(service, issuer, client, folder)
@@ -128,7 +133,12 @@ def serving(database: Database, folder: Path, uploads: UploadRules = USUAL) -> I
 def listening(service: Service) -> Iterator[str]:
     """The address of a server on a free port, in a thread of this process."""
     config = uvicorn.Config(
-        create_app(service), port=0, log_config=None, access_log=False, server_header=False
+        create_app(service),
+        port=0,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # as lifelong serve
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
