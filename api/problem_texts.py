@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import document_errors, errors, record_errors
+from domain import document_errors, errors, record_errors, replay_errors
 from domain.errors import RecordError
 from domain.forms import FormUnknown
 from projections.reading import ViewNotReady
@@ -142,6 +142,13 @@ DOMAIN: Mapping[type[RecordError], Row] = {
         422, "Compare the file with what was uploaded: the field named is that of other bytes."
     ),
     document_errors.DocumentLost: Row(500, "Tell the operator, who restores it, the id of the entry."),
+    replay_errors.NothingToReplay: Row(409, "Replay an access that showed something: a read."),
+    replay_errors.EditionUnknown: Row(
+        409, "Replay it with the release that knows the edition, or a later one."
+    ),
+    replay_errors.ReplayDiffers: Row(
+        409, "Tell the auditor the ids: what is stored, or the program, is not what it was then."
+    ),
     FormUnknown: Row(422, "GET /v1/forms lists the forms and their editions."),
 }
 
