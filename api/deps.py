@@ -13,10 +13,10 @@ from starlette.requests import Request as HttpRequest
 from api.problem_texts import SEND_IF_MATCH
 from api.problems import Refusal
 from api.service import Service
-from domain.access import PURPOSES
 from domain.application import Records
 from domain.errors import StaleVersion
-from domain.gate import login_value
+from domain.callers import login_value
+from domain.policy import PURPOSES
 from domain.ports import Answer, RequestKey
 from domain.requests import Principal, Request
 

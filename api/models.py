@@ -297,6 +297,13 @@ class LeavingIn(Input):
     since: Instant | None = Field(None, description=SINCE)
 
 
+class GuidanceIn(Input):
+    """The institution that guides another."""
+
+    by: Id | None = Field(description="the guiding institution's id; null: none guides it any longer")
+    since: Instant | None = Field(None, description=SINCE)
+
+
 def checked(document: IdentityDocumentIn, pointer: str) -> IdentityDocument:
     """Raises ContentRefused naming the field from the top of the body."""
     try:

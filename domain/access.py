@@ -1,45 +1,45 @@
 """Who may do what, why: a pure function over a versioned policy.
 
 Deny by default, a deny rule overrides every allow rule, and an error inside the decision denies. The policy
-is data: its digest is written into every event decided under it, so that the decision can be made again.
+is data (`domain.access_rules`): its digest is written into every event decided under it, so that the decision
+can be made again. What the words of its rules mean is said here and in docs/access.md, and stays what it is:
+an old policy must go on meaning what it meant.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Literal, cast
+from typing import Literal
 from uuid import UUID
 
+from domain.access_rules import POLICY as POLICY
+from domain.entitlements import Entitlement
 from domain.institution_state import RoleHeld
-from domain.values import JsonObject, Licence, Occurred, RuleRef, digest
+from domain.policy import Policy, Rule
+from domain.scopes import covers
+from domain.time import CHINA
+from domain.values import Licence, Occurred
 
-PURPOSES = (
-    "care",
-    "emergency",
-    "management",
-    "assessment",
-    "public_health",
-    "research",
-    "insurance",
-    "legal",
-    "self",
-    "audit",
-)
 EVER = Occurred(at="1850", precision="year", about=False)  # since before anybody's time
 RESIDENT = RoleHeld("resident", EVER)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who makes the request, as institution and record events tell it; never as a token claims."""
+    """Who makes the request, as institution and record events tell it; never as a token claims.
+
+    represents: the record whose resident they speak for, by that record. area: the digits of the area that
+    their institution answers for. scopes: what their token bounds them to; None: by nothing.
+    """
 
     id: UUID | None
     roles: tuple[RoleHeld, ...] = ()
     institution: UUID | None = None
     licence: Licence | None = None
     own_record: UUID | None = None
-    represents: UUID | None = None  # the record whose resident they speak for, by that record
+    represents: UUID | None = None
+    area: str | None = None
+    scopes: frozenset[str] | None = None
 
     def holds(self, role: str, now: datetime) -> bool:
         return any(held.role == role and held.is_held(now) for held in self.roles)
@@ -47,297 +47,143 @@ class Actor:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the decision is about. None: does not arise."""
+    """What the decision is about. None, empty or false: does not arise.
+
+    institution: the one acted on, or for. asked: the institutions from which a referral or consultation
+    awaits an answer, however late. applicants: those that applied for access, or were granted it.
+    guided_by: the institution that guides the one in custody. area: 12 digits, of the institution in custody
+    or acted on. section, sensitivity: of the part of the record asked about. restricted: the resident keeps
+    that part to themselves. dead: closed by death. adolescent: of an age to decide on their own data, not
+    yet of age. opted_out: of research. held: under a legal hold.
+    """
 
     record: UUID | None = None
     custodian: UUID | None = None
-    institution: UUID | None = None  # the institution acted on, or for
+    institution: UUID | None = None
     role_given: str | None = None
-    readers: frozenset[UUID] = frozenset()  # institutions that a referral or consultation lets read now
-    asked: frozenset[UUID] = frozenset()  # those from which one awaits an answer, however late it comes
+    entitlements: tuple[Entitlement, ...] = ()
+    asked: frozenset[UUID] = frozenset()
+    applicants: frozenset[UUID] = frozenset()
+    guided_by: UUID | None = None
+    area: str | None = None
+    section: str | None = None
+    sensitivity: str | None = None
+    restricted: bool = False
+    dead: bool = False
+    adolescent: bool = False
+    opted_out: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True)
 class Decision:
-    """allowed; the rules that decided; the legal basis and the role acted in."""
+    """allowed; the rules that decided; the legal basis and the role acted in; what must be observed.
+
+    entitlement: the way in that the record itself gave, where the basis is one.
+    """
 
     allowed: bool
     rules: tuple[str, ...]
     basis: str = ""
     role: str = ""
+    obligations: tuple[str, ...] = ()
+    entitlement: Entitlement | None = None
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule as data. Empty roles, actions or purposes: any. All conditions of `when` must hold."""
-
-    id: str
-    effect: Literal["allow", "deny"]
-    roles: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
-    purposes: tuple[str, ...] = ()
-    when: tuple[str, ...] = ()
-    basis: str = ""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A named edition of the rules."""
-
-    name: str
-    edition: str
-    rules: tuple[Rule, ...]
-    purposes: tuple[str, ...] = PURPOSES
-    commercial: tuple[str, ...] = ("commercial", "marketing", "advertising", "sale")
-
-    @cached_property
-    def ref(self) -> RuleRef:
-        """Name, edition and SHA-256 of the policy as canonical JSON."""
-        return RuleRef(name=self.name, edition=self.edition, digest=digest(self.description))
-
-    @property
-    def description(self) -> JsonObject:
-        return cast(JsonObject, _listed(asdict(self)))
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Question:
     """What a condition may look at."""
 
     actor: Actor
+    action: str
     facts: Facts
     purpose: str
     now: datetime
-    policy: Policy = field(repr=False)
+    policy: Policy
+
+
+Kind = Literal["referral", "grant", "emergency", "disclosure"]
+
+
+def entitled(question: Question, kind: Kind) -> Entitlement | None:
+    """The entitlement of a kind that holds for the actor, and for the part of the record asked about."""
+    actor, facts = question.actor, question.facts
+    to = actor.id if kind == "emergency" else actor.institution
+    for one in facts.entitlements:
+        if one.kind == kind and one.to == to and _opens(one, facts) and _is_for(one, question.purpose):
+            return one
+    return None
+
+
+def _opens(one: Entitlement, facts: Facts) -> bool:
+    """Who is sent to, or called to a life in danger, sees what is sensitive; others where it is named."""
+    if facts.section is not None and facts.section not in one.sections:
+        return False
+    is_care = one.kind in ("referral", "emergency")
+    return is_care or facts.sensitivity is None or facts.sensitivity in one.sensitive
+
+
+def _is_for(one: Entitlement, purpose: str) -> bool:
+    """What a referral is for, its rules say: its receiver keeps lists of whom it expects, too."""
+    return one.kind == "referral" or purpose in one.purposes
 
 
 def _same(one: UUID | None, other: UUID | None) -> bool:
     return one is not None and one == other
 
 
+def _licence_ended(question: Question) -> bool:
+    licence = question.actor.licence
+    until = licence.get("until") if licence else None
+    return until is not None and question.now.astimezone(CHINA).date().isoformat() > until
+
+
+def _in_area(question: Question) -> bool:
+    area, facts = question.actor.area, question.facts
+    return area is not None and facts.area is not None and facts.area.startswith(area)
+
+
+def _saves_life(question: Question) -> bool:
+    is_needed = question.facts.section is None or question.facts.section in question.policy.life_saving
+    return is_needed and question.purpose == "emergency" and entitled(question, "emergency") is not None
+
+
 CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     "custody": lambda q: _same(q.facts.custodian, q.actor.institution),
     "own-record": lambda q: _same(q.facts.record, q.actor.own_record),
     "represents-resident": lambda q: _same(q.facts.record, q.actor.represents),
-    "referred": lambda q: q.actor.institution in q.facts.readers,
-    "asked": lambda q: q.actor.institution in q.facts.asked,
     "own-institution": lambda q: _same(q.facts.institution, q.actor.institution),
     "no-county-role": lambda q: q.facts.role_given != "county-administrator",
+    "referred": lambda q: entitled(q, "referral") is not None,
+    "granted": lambda q: entitled(q, "grant") is not None,
+    "emergency-open": lambda q: entitled(q, "emergency") is not None,
+    "disclosed": lambda q: entitled(q, "disclosure") is not None,
+    "asked": lambda q: q.actor.institution in q.facts.asked,
+    "applied": lambda q: q.actor.institution in q.facts.applicants,
+    "guided": lambda q: _same(q.facts.guided_by, q.actor.institution),
+    "in-area": _in_area,
+    "alive": lambda q: not q.facts.dead,
+    "not-sensitive": lambda q: q.facts.sensitivity is None,
+    "not-restricted": lambda q: not q.facts.restricted,
+    # of deny rules
     "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
     "purpose-commercial": lambda q: q.purpose in q.policy.commercial,
+    "scope-exceeded": lambda q: q.actor.scopes is not None and not covers(q.actor.scopes, q.action),
+    "licence-ended": _licence_ended,
+    "kept-by-resident": lambda q: q.facts.restricted and not _saves_life(q),
+    "confided": lambda q: q.facts.adolescent and q.facts.sensitivity == "reproductive-health",
+    "opted-out": lambda q: q.facts.opted_out,
+    "held": lambda q: q.facts.held,
 }
 
-STAFF = ("practitioner", "record-manager")
-SPEAKERS = ("guardian", "representative", "heir")
-CARE_PURPOSES = ("care", "emergency", "public_health")
-STAFF_PURPOSES = ("care", "management", "public_health")
-CUSTODY_PURPOSES = (*STAFF_PURPOSES, "emergency")  # who keeps the record need not say less than is true
-STAFF_WRITE = (
-    "add-entry",
-    "correct",
-    "retract",
-    "close",
-    "reopen",
-    "link-identity",
-    "resident-part",
-    "consent",
-    "appoint",
-    "issue-card",
-    "dispute-identity",
-    "check-quality",
-)
-MANAGER_WRITE = (
-    "file",
-    "decide-correction",
-    "settle-identity",
-    "misfile",
-    "receive-misfiled",
-    "merge",
-    "renumber",
-    "unlink-identity",
-)
-STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role")
-
-POLICY = Policy(
-    name="access",
-    edition="2026.5",
-    rules=(
-        Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
-        Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
-        Rule(
-            "staff-in-custody-read",
-            "allow",
-            STAFF,
-            ("read", "read-events", "list"),
-            CUSTODY_PURPOSES,
-            ("custody",),
-            basis="custody",
-        ),
-        Rule(
-            "staff-in-custody-write",
-            "allow",
-            STAFF,
-            STAFF_WRITE,
-            CUSTODY_PURPOSES,
-            ("custody",),
-            basis="custody",
-        ),
-        Rule(
-            "manager-in-custody-keeps",
-            "allow",
-            ("record-manager",),
-            MANAGER_WRITE,
-            ("management",),
-            ("custody",),
-            basis="custody",
-        ),
-        Rule(
-            "referred-staff-read",
-            "allow",
-            STAFF,
-            ("read",),
-            CARE_PURPOSES,
-            ("referred",),
-            basis="referral",
-        ),
-        Rule(
-            "referred-staff-answer",
-            "allow",
-            STAFF,
-            ("answer-referral", "answer-consultation"),
-            CARE_PURPOSES,
-            ("asked",),
-            basis="referral",
-        ),
-        Rule("staff-contribute", "allow", STAFF, ("contribute",), CARE_PURPOSES, basis="contribution"),
-        Rule(
-            "staff-create",
-            "allow",
-            STAFF,
-            ("create", "refuse-registration"),
-            STAFF_PURPOSES,
-            ("own-institution",),
-            basis="custody",
-        ),
-        Rule(
-            "staff-search",
-            "allow",
-            STAFF,
-            ("search",),
-            STAFF_PURPOSES,
-            ("own-institution",),
-            basis="custody",
-        ),
-        Rule(
-            "staff-read-lists",
-            "allow",
-            STAFF,
-            ("read-roster", "read-tasks"),
-            STAFF_PURPOSES,
-            ("own-institution",),
-            basis="custody",
-        ),
-        Rule(
-            "referred-staff-list", "allow", STAFF, ("list",), STAFF_PURPOSES, ("referred",), basis="referral"
-        ),
-        Rule(
-            "staff-count",
-            "allow",
-            (*STAFF, "county-administrator"),
-            ("count",),
-            ("management", "assessment", "public_health"),
-            basis="law",
-        ),
-        Rule(
-            "manager-in-custody-reads-trail",
-            "allow",
-            ("record-manager",),
-            ("read-trail",),
-            ("management",),
-            ("custody",),
-            basis="custody",
-        ),
-        Rule(
-            "resident-reads-own",
-            "allow",
-            ("resident",),
-            ("read", "read-events", "read-accesses", "read-trail"),
-            ("self",),
-            ("own-record",),
-            basis="self",
-        ),
-        Rule(
-            "resident-takes-part",
-            "allow",
-            ("resident",),
-            ("resident-part", "consent", "dispute-identity"),
-            ("self",),
-            ("own-record",),
-            basis="self",
-        ),
-        Rule(
-            "speaker-reads",
-            "allow",
-            SPEAKERS,
-            ("read", "read-events", "read-accesses", "read-trail"),
-            ("self",),
-            ("represents-resident",),
-            basis="representation",
-        ),
-        Rule(
-            "speaker-takes-part",
-            "allow",
-            SPEAKERS,
-            ("resident-part", "consent", "dispute-identity"),
-            ("self",),
-            ("represents-resident",),
-            basis="representation",
-        ),
-        Rule(
-            "county-registers",
-            "allow",
-            ("county-administrator",),
-            ("register-institution", *STAFFING),
-            ("management",),
-            basis="law",
-        ),
-        Rule(
-            "county-operates-views",
-            "allow",
-            ("county-administrator",),
-            ("operate-views",),
-            ("management",),
-            basis="law",
-        ),
-        Rule(
-            "administrator-staffs-own",
-            "allow",
-            ("institution-administrator",),
-            STAFFING,
-            ("management",),
-            ("own-institution", "no-county-role"),
-            basis="law",
-        ),
-        Rule(
-            "connector-creates",
-            "allow",
-            ("connector",),
-            ("create", "find-source"),
-            STAFF_PURPOSES,
-            ("own-institution",),
-            basis="custody",
-        ),
-        Rule(
-            "connector-imports",
-            "allow",
-            ("connector",),
-            ("add-entry", "link-identity", "close", "appoint", "issue-card"),
-            STAFF_PURPOSES,
-            ("custody",),
-            basis="custody",
-        ),
-    ),
-)
+# The conditions that name an entitlement, for the decision to cite.
+CITED: Mapping[str, Kind] = {
+    "referred": "referral",
+    "granted": "grant",
+    "emergency-open": "emergency",
+    "disclosed": "disclosure",
+}
+UNDECIDABLE = Decision(False, ("undecidable",))
 
 
 def decide(
@@ -345,16 +191,16 @@ def decide(
 ) -> Decision:
     """The decision. Never raises: what cannot be decided is denied by the rule "undecidable"."""
     try:
-        question = Question(actor, facts, purpose, now, policy)
-        return _weigh([rule for rule in policy.rules if _applies(rule, action, question)], question)
+        question = Question(actor, action, facts, purpose, now, policy)
+        rules = [rule for rule in policy.for_action(action) if _applies(rule, question)]
+        return _weigh(rules, question)
     except Exception:  # whatever broke, nobody gets in by it
-        return Decision(False, ("undecidable",))
+        return UNDECIDABLE
 
 
-def _applies(rule: Rule, action: str, question: Question) -> bool:
+def _applies(rule: Rule, question: Question) -> bool:
     return (
-        (not rule.actions or action in rule.actions)
-        and (not rule.purposes or question.purpose in rule.purposes)
+        (not rule.purposes or question.purpose in rule.purposes)
         and (not rule.roles or _role(rule, question) != "")
         and all(CONDITIONS[name](question) for name in rule.when)
     )
@@ -366,15 +212,15 @@ def _role(rule: Rule, question: Question) -> str:
 
 def _weigh(rules: list[Rule], question: Question) -> Decision:
     denying = tuple(rule.id for rule in rules if rule.effect == "deny")
-    allowing = [rule for rule in rules if rule.effect == "allow"]
-    if denying or not allowing:
+    if denying or not rules:
         return Decision(False, denying or ("deny-by-default",))
-    first = allowing[0]
-    return Decision(True, tuple(rule.id for rule in allowing), first.basis, _role(first, question))
-
-
-def _listed(value: object) -> object:
-    """Tuples as JSON lists, all the way down."""
-    if isinstance(value, dict):
-        return {name: _listed(one) for name, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
+    first = rules[0]
+    cited = (entitled(question, CITED[name]) for name in first.when if name in CITED)
+    return Decision(
+        True,
+        tuple(rule.id for rule in rules),
+        first.basis,
+        _role(first, question),
+        first.obligations,
+        next(cited, None),
+    )

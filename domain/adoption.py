@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from domain.access import Actor
 from domain.acts import make
 from domain.errors import ClaimTaken, StaleVersion
-from domain.gate import Gate, Pass
-from domain.log_commands import OPERATOR, OWN_STREAM
+from domain.gate import Gate
+from domain.log_commands import OWN_STREAM
 from domain.log_stream import PolicyAdopted
 from domain.ports import Claim, EventLog, Recorded, Stored
 from domain.requests import Principal, Request
@@ -62,7 +61,7 @@ def _adopt(gate: Gate, request: Request, stream: UUID, version: int) -> Stored:
     ref = gate.policy.ref
     event = make(
         PolicyAdopted,
-        gate.act(Pass(request, "adopt-policy", Actor(id=None), OPERATOR)),
+        gate.act(gate.operate(request, "adopt-policy")),
         stream,
         version + 1,
         name=ref["name"],

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from domain.access import POLICY, Actor, Policy
+from domain.access import POLICY, Actor
 from domain.document_port import NO_DOCUMENTS, DocumentStore
 from domain.documents import DocumentGate
 from domain.gate import wait_a_little
 from domain.institution_commands import InstitutionCommands
 from domain.numbering import RecordNumbers
+from domain.policy import Policy
 from domain.ports import EventLog, RecordRenderer
 from domain.record_commands import RecordCommands
 from domain.record_contributions import RecordContributions

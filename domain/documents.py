@@ -13,7 +13,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
 
-from domain.access import POLICY, Policy
+from domain.access import POLICY
 from domain.document_errors import (
     UploadDiffers,
     UploadIncomplete,
@@ -25,6 +25,7 @@ from domain.document_errors import (
 from domain.document_port import DocumentStore
 from domain.errors import ClaimTaken
 from domain.gate import Gate, Pass, wait_a_little
+from domain.policy import Policy
 from domain.ports import Answer, Claim, EventLog, Recorded
 from domain.record_events import EntryCorrected, EntryMisfiled, EntryRecorded
 from domain.values import JsonObject

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
 
-from domain.access import EVER, POLICY, RESIDENT, Actor, Decision, Facts, Policy, decide
+from domain.access import POLICY, Actor, Decision, Facts, decide
 from domain.access_stream import AccessRefused
 from domain.acts import Act, make
+from domain.callers import author_of, caller_of, login_of
 from domain.errors import (
-    CallerUnknown,
     ClaimTaken,
     InstitutionCodeTaken,
     LogBusy,
@@ -31,15 +31,14 @@ from domain.errors import (
     RecordNumberTaken,
     SourceAlreadyImported,
     StaleVersion,
-    UnknownPractitioner,
 )
+from domain.facts import facts_of
 from domain.institution import Institution
-from domain.institution_state import RoleHeld
+from domain.policy import Policy
 from domain.ports import Answer, Claim, EventLog
 from domain.record import Record
 from domain.record_errors import CardNumberTaken
-from domain.record_readers import asked, readers, speakers
-from domain.requests import Principal, Request
+from domain.requests import Request
 from domain.time import CHINA, occurred_at
 from domain.values import Occurred, Who, accept_clock, latest
 
@@ -64,12 +63,17 @@ TOLD = ("identity", "record-number")  # whose holder is a resident, who is told
 
 @dataclass(frozen=True)
 class Pass:
-    """A request as it was decided on: whose act it is, the decision, and who types it if another does."""
+    """A request as it was decided on: whose act it is, the decision, and who types it if another does.
+
+    facts, now: what was known, and the instant: whatever else is asked for this pass is asked of the same.
+    """
 
     request: Request
     action: str
     actor: Actor
     decision: Decision
+    facts: Facts
+    now: datetime
     typist: Actor | None = None
 
     @property
@@ -80,17 +84,6 @@ class Pass:
 def denied(passed: Pass, rule: str) -> Pass:
     """The same request, refused after all by what the record holds."""
     return replace(passed, decision=replace(passed.decision, allowed=False, rules=(rule,)))
-
-
-def login_value(principal: Principal) -> str:
-    """The claimed text of a login."""
-    return f"{principal.issuer} {principal.subject}"
-
-
-def login_of(request: Request) -> Claim:
-    """The claim on the caller's login: the resident's if the purpose is their own, else a practitioner's."""
-    namespace = "login:resident" if request.purpose == "self" else "login:practitioner"
-    return Claim(namespace, login_value(request.principal))
 
 
 def as_told(answer: Answer) -> Answer:
@@ -142,47 +135,24 @@ class Gate:
             raise
 
     def caller(self, request: Request, record: Record | None = None) -> Actor:
-        """Who the principal is here: a resident if the purpose is their own, else a practitioner.
-
-        To the record acted on they may also be somebody who speaks for its resident.
-        Raises CallerUnknown: a token alone makes nobody anybody.
-        """
-        login = login_of(request)
-        stream = self.log.find_claim(login.namespace, login.value)
-        actor = self._actor(login.namespace, stream, request) if stream else None
-        if request.purpose == "self" and record is not None:
-            actor = self._speaker(request, record, actor) or actor
-        if actor is None:
-            raise CallerUnknown
-        return actor
-
-    def _speaker(self, request: Request, record: Record, actor: Actor | None) -> Actor | None:
-        """The caller as somebody who speaks for this record's resident, if they do."""
-        role = speakers(record.state, self.today()).get(login_value(request.principal))
-        if role is None:
-            return None
-        held = actor.roles if actor else ()
-        return replace(actor or Actor(id=None), roles=(*held, RoleHeld(role, EVER)), represents=record.id)
+        """Who the principal is here and now. Raises CallerUnknown."""
+        return caller_of(self.log, request, record, self.clock())
 
     def today(self) -> date:
         """The civil day in China."""
         return self.clock().astimezone(CHINA).date()
 
-    def _actor(self, namespace: str, stream: UUID, request: Request) -> Actor | None:
-        if namespace == "login:resident":
-            return Actor(id=None, roles=(RESIDENT,), own_record=stream)
-        institution = self.log.load(Institution, stream)
-        own_id = institution.state.by_login(request.principal.login) if institution else None
-        if institution is None or own_id is None:
-            return None
-        own = institution.state.practitioners[own_id]
-        return Actor(UUID(own_id), tuple(own.roles), institution.id, own.licence)
+    def operate(self, request: Request, action: str, rule: str = "operator") -> Pass:
+        """The pass of the operator's machine account, which the policy does not know."""
+        decision = Decision(True, (rule,), basis="law", role="operator")
+        return Pass(request, action, Actor(id=None), decision, Facts(), self.clock())
 
     def enter(self, request: Request, action: str, facts: Facts) -> Pass:
         """Pass an act on no existing record. Raises CallerUnknown, PurposeRefused, NotPermitted."""
-        actor = self.caller(request)
+        now = self.clock()
+        actor = caller_of(self.log, request, None, now)
         facts = facts if facts.institution else replace(facts, institution=actor.institution)
-        passed = self._ask(request, actor, action, facts)
+        passed = self._ask(request, actor, action, facts, now)
         if not passed.decision.allowed:
             self._tell_institution(passed)
             self._purpose(passed.decision)
@@ -195,50 +165,39 @@ class Gate:
         Raises CallerUnknown, PurposeRefused, or NotAvailable: alike for a record that is not there and one
         that is not for this caller.
         """
-        record = self.log.load(Record, record_id)
-        actor = self.caller(request, record)
-        passed = self._ask(request, actor, action, self.facts(record))
+        record, now = self.log.load(Record, record_id), self.clock()
+        actor = caller_of(self.log, request, record, now)
+        passed = self._ask(request, actor, action, facts_of(self.log, record, actor, now), now)
         if record is not None and passed.decision.allowed:
             return record, passed
         self.refuse(passed, record)
         self._purpose(passed.decision)
         raise NotAvailable
 
-    def facts(self, record: Record | None) -> Facts:
-        """What the policy may know of a record."""
-        if record is None:
-            return Facts()
-        readable = frozenset(readers(record.state, self.today()))
-        return Facts(record.id, record.custodian, readers=readable, asked=asked(record.state))
-
-    def _ask(self, request: Request, caller: Actor, action: str, facts: Facts) -> Pass:
+    def _ask(self, request: Request, caller: Actor, action: str, facts: Facts, now: datetime) -> Pass:
         """The caller is asked about, and where they only type, the author too: both must be allowed.
 
         A refusal is the caller's, who tried it; the rules tell if it was for the author.
         Raises UnknownPractitioner.
         """
-        now = self.clock()
         decision = decide(caller, action, facts, request.purpose, now, self.policy)
+        passed = Pass(request, action, caller, decision, facts, now)
         if not decision.allowed or request.author is None or request.author == caller.id:
-            return Pass(request, action, caller, decision)
-        author = self._author(caller, request.author)
+            return passed
+        author = author_of(self.log, caller, request.author)
         authored = decide(author, action, facts, request.purpose, now, self.policy)
         if not authored.allowed:
-            refused = replace(authored, rules=(AUTHOR_REFUSED, *authored.rules))
-            return Pass(request, action, caller, refused)
-        return Pass(request, action, author, authored, typist=caller)
-
-    def _author(self, caller: Actor, author: UUID) -> Actor:
-        """A colleague of the caller. Raises UnknownPractitioner."""
-        institution = self.log.load(Institution, caller.institution) if caller.institution else None
-        if institution is None:
-            raise UnknownPractitioner(author)
-        found = institution.practitioner(author)
-        return Actor(author, tuple(found.roles), institution.id, found.licence)
+            return replace(passed, decision=replace(authored, rules=(AUTHOR_REFUSED, *authored.rules)))
+        return replace(passed, actor=author, decision=authored, typist=caller)
 
     def may(self, passed: Pass, action: str, record: Record) -> Pass:
-        """The same caller asked about one more record; nothing is recorded yet."""
-        return self._ask(passed.request, passed.caller, action, self.facts(record))
+        """The same caller asked about one more record, at the same instant; nothing is recorded yet."""
+        facts = facts_of(self.log, record, passed.caller, passed.now)
+        return self._ask(passed.request, passed.caller, action, facts, passed.now)
+
+    def part(self, passed: Pass, facts: Facts) -> Decision:
+        """The decision of a pass made for a part of what it is about, as the facts tell it."""
+        return decide(passed.actor, passed.action, facts, passed.request.purpose, passed.now, self.policy)
 
     def must(self, passed: Pass, action: str, record: Record) -> Pass:
         """The same caller's pass for one more act on the record. Raises NotAvailable, written down."""
@@ -304,7 +263,7 @@ class Gate:
 
     def act(self, passed: Pass, occurred: Occurred | None = None, cause: str | None = None) -> Act:
         """The context of one event. occurred: else now. Raises OccurredRefused (too far ahead)."""
-        now = self.clock()
+        now = passed.now if occurred is None else self.clock()
         when = occurred_at(now) if occurred is None else accept_clock(occurred, now)
         return Act(
             event_id=self.new_id(),

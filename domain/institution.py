@@ -33,7 +33,9 @@ ROLES = (
     "record-manager",
     "institution-administrator",
     "county-administrator",
+    "inspector",
     "auditor",
+    "researcher",
     "connector",
 )
 CREDIT_CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
@@ -47,11 +49,12 @@ class Institution(Aggregate):
     """A clinic, centre, hospital or bureau. Build it with `Institution.register`."""
 
     TOPIC = "institution"
-    FOLD: ClassVar[str] = "institution/1"
+    FOLD: ClassVar[str] = "institution/2"
 
     Event = events.InstitutionEvent
     Created = events.Created
     AreaChanged = events.AreaChanged
+    GuidanceSet = events.GuidanceSet
     PractitionerEnrolled = events.PractitionerEnrolled
     PractitionerLeft = events.PractitionerLeft
     RoleGiven = events.RoleGiven
@@ -77,6 +80,11 @@ class Institution(Aggregate):
         _check_area(area)
         _check("/area", area != self.state.area, "another area than the present one")
         self._trigger(self.AreaChanged, act, area=area)
+
+    def set_guidance(self, act: Act, by: UUID | None) -> None:
+        """Name the institution that guides this one, or none. Raises ContentRefused naming /by."""
+        _check("/by", by != self.id, "another institution")
+        self._trigger(self.GuidanceSet, act, by=by)
 
     def enrol_practitioner(
         self, act: Act, practitioner: UUID, *, name: str, licence: Licence | None, login: Login

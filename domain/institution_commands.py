@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from domain.access import Actor, Decision, Facts
+from domain.access import Facts
 from domain.acts import Act, make
 from domain.errors import AlreadyFounded, ClaimTaken, NotAvailable, UnknownCode
 from domain.gate import Gate, Pass, as_told
@@ -15,7 +15,6 @@ from domain.requests import Consent, Enrolled, NewInstitution, NewPractitioner, 
 from domain.values import Occurred
 
 FOUNDING = Claim("founding", "county")
-FOUNDER = Decision(True, ("founding",), basis="law", role="operator")
 
 Change = Callable[[Institution, Act], None]
 
@@ -33,7 +32,7 @@ class InstitutionCommands:
         claims = [FOUNDING, _code(new), _login(administrator.login)]
 
         def attempt() -> Registered:
-            passed = Pass(request, "found", Actor(id=None), FOUNDER)
+            passed = self.gate.operate(request, "found", "founding")
             institution = self._register(passed, new)
             self._staff(institution, passed, self.gate.new_id(), administrator)
             try:
@@ -68,6 +67,18 @@ class InstitutionCommands:
 
         facts = Facts(institution=institution_id)
         return self._change(request, "register-institution", facts, change, since)
+
+    def set_guidance(
+        self, request: Request, institution_id: UUID, by: UUID | None, since: Occurred | None = None
+    ) -> Answer:
+        """Name the institution that guides another. Raises ContentRefused, NotPermitted, NotAvailable."""
+
+        def change(institution: Institution, act: Act) -> None:
+            if by is not None:
+                self._institution(by)
+            institution.set_guidance(act, by)
+
+        return self._change(request, "set-guidance", Facts(institution=institution_id), change, since)
 
     def refuse_registration(
         self, request: Request, institution_id: UUID, refusal: Consent, reason: str | None, when: Occurred

@@ -56,6 +56,21 @@ class AreaChanged(InstitutionEvent):
         aggregate.state.area = self.area
 
 
+class GuidanceSet(InstitutionEvent):
+    """Another institution guides this one from now on: a centre its stations, a hospital its village clinics.
+
+    Its staff may look at how records are kept here (国家基本公共卫生服务规范, 2017). by: None: nobody.
+    """
+
+    TOPIC: ClassVar[str] = "institution.guidance-set.v1"
+    LIFECYCLE: ClassVar[str] = "link"
+
+    by: UUID | None
+
+    def apply(self, aggregate: Folded) -> None:
+        aggregate.state.guided_by = str(self.by) if self.by else None
+
+
 class PractitionerEnrolled(InstitutionEvent):
     """A person began to work here. The login binds a token's issuer and subject to them."""
 

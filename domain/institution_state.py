@@ -56,6 +56,7 @@ class InstitutionState:
     kind: str = ""
     code: str = ""
     area: str = ""
+    guided_by: str | None = None  # the centre or township hospital that guides it
     practitioners: dict[str, Practitioner] = field(default_factory=dict)
 
     def by_login(self, login: Login) -> str | None:

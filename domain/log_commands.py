@@ -7,17 +7,15 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
-from domain.access import Actor, Decision
 from domain.acts import make
 from domain.errors import ClaimTaken, ContentRefused
-from domain.gate import Gate, Pass
+from domain.gate import Gate
 from domain.log_stream import ClockConfirmed, ProjectionSkipped
 from domain.ports import Answer, Claim
 from domain.requests import Request
 from domain.scalars import Text
 
 OWN_STREAM = Claim("log", "own")
-OPERATOR = Decision(True, ("operator",), basis="law", role="operator")
 REASON = Text(500)
 
 
@@ -44,7 +42,7 @@ def confirm_clock(log: ConfirmableLog, gate: Gate, request: Request, reason: str
     """
     _given(reason)
     clock = gate.clock().astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    act = gate.act(Pass(request, "confirm-clock", Actor(id=None), OPERATOR))
+    act = gate.act(gate.operate(request, "confirm-clock"))
 
     def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
         confirmed = make(ClockConfirmed, act, stream, 0, clock=clock, reason=reason)
@@ -65,7 +63,7 @@ def skip_event(
 ) -> Answer:
     """Record that a view goes on without an event: the operator's act, as above. Raises ContentRefused."""
     _given(reason)
-    act = gate.act(Pass(request, "skip-event", Actor(id=None), OPERATOR))
+    act = gate.act(gate.operate(request, "skip-event"))
     told = {"projection": projection, "edition": version, "position": position, "reason": reason}
 
     def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:

@@ -131,8 +131,8 @@ class RecordQuery:
     version: folded up to this version of the record's stream, counted from 1.
     as_of: what was known then (recorded at or before this instant, UTC).
     valid_at: what was true then (occurred at or before this instant, UTC); with as_of: known then about then.
-    masked: never shown: misfiled entries, and whose a link was that is undone. sections: the kinds that may
-    be shown; None: all.
+    masked: never shown: misfiled entries, whose a link was that is undone, and sensitive entries that are not
+    for who asks, of the classes in withheld. sections: the kinds that may be shown; None: all.
     """
 
     version: int | None = None
@@ -141,6 +141,12 @@ class RecordQuery:
     with_documents: bool = False
     masked: frozenset[UUID] = frozenset()
     sections: frozenset[str] | None = None
+    withheld: frozenset[str] = frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that anybody is shown may be shown."""
+        return self.sections is None and not self.withheld
 
     def shows(self, kind: str) -> bool:
         """Whether entries of this collection may be shown."""
@@ -166,7 +172,7 @@ class Listed:
     recorded: Sequence[Recorded]
     is_last: bool
     hidden: frozenset[UUID] = frozenset()  # entries of which no more is told than that there were events
-    names: Mapping[str, str] = NO_NAMES  # of the institutions and practitioners who did it, by their ids
+    names: Mapping[str, str] = field(default_factory=dict)  # of the institutions and practitioners who did it, by their ids
 
     @property
     def cursor(self) -> str | None:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from domain.access_stream import RecordRead
 from domain.acts import make
+from domain.callers import login_value
 from domain.document_errors import DocumentLost, OffsetMoved, UploadTaken, UploadTooLong
 from domain.document_port import LARGEST_UPLOAD, Content, DocumentStore, Inflow, Upload
 from domain.documents import brings, content_of
 from domain.errors import NotAvailable, QueryRefused
-from domain.gate import Gate, Pass, denied, login_value
+from domain.gate import Gate, Pass, denied
 from domain.ports import Recorded, RecordQuery
 from domain.record import Record
 from domain.requests import Principal, Request

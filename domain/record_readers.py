@@ -10,6 +10,8 @@ from domain.record_rules import INCAPACITY, below
 from domain.record_state import EntryState, RecordState
 from domain.time import CHINA
 
+APPLYING = ("applied", "approved", "active")  # states in which an applicant may take an application back
+
 
 def readers(state: RecordState, on: date) -> dict[UUID, frozenset[str]]:
     """The institutions that a referral or consultation lets read on a day, and which sections."""
@@ -24,6 +26,12 @@ def asked(state: RecordState) -> frozenset[UUID]:
     """The institutions from which a referral or consultation awaits an answer."""
     entries = state.standing("referrals", "consultations")
     return frozenset(UUID(str((entry.kept or {})["to"])) for entry in entries if entry.state in READING)
+
+
+def applicants(state: RecordState) -> frozenset[UUID]:
+    """The institutions that applied for access, and may take that back."""
+    entries = state.standing("access-applications")
+    return frozenset(UUID(str((entry.kept or {})["to"])) for entry in entries if entry.state in APPLYING)
 
 
 def speakers(state: RecordState, on: date) -> dict[str, str]:

@@ -11,33 +11,68 @@ from domain.entries import KINDS
 from domain.gate import Gate, Pass
 from domain.ports import NOW, RecordQuery, Rendered
 from domain.record import Record
-from domain.record_readers import readers, restricted
-from domain.record_rules import SPEAKERS
+from domain.record_readers import restricted
 from domain.requests import Shown
+from domain.time import CHINA
 
 ALL = frozenset(KINDS)
-NOBODY = UUID(int=0)
+SHAPE_ONLY = "shape-only"  # the obligation of whoever may know that there is something, not what
 
 
 def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) -> RecordQuery:
     """The query without what this caller may not be shown, whichever past is asked for.
 
-    Misfiled entries are hidden from all. A referral shows what it names. What the resident keeps to
-    themselves is shown to them and who speaks for them only.
+    Misfiled entries are hidden from all. Of the rest, the policy is asked again for each section, and for
+    each class of sensitive entries that stands in one.
     """
-    state, today, sections = record.state, gate.today(), ALL
-    if passed.decision.basis == "referral":
-        sections = readers(state, today).get(passed.actor.institution or NOBODY, frozenset())
-    if passed.decision.role not in SPEAKERS:
-        sections = sections - restricted(state, today)
-    return replace(query, masked=state.masked, sections=None if sections == ALL else sections)
+    sight = _Sight(gate, record, passed)
+    sections = frozenset(kind for kind in KINDS if sight.is_open(kind, None))
+    closed = {
+        UUID(key): [one for one in entry.sensitivity.split() if not sight.is_open(entry.kind, one)]
+        for key, entry in record.state.entries.items()
+        if entry.sensitivity and entry.kind in sections
+    }
+    withheld = frozenset(key for key, classes in closed.items() if classes)
+    return replace(
+        query,
+        masked=record.state.masked | withheld,
+        sections=None if sections == ALL else sections,
+        withheld=frozenset(one for classes in closed.values() for one in classes),
+    )
+
+
+class _Sight:
+    """What of a record a pass opens, part by part; each kind of part is decided once."""
+
+    def __init__(self, gate: Gate, record: Record, passed: Pass) -> None:
+        self._gate = gate
+        self._passed = passed
+        self._restricted = restricted(record.state, passed.now.astimezone(CHINA).date())
+        own = (passed.actor.id, passed.actor.institution)
+        self._is_entitled = any(one.to in own for one in passed.facts.entitlements)
+        self._decided: dict[tuple[str | None, str | None, bool], bool] = {}
+
+    def is_open(self, section: str, sensitivity: str | None) -> bool:
+        """Only ways in that the record itself gives tell one section from another, besides restrictions."""
+        is_restricted = section in self._restricted
+        named = section if is_restricted or self._is_entitled else None
+        part = (named, sensitivity, is_restricted)
+        if part not in self._decided:
+            facts = replace(
+                self._passed.facts, section=named, sensitivity=sensitivity, restricted=is_restricted
+            )
+            self._decided[part] = self._gate.part(self._passed, facts).allowed
+        return self._decided[part]
 
 
 def hidden(gate: Gate, record: Record, passed: Pass) -> frozenset[UUID]:
-    """The entries that this caller may not be shown: those misfiled, and those of sections not for them."""
-    query = limited(gate, record, passed)
-    entries = record.state.entries.items()
-    return query.masked | {UUID(key) for key, entry in entries if not query.shows(entry.kind)}
+    """The entries that this caller may not be shown: those misfiled, and those that are not for them.
+
+    Who is shown the shape of things only is told of no entry what it is.
+    """
+    query, entries = limited(gate, record, passed), record.state.entries.items()
+    is_shape = SHAPE_ONLY in passed.decision.obligations
+    return query.masked | {UUID(key) for key, entry in entries if is_shape or not query.shows(entry.kind)}
 
 
 @dataclass(frozen=True)

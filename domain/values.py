@@ -14,9 +14,9 @@ from domain.identity import KINDS, identity_document
 from domain.identity import IdentityDocument as IdentityDocument
 from domain.identity import IdentityNumber as IdentityNumber
 from domain.record_number import RecordNumber as RecordNumber
+from domain.scalars import Day, Pattern, Text
 from domain.scalars import JsonObject as JsonObject
 from domain.scalars import JsonValue as JsonValue
-from domain.scalars import Pattern, Text
 from domain.time import Occurred as Occurred
 from domain.time import accept_clock as accept_clock
 from domain.time import earliest as earliest
@@ -25,10 +25,11 @@ from domain.time import occurred as occurred
 
 
 class Licence(TypedDict):
-    """The practising licence (执业证书) the actor acted under."""
+    """The practising licence (执业证书) the actor acted under. until: its last civil day, YYYY-MM-DD."""
 
     kind: str
     number: str
+    until: NotRequired[str]
 
 
 class Authenticated(TypedDict):
@@ -163,9 +164,11 @@ class LicenceIn(Input):
 
     kind: ShortText = Field(title="执业证书类型")
     number: ShortText = Field(title="执业证书编号")
+    until: Annotated[str, Day()] | None = Field(None, title="有效期至")
 
     def value(self) -> Licence:
-        return Licence(kind=self.kind, number=self.number)
+        licence = Licence(kind=self.kind, number=self.number)
+        return Licence(**licence, until=self.until) if self.until else licence
 
 
 class SourceIn(Input):

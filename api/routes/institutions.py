@@ -9,7 +9,15 @@ from api.answer_models import InstitutionKept, PractitionerKept
 from api.answers import created
 from api.deps import Asking, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, change_example, problems
-from api.models import InstitutionIn, LeavingIn, PractitionerIn, RegistrationRefusalIn, RoleEndIn, RoleIn
+from api.models import (
+    GuidanceIn,
+    InstitutionIn,
+    LeavingIn,
+    PractitionerIn,
+    RegistrationRefusalIn,
+    RoleEndIn,
+    RoleIn,
+)
 from api.strict_route import StrictRoute
 from domain.requests import NewInstitution, NewPractitioner
 from domain.values import Occurred, occurred
@@ -107,6 +115,21 @@ def end_role(
 ) -> Response:
     """Take a role away."""
     answer = records.end_role(asking, institution_id, body.practitioner, body.role, since=_when(body.since))
+    return created(service, answer, None, institution=institution_id)
+
+
+@router.post(
+    "/{institution_id}/guidance",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("guidance"),
+)
+def set_guidance(
+    institution_id: UUID, body: GuidanceIn, asking: Asking, records: RecordsDep, service: ServiceDep
+) -> Response:
+    """Name the centre or hospital that guides an institution: its staff may see how records are kept here."""
+    answer = records.set_guidance(asking, institution_id, body.by, _when(body.since))
     return created(service, answer, None, institution=institution_id)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from domain.access import PURPOSES
+from domain.policy import PURPOSES
 from domain.entries import FORMS
 from domain.finding import SEARCHED
 from domain.forms.document import facts_of

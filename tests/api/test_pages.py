@@ -8,7 +8,7 @@ import pytest
 
 from api.readiness import Readiness
 from domain import forms
-from domain.access import PURPOSES
+from domain.policy import PURPOSES
 from domain.entries import FORMS
 from domain.errors import ContentRefused
 from domain.finding import SEARCHED

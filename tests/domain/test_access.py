@@ -9,15 +9,19 @@ from uuid import UUID
 
 import pytest
 
-from domain.access import POLICY, PURPOSES, RESIDENT, Actor, Decision, Facts, Policy, Rule, decide
+from domain.access import POLICY, RESIDENT, Actor, Decision, Facts, decide
+from domain.entitlements import CARE, Entitlement
+from domain.entries import KINDS
 from domain.institution import ROLES
 from domain.institution_state import RoleHeld
+from domain.policy import PURPOSES, Policy, Rule
 from domain.values import occurred
 
 POLICIES = Path(__file__).parent / "policies.json"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 HERE, THERE = UUID(int=1), UUID(int=2)
 RECORD, OTHER_RECORD = UUID(int=3), UUID(int=4)
+REFERRAL = Entitlement("referral", UUID(int=6), HERE, CARE, frozenset(KINDS))
 OURS = Facts(record=RECORD, custodian=HERE)
 THEIRS = Facts(record=RECORD, custodian=THERE)
 RESIDENT_SELF = Actor(None, (RESIDENT,), own_record=RECORD)
@@ -53,8 +57,8 @@ def test_a_resident_reads_the_own_record_and_who_saw_it_and_nothing_else() -> No
     permitted = {action for action in ACTIONS if allowed(RESIDENT_SELF, action, OURS, "self")}
 
     reading, taking_part = (
-        {"read", "read-events", "read-accesses", "read-trail"},
-        {"resident-part", "consent"},
+        {"read", "read-events", "read-accesses", "read-trail", "replay"},
+        {"resident-part", "consent", "end-grant"},
     )
     assert permitted == reading | taking_part | {"dispute-identity"}
     assert not any(allowed(RESIDENT_SELF, action, Facts(OTHER_RECORD, HERE), "self") for action in ACTIONS)
@@ -165,7 +169,7 @@ def test_the_lists_of_an_institution_are_for_its_own_staff(action: str) -> None:
 
 
 def test_a_referral_lets_its_receiver_list_the_resident() -> None:
-    referred = Facts(record=RECORD, custodian=THERE, readers=frozenset({HERE}))
+    referred = Facts(record=RECORD, custodian=THERE, entitlements=(REFERRAL,))
 
     assert allowed(staff("practitioner"), "list", referred, "care")
     assert not allowed(staff("practitioner"), "list", THEIRS, "care")
