@@ -16,7 +16,6 @@ from eventsourcing.domain import Aggregate, DomainEvent
 A = TypeVar("A", bound=Aggregate)
 
 NO_CONDITIONS: Mapping[UUID, int] = MappingProxyType({})
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -166,18 +165,22 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of a list about a record, in the order in which it is shown."""
+    """A page of a list about a record, in the order in which it is shown.
+
+    upto: the last version looked at, where some were passed over.
+    """
 
     record: UUID
     recorded: Sequence[Recorded]
     is_last: bool
     hidden: frozenset[UUID] = frozenset()  # entries of which no more is told than that there were events
-    names: Mapping[str, str] = field(default_factory=dict)  # of the institutions and practitioners who did it, by their ids
+    names: Mapping[str, str] = field(default_factory=dict)  # of who did it, by their ids
+    upto: int | None = None
 
     @property
     def cursor(self) -> str | None:
         """Asks for the next page: the last version on this one."""
-        return None if self.is_last else str(self.recorded[-1].stored.version)
+        return None if self.is_last else str(self.upto or self.recorded[-1].stored.version)
 
 
 @dataclass(frozen=True)
