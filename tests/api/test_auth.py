@@ -114,15 +114,55 @@ def test_method_and_client_have_second_names() -> None:
     assert (principal.method, principal.client) == ("loa3", "tablet")
 
 
+def test_assurance_and_the_time_of_authentication_go_into_what_is_written_down() -> None:
+    told = judge().principal(signed(acr="urn:loa:3", auth_time=NOW - 30.5, amr=["sms"])).authenticated
+    untold = judge().principal(signed(auth_time="yesterday", acr=3)).authenticated
+
+    who = {"issuer": ISSUER, "subject": "nurse", "client": "unknown"}
+    assert told == {**who, "method": "sms", "assurance": "urn:loa:3", "auth_time": NOW - 31}
+    assert untold == {**who, "method": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({}, None),
+        ({"scope": "openid user/Patient.rs"}, {"openid", "user/Patient.rs"}),
+        ({"scope": ""}, set()),
+        ({"scp": ["system/*.c", "openid"]}, {"system/*.c", "openid"}),
+        ({"scp": "user/*.rs openid"}, {"user/*.rs", "openid"}),
+        ({"scp": []}, set()),
+        ({"scope": "openid", "scp": ["user/*.cruds"]}, {"openid"}),
+    ],
+)
+def test_the_scopes_of_a_token_are_those_it_names(
+    claims: dict[str, object], expected: set[str] | None
+) -> None:
+    scopes = judge().principal(signed_with({**CLAIMS, **claims})).scopes
+
+    assert scopes == (None if expected is None else frozenset(expected))
+
+
 REFUSED = {
     "expired": (signed(exp=NOW - LEEWAY_S), "token-expired"),
     "never expires": (signed(exp=None), "token-refused"),
     "not yet": (signed(nbf=NOW + LEEWAY_S + 1), "token-refused"),
+    "issued in the future": (signed(iat=NOW + LEEWAY_S + 1), "token-refused"),
+    "an expiry that is no number": (signed(exp="never"), "token-refused"),
+    "a start that is no number": (signed(nbf="now"), "token-refused"),
     "another audience": (signed(aud="other"), "token-refused"),
+    "an audience that only begins with ours": (signed(aud=AUDIENCE + "-test"), "token-refused"),
     "no audience": (signed(aud=None), "token-refused"),
     "another issuer": (signed(iss="https://other.example"), "token-refused"),
     "nobody": (signed(sub=None), "token-refused"),
     "no name": (signed(sub=""), "token-refused"),
+    "a name that is no text": (signed(sub=["nurse"]), "token-refused"),
+    "a name without end": (signed(sub="n" * 256), "token-refused"),
+    "a name with a line break": (signed(sub="nurse\n"), "token-refused"),
+    "scopes that cannot be read": (signed(scope={"user/*.rs": True}), "token-refused"),
+    "scopes that are no texts": (signed(scp=[1]), "token-refused"),
+    "bound to a key that is not shown": (signed(cnf={"jkt": "abc"}), "token-refused"),
+    "an issuer among others": (signed(iss=[ISSUER]), "token-refused"),
     "wrongly signed": (signed(key=STRANGER), "token-refused"),
     "expired and wrongly signed": (signed(key=STRANGER, exp=1), "token-refused"),
     "changed": (signed()[:-12] + "AAAAAAAAAAAA", "token-refused"),
@@ -154,7 +194,13 @@ def test_any_other_token_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"exp": NOW - LEEWAY_S + 1}, {"nbf": NOW + LEEWAY_S}, {"aud": ["x", AUDIENCE]}]
+    "changes",
+    [
+        {"exp": NOW - LEEWAY_S + 1},
+        {"nbf": NOW + LEEWAY_S},
+        {"iat": NOW + LEEWAY_S},
+        {"aud": ["x", AUDIENCE]},
+    ],
 )
 def test_clocks_may_differ_by_a_minute_and_a_token_may_be_for_several(changes: dict[str, object]) -> None:
     assert judge().principal(signed_with({**CLAIMS, **changes})).subject == "nurse"
