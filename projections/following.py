@@ -100,6 +100,8 @@ class Follower:
         try:
             self._write(changes, end)
         except UNWRITABLE as error:
+            if isinstance(error, psycopg.ProgrammingError) and error.sqlstate:
+                raise  # the server refused the statement, whatever the rows: a right or a table is missing
             self._lives.clear()
             self._narrow_down(end, error)
         else:

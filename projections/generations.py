@@ -14,7 +14,8 @@ from psycopg.rows import class_row
 from projections import row_security
 from projections.projection import Projection, Row, Table
 
-State = Literal["building", "live", "retired"]
+# checking: built to be compared with the live one and dropped, never switched to.
+State = Literal["building", "checking", "live", "retired"]
 Phase = Literal["asked", "loading", "following", "comparing", "done"]
 Db = Connection[tuple[Any, ...]]  # Any: a row, as the database has it
 
@@ -33,6 +34,8 @@ class Generation:
     target: int
     buckets: int
     jobs: int
+    compared: str | None  # with the one that was live before, once that is done
+    stuck_at: int | None  # the position of the event that the build cannot fold
 
     @property
     def schema(self) -> str:
@@ -47,11 +50,14 @@ def schema_of(projection: str, generation: int) -> str:
     return f"views_{projection}_{generation}"
 
 
-_COLUMNS = "generation, log_no, projection, version, state, phase, position, target, buckets, jobs"
+_COLUMNS = (
+    "generation, log_no, projection, version, state, phase, position, target, buckets, jobs, "
+    "compared, stuck_at"
+)
 
 
 def of_state(db: Db, projection: str, log_no: int, state: State) -> Generation | None:
-    """The projection's live generation, or the one that is being built."""
+    """The projection's live generation, or the one that is being built or checked."""
     with db.cursor(row_factory=class_row(Generation)) as cursor:
         return cursor.execute(
             f"SELECT {_COLUMNS} FROM views.generation WHERE log_no = %s AND projection = %s AND state = %s",  # noqa: S608  # our columns
@@ -74,16 +80,20 @@ def get(db: Db, generation: int) -> Generation | None:
         ).fetchone()
 
 
-def ask(db: Db, projection: Projection, log_no: int, jobs: int = 1) -> Generation:
-    """The generation that is being built, or a new one that waits for whoever builds it."""
+def ask(db: Db, projection: Projection, log_no: int, jobs: int = 1, state: State = "building") -> Generation:
+    """The generation that is being built (or checked), or a new one that waits for whoever builds it.
+
+    One that was stuck at an event may try it again.
+    """
     with db.transaction():
         db.execute(
             """INSERT INTO views.generation (log_no, projection, version, state, jobs)
-               VALUES (%s, %s, %s, 'building', %s) ON CONFLICT DO NOTHING""",
-            [log_no, projection.name, projection.version, jobs],
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            [log_no, projection.name, projection.version, state, jobs],
         )
-    found = of_state(db, projection.name, log_no, "building")
-    return found or ask(db, projection, log_no, jobs)  # it was switched to between the two statements
+        let_try(db, projection.name, log_no)
+    found = of_state(db, projection.name, log_no, state)
+    return found or ask(db, projection, log_no, jobs, state)  # it was switched to between the two statements
 
 
 def prepare(db: Db, projection: Projection, building: Generation, target: int, buckets: int) -> Generation:
@@ -141,6 +151,7 @@ def index(db: Db, projection: Projection, building: Generation) -> None:
             [building.generation],
         )
     with db.transaction():
+        db.execute("SET LOCAL statement_timeout = 0")
         for table in projection.tables:
             db.execute(sql.SQL("ANALYZE {}").format(building.table(table)))
 
@@ -150,10 +161,35 @@ def enter_phase(db: Db, generation: int, phase: Phase) -> None:
     db.execute("UPDATE views.generation SET phase = %s WHERE generation = %s", [phase, generation])
 
 
+def enter_compared(db: Db, generation: int, compared: str) -> None:
+    """Keep what the comparison with the live one came to, for whoever goes on with this build."""
+    db.execute("UPDATE views.generation SET compared = %s WHERE generation = %s", [compared, generation])
+
+
+def enter_stuck(db: Db, generation: int, position: int, topic: str, error: str) -> None:
+    """Tell that a build cannot go on, at which event and by what error: nobody tries again unasked."""
+    db.execute(
+        """UPDATE views.generation SET stuck_at = %s, stuck_topic = %s, stuck_error = %s
+           WHERE generation = %s""",
+        [position, topic, error, generation],
+    )
+
+
+def let_try(db: Db, projection: str, log_no: int) -> bool:
+    """Let builds that are stuck try again; whether there were any."""
+    freed = db.execute(
+        """UPDATE views.generation SET stuck_at = NULL, stuck_topic = NULL, stuck_error = NULL
+           WHERE log_no = %s AND projection = %s AND stuck_at IS NOT NULL""",
+        [log_no, projection],
+    )
+    return freed.rowcount > 0
+
+
 def switch(db: Db, building: Generation, compared: str, catch_up: Callable[[int], None]) -> None:
     """Make the generation the live one. Whoever follows with the one before is held where it is meanwhile.
 
     catch_up: brings the new one to the old one's position, inside the transaction: readers never go back.
+    Where the projection had stopped at an event that the new one is past, it has not any longer.
     """
     with db.transaction():
         db.execute("SET LOCAL lock_timeout = '10s'")
@@ -171,6 +207,13 @@ def switch(db: Db, building: Generation, compared: str, catch_up: Callable[[int]
                WHERE generation = %s""",
             [compared, building.generation],
         )
+        db.execute(
+            """DELETE FROM views.stopped AS stop USING views.generation AS new
+               WHERE new.generation = %s AND stop.position <= new.position
+                 AND (stop.log_no, stop.projection, stop.version)
+                   = (new.log_no, new.projection, new.version)""",
+            [building.generation],
+        )
 
 
 def drop(db: Db, generation: Generation) -> None:
@@ -182,8 +225,8 @@ def drop(db: Db, generation: Generation) -> None:
 
 
 def droppable(db: Db, projection: Projection, log_no: int, *, unfinished: bool) -> list[Generation]:
-    """The generations that were live once; and the one that is being built, if that is wanted too."""
-    states = ["retired", "building"] if unfinished else ["retired"]
+    """The generations that were live once; and what is being built or checked, if that is wanted too."""
+    states = ["retired", "building", "checking"] if unfinished else ["retired"]
     with db.cursor(row_factory=class_row(Generation)) as cursor:
         return cursor.execute(
             f"""SELECT {_COLUMNS} FROM views.generation

@@ -1,28 +1,27 @@
 """Builds a new generation of a projection beside the live one, compares the two, and switches.
 
-Load up to a fixed position in buckets, index, follow the log to its end, compare at one position, switch in
-one short transaction. Everything done so far is in the database: a rebuild that was killed, however, goes on
-when anybody asks for it again. Readers see the old generation until they see the new one.
+Load up to a fixed position in buckets, index, follow the log to its end, compare at one position
+(`projections.comparing`), switch in one short transaction. Everything done so far is in the database: a
+rebuild that was killed, however, goes on when anybody asks for it again. Readers see the old generation until
+they see the new one; where the old one is of another version, which a release cannot read, they are told to
+come again.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 
-from projections import diff, generations, leader, loading, tracking
-from projections.diff import Difference, TableDigest
+from projections import generations, leader, loading, tracking
+from projections.comparing import BEHIND as BEHIND
+from projections.comparing import EQUAL as EQUAL
+from projections.comparing import FIRST as FIRST
+from projections.comparing import Compared, Comparison, reach
+from projections.diff import Difference
 from projections.following import Follower, NotOurs
 from projections.generations import Db, Generation
-from projections.projection import Projection, Table
+from projections.projection import Projection
 from projections.source import Place, Source, Unfoldable, check_topics, open_source
-from store import connect
 
-PATIENCE_S = 10.0  # for the live generation to come to the position of the new one
-FAR = 100_000  # positions that the live one is not brought forward by us: that is a runner's work
 NEAR = 200  # positions from the end of the log: near enough to switch, which takes in the rest
-
-EQUAL, FIRST, BEHIND = "equal", "first", "not compared: the live one is behind"
 
 
 class AlreadyBuilding(Exception):
@@ -50,7 +49,7 @@ class Progress:
 class Options:
     """jobs: processes that fold. share: of the time that they work, so that others keep their latency.
 
-    switch: False only compares, and drops what was built.
+    switch: False only compares, and drops what was built: a check, beside any rebuild that waits.
     """
 
     jobs: int = 1
@@ -94,37 +93,42 @@ class Rebuild:
         stays, and running it again goes on from there.
         """
         with open_source(self._place) as source:
+            source.take_time()
             check_topics(source.db, self._place.log_no)
             if not leader.lead(source.db, "builds", self._projection.name, self._place.log_no):
                 raise AlreadyBuilding
+            comparison = Comparison(self._projection, source)
+            building = self._begun(source, comparison)
             try:
-                building = self._begun(source)
                 events = self._load(source, building)
-                return None if events is None else self._finish(source, building, events)
+                return None if events is None else self._finish(source, comparison, building, events)
             except Unfoldable as stuck:
-                self._write_down(source, stuck)
+                self._write_down(source, building, stuck)
                 raise
 
-    def _write_down(self, source: Source, stuck: Unfoldable) -> None:
-        """A build that cannot go on stops the projection, unless its live generation is past the event."""
+    def _write_down(self, source: Source, building: Generation, stuck: Unfoldable) -> None:
+        """A build that cannot go on says so; and stops the projection, unless it is live past the event."""
+        where = (stuck.position, stuck.topic, stuck.error)
+        generations.enter_stuck(source.db, building.generation, *where)
         live = generations.live(source.db, self._projection, self._place.log_no)
-        if live is not None and live.position >= stuck.position:
-            tracking.trouble(source.db, self._projection, self._place.log_no, stuck.error)
-        else:
-            where = (stuck.position, stuck.topic, stuck.error)
+        if building.state == "building" and (live is None or live.position < stuck.position):
             tracking.stop(source.db, self._projection, self._place.log_no, *where)
 
-    def _begun(self, source: Source) -> Generation:
+    def _begun(self, source: Source, comparison: Comparison) -> Generation:
         """The generation to go on with, or a new one with its tables."""
-        building = generations.ask(source.db, self._projection, self._place.log_no, self._options.jobs)
+        building = self._asked(source)
         if building.version != self._projection.version:
             generations.drop(source.db, building)
-            building = generations.ask(source.db, self._projection, self._place.log_no, self._options.jobs)
+            building = self._asked(source)
         if building.phase == "asked":
-            target = source.head()
+            target = comparison.target()
             buckets = loading.buckets_for(target, self._options.jobs)
             building = generations.prepare(source.db, self._projection, building, target, buckets)
         return building
+
+    def _asked(self, source: Source) -> Generation:
+        state: generations.State = "building" if self._options.switch else "checking"
+        return generations.ask(source.db, self._projection, self._place.log_no, self._options.jobs, state)
 
     def _load(self, source: Source, building: Generation) -> int | None:
         """Load what is not loaded; how many events that makes with what was. None: stopped in between."""
@@ -152,27 +156,48 @@ class Rebuild:
             self._projection, self._place, building, waiting, options.share, jobs
         )
 
-    def _finish(self, source: Source, building: Generation, events: int) -> Built | None:
+    def _finish(
+        self, source: Source, comparison: Comparison, building: Generation, events: int
+    ) -> Built | None:
         found = generations.get(source.db, building.generation)
         if found is None:
             raise Dropped
         follower = Follower(self._projection, found, source)
         try:
+            compared = None
+            if comparison.is_due(follower):
+                compared = self._compare(source, comparison, follower, events)
             if not self._follow(source, follower, events):
                 return None
-            generations.enter_phase(source.db, found.generation, "comparing")
-            self._tell(Progress("comparing", events, events))
-            built = self._compared(source, follower, events)
-            if self._options.switch:
-                generations.switch(source.db, found, built.compared, lambda upto: _reach(follower, upto))
-            else:
-                generations.drop(source.db, found)
-            return built
+            if compared is None:
+                compared = self._compare(source, comparison, follower, events)
+            return self._end(source, follower, compared, events)
         except NotOurs:
             raise Dropped from None
 
+    def _compare(self, source: Source, comparison: Comparison, follower: Follower, events: int) -> Compared:
+        self._tell(Progress("comparing", events, events))
+        generations.enter_phase(source.db, follower.generation.generation, "comparing")
+        compared = comparison.compare(follower)
+        generations.enter_compared(source.db, follower.generation.generation, compared.how)
+        return compared
+
+    def _end(self, source: Source, follower: Follower, compared: Compared, events: int) -> Built | None:
+        """Switch to the generation, or drop what was only checked; None if stopped before that."""
+        generation = follower.generation
+        if not self._options.switch:
+            generations.drop(source.db, generation)
+        elif not self._follow(source, follower, events):
+            return None
+        else:
+            self._tell(Progress("switching", events, events))
+            generations.switch(source.db, generation, compared.how, lambda upto: reach(follower, upto))
+        told = (compared.how, compared.digest, compared.differences)
+        return Built(generation.generation, follower.position, events, *told)
+
     def _follow(self, source: Source, follower: Follower, events: int) -> bool:
         """Follow until the end of the log is near; False if stopped."""
+        generations.enter_phase(source.db, follower.generation.generation, "following")
         while not self._is_stopped():
             follower.advance(source.head())
             behind = source.head() - follower.position
@@ -180,64 +205,6 @@ class Rebuild:
             if behind < NEAR:
                 return True
         return False
-
-    def _compared(self, source: Source, follower: Follower, events: int) -> Built:
-        """Compare with the live generation at one position, in a snapshot of it that holds still."""
-        generation = follower.generation
-        live = generations.of_state(source.db, self._projection.name, self._place.log_no, "live")
-        if live is None or not self._live_reaches(source, follower.position):
-            told = diff.digests(source.db, generation, self._projection.tables)
-            how = FIRST if live is None else BEHIND
-            return Built(generation.generation, follower.position, events, how, diff.combined(told))
-        with closing(connect.plain(self._place.dsn)) as db, db.transaction():
-            db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            db.execute("SET LOCAL statement_timeout = 0")
-            db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            live = generations.of_state(db, self._projection.name, self._place.log_no, "live")
-            assert live is not None  # noqa: S101  # whoever builds is alone in switching
-            _reach(follower, live.position)
-            after = diff.digests(source.db, generation, self._projection.tables)
-            found = tuple(self._differences(source.db, generation, after, db, live))
-        how = EQUAL if not found else f"different: {', '.join(one.table for one in found)}"
-        return Built(generation.generation, follower.position, events, how, diff.combined(after), found)
-
-    def _differences(
-        self, db: Db, new: Generation, after: dict[str, TableDigest], old_db: Db, old: Generation
-    ) -> Iterator[Difference]:
-        for table in self._projection.tables:
-            if not _has(old_db, old, table):
-                yield Difference(table.name, 0, after[table.name].rows, ())
-                continue
-            before = diff.digest(old_db, old, table)
-            if before != after[table.name]:
-                yield diff.difference(table, (old_db, old, before), (db, new, after[table.name]))
-
-    def _live_reaches(self, source: Source, position: int) -> bool:
-        """Wait for the live generation to come this far; where nobody runs it, bring it there ourselves."""
-        name, log_no = self._projection.name, self._place.log_no
-        until = time.monotonic() + PATIENCE_S
-        while True:
-            live = generations.of_state(source.db, name, log_no, "live")
-            if live is None or live.position >= position:
-                return live is not None
-            if position - live.position > FAR:
-                return False
-            if live.version == self._projection.version and leader.lead(source.db, "runs", name, log_no):
-                try:
-                    _reach(Follower(self._projection, live, source), position)
-                except Unfoldable:
-                    return False
-                finally:
-                    leader.resign(source.db, "runs", name, log_no)
-            elif time.monotonic() > until or live.version != self._projection.version:
-                return False
-            time.sleep(0.05)
-
-
-def _reach(follower: Follower, upto: int) -> None:
-    """Follow up to a position. Raises Unfoldable."""
-    while follower.position < upto:
-        follower.advance(upto)
 
 
 def _events(db: Db, building: Generation) -> int:
@@ -247,13 +214,3 @@ def _events(db: Db, building: Generation) -> int:
         [building.generation],
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _has(db: Db, generation: Generation, table: Table) -> bool:
-    """Whether a generation, maybe of another version, has the table with just these columns."""
-    found = db.execute(
-        """SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
-           WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped""",
-        [f'"{generation.schema}"."{table.name}"'],
-    ).fetchone()
-    return bool(found and found[0] == list(table.columns))

@@ -8,11 +8,13 @@ or skips it; nothing is left out silently.
 
 import logging
 import threading
+import time
 from contextlib import suppress
 
 import psycopg
 
 from projections import generations, leader, tracking
+from projections.erasure import Erasure
 from projections.following import Follower, NotOurs
 from projections.projection import Projection
 from projections.source import Place, Source, Unfoldable, open_source
@@ -20,7 +22,7 @@ from store.keys import KeyStore
 from store.notifier import channel
 
 POLL_S = 1.0
-LONGEST_PAUSE_S = 5.0
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 5.0  # before another connection
 
 log = logging.getLogger(__name__)
 
@@ -50,18 +52,19 @@ class Runner:
         self._thread.join()
 
     def _run(self) -> None:
-        pause_s = 0.05
+        pause_s = SHORTEST_PAUSE_S
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 with open_source(self._place, self._keys) as source:
-                    pause_s = 0.05
                     self._stand_by(source)
             except Exception as error:  # whatever broke: told, and tried again on a new connection
                 self._trouble = type(error).__name__
                 if not isinstance(error, psycopg.OperationalError):
                     log.error("projection %s: %s", self.projection.name, self._trouble)
+                lasted = time.monotonic() - began > LONGEST_PAUSE_S
+                pause_s = SHORTEST_PAUSE_S if lasted else min(2 * pause_s, LONGEST_PAUSE_S)
                 self._stopping.wait(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def _stand_by(self, source: Source) -> None:
         """Wait to lead; then lead until something breaks or we are stopped."""
@@ -77,7 +80,9 @@ class Runner:
         channel_name = psycopg.sql.Identifier(channel(self._place.log_no))
         source.db.execute(psycopg.sql.SQL("LISTEN {}").format(channel_name))
         follower: Follower | None = None
+        erasure = Erasure(self.projection, source)
         while not self._stopping.is_set():
+            erasure.sweep()  # whether the projection follows, has stopped, or waits to be built
             follower = self._follower(source, follower)
             if follower is None or not self._advance(source, follower):
                 for _ in source.db.notifies(timeout=POLL_S, stop_after=1):

@@ -101,12 +101,18 @@ class Source:
         """All that was said about the records from first to last up to a position, record by record."""
         return self._reader.span(first, last, upto, projection.topics)
 
+    def take_time(self) -> None:
+        """Let a statement last as long as its tables are large; only a lock is waited for with an end."""
+        self.db.execute("SET statement_timeout = 0")
+        self.db.execute("SET lock_timeout = '60s'")
+
     def expect_bulk(self) -> None:
         """Let the server walk the index of streams, which is in our order, and look each content up.
 
         The first event comes at once and nothing is sorted; and old statistics of a log that grew cannot
         suggest reading the whole of it for each bucket.
         """
+        self.take_time()
         for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
             self.db.execute(f"SELECT set_config('enable_{way}', 'off', false)")
         self.db.execute("SET max_parallel_workers_per_gather = 0")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from projections import generations
 from projections.generations import Db
 from projections.projection import Projection
 
@@ -42,13 +43,26 @@ def stopped(db: Db, projection: Projection, log_no: int) -> Stopped | None:
         ).fetchone()
 
 
+def stuck(db: Db, projection: Projection, log_no: int) -> Stopped | None:
+    """Where a build of the projection cannot go on, though what is live may be past it."""
+    with db.cursor(row_factory=class_row(Stopped)) as cursor:
+        return cursor.execute(
+            """SELECT stuck_at AS position, stuck_topic AS topic, stuck_error AS error,
+                      folded_at AS stopped_at
+               FROM views.generation
+               WHERE log_no = %s AND projection = %s AND version = %s AND stuck_at IS NOT NULL
+               ORDER BY generation LIMIT 1""",
+            [log_no, projection.name, projection.version],
+        ).fetchone()
+
+
 def retry(db: Db, projection: Projection, log_no: int) -> bool:
-    """Let the projection try the event again; False if it had not stopped."""
+    """Let the projection, and what is built of it, try the event again; False if neither had stopped."""
     deleted = db.execute(
         "DELETE FROM views.stopped WHERE log_no = %s AND projection = %s AND version = %s",
         [log_no, projection.name, projection.version],
     )
-    return deleted.rowcount > 0
+    return generations.let_try(db, projection.name, log_no) or deleted.rowcount > 0
 
 
 def skip(db: Db, projection: Projection, log_no: int, position: int, recorded_in: int) -> None:
