@@ -4,13 +4,18 @@ Each page is an access of its own, recorded before it is answered. A page is fou
 never by counting, so that the first page of a long history costs no more than that of a short one.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
+from domain.access_pages import newest
+from domain.access_stream import AccessEvent
 from domain.gate import Gate, Pass
-from domain.ports import Listed, RecordRenderer, Rendered
+from domain.notices import deferred, is_told, reasons, rules_of
+from domain.ports import Listed, Recorded, RecordRenderer, Rendered
 from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
 from domain.showing import Showing, hidden, show
+from domain.tellers import names_of
 
 
 class RecordPages:
@@ -41,14 +46,35 @@ class RecordPages:
 
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read-accesses", record_id)
-            before = page.cursor - 1 if page.cursor else None
-            accesses = self.gate.log.read(
-                record.access_stream, upto_version=before, limit=page.limit, newest_first=True
-            )
-            listed = Listed(record_id, accesses, is_last=not accesses or accesses[-1].stored.version == 1)
+            hides = deferred(record, passed)
+            listed = self._accesses(record, page, lambda one: is_told(one, hides))
             return self._show(record, passed, listed, self.render.accesses(listed), "accesses")
 
         return self.gate.insist(attempt)
+
+    def read_notices(self, request: Request, record_id: UUID, page: PageAsked = FIRST_PAGE) -> Shown:
+        """A page of the accesses that the resident is given notice of, by the rules in force; newest first.
+
+        A page may be short and yet have a next one: only so many accesses are looked at for each.
+        """
+
+        def attempt() -> Shown:
+            record, passed = self.gate.enter_record(request, "read-accesses", record_id)
+            hides, rules = deferred(record, passed), rules_of(record.state)
+
+            def is_noticed(one: Recorded) -> bool:
+                is_access = isinstance(one.event, AccessEvent) and is_told(one, hides)
+                return is_access and bool(reasons(one.event, record.custodian, rules))  # type: ignore[arg-type]  # an AccessEvent
+
+            listed = self._accesses(record, page, is_noticed)
+            return self._show(record, passed, listed, self.render.accesses(listed), "notices")
+
+        return self.gate.insist(attempt)
+
+    def _accesses(self, record: Record, page: PageAsked, is_shown: Callable[[Recorded], bool]) -> Listed:
+        found = newest(self.gate.log, record.access_stream, page, is_shown)
+        names = names_of(self.gate.log, found.recorded)
+        return Listed(record.id, found.recorded, found.is_last, names=names, upto=found.upto)
 
     def _show(self, record: Record, passed: Pass, listed: Listed, rendered: Rendered, section: str) -> Shown:
         """An empty page was decided on the record as it is."""

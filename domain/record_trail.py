@@ -6,7 +6,9 @@ A page is found by positions and never by counting. Reading one is an access too
 from uuid import UUID
 
 from domain.gate import Gate
+from domain.notices import deferred, is_told
 from domain.ports import Recorded, RecordRenderer, Trail
+from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
 from domain.showing import Showing, hidden, show
 
@@ -31,7 +33,7 @@ class RecordTrail:
             before = page.cursor - 1 if page.cursor else None
             told = [
                 *self._newest(record.id, OWN, before, page.limit, record.version),
-                *self._newest(record.access_stream, ACCESS, before, page.limit, None),
+                *self._looks(record, before, page.limit, deferred(record, passed)),
             ]
             told.sort(key=lambda one: -one[1].stored.position)
             shown, more = told[: page.limit], len(told) > page.limit
@@ -49,6 +51,18 @@ class RecordTrail:
             return show(self.gate, record, passed, showing)
 
         return self.gate.insist(attempt)
+
+    def _looks(
+        self, record: Record, before: int | None, limit: int, hides: frozenset[UUID]
+    ) -> list[tuple[str, Recorded]]:
+        """Without those that the resident is not told of yet, which are few."""
+        found: list[tuple[str, Recorded]] = []
+        while True:
+            read = self._newest(record.access_stream, ACCESS, before, limit, None)
+            found += [one for one in read if is_told(one[1], hides)]
+            if len(found) > limit or len(read) <= limit:
+                return found[: limit + 1]
+            before = read[-1][1].stored.position - 1
 
     def _newest(
         self, stream: UUID, name: str, before: int | None, limit: int, upto: int | None

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from domain.replay_errors import EditionUnknown
+from projections.access_history import ACCESS_HISTORY, access_history
 from projections.audit_trail import AUDIT_TRAIL, audit_trail
 from projections.due_list import DUE, due_list
 from projections.life_course import LIFE_COURSE, life_course
@@ -51,7 +52,7 @@ EDITIONS = Editions(
     {
         "record": {edition: partial(record_view, edition) for edition in KINDS_SHOWN},
         "events": {EVENTS: event_list},
-        "accesses": {ACCESSES: access_list},
+        "accesses": {ACCESSES: access_list, ACCESS_HISTORY: access_history},
         "trail": {AUDIT_TRAIL: audit_trail},
         "life-course": {LIFE_COURSE: lambda course, *told: life_course(*told)},
         "problem-list": {PROBLEM_LIST: lambda course, *told: problem_list(*told)},

@@ -42,7 +42,7 @@ def event_list(listed: Listed) -> Shape:
 
 def access_list(listed: Listed) -> Shape:
     """A page of a record's reads, list hits and refusals, newest first, with what each tells of its own."""
-    accesses = [{**told(one), "access": _own(one)} for one in listed.recorded]
+    accesses = [{**told(one), "access": own(one)} for one in listed.recorded]
     return {"view": ACCESSES, "record": str(listed.record), "accesses": accesses, "next": listed.cursor}
 
 
@@ -82,7 +82,7 @@ def _about(event: Event) -> UUID | None:
     return None
 
 
-def _own(one: Recorded) -> Shape:
+def own(one: Recorded) -> Shape:
     """What the event's own class tells."""
     event = one.event
     if not isinstance(event, AccessEvent) or type(event) not in TELLS:
