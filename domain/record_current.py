@@ -4,12 +4,14 @@ The rendered body is kept encrypted under the record's key, by view edition and 
 who may see all of it while that version is the newest. It can be thrown away at any time.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from domain.ports import NOW, Rendered
 from domain.record_courses import RecordCourses
+from domain.record_reads import told_sections
 from domain.requests import Request, Shown
 from domain.showing import Showing, limited, show
 
@@ -51,12 +53,14 @@ class RecordCurrent(RecordCourses):
         as_of: datetime | None = None,
         valid_at: datetime | None = None,
         with_documents: bool = False,
+        only: Collection[str] = (),
     ) -> Shown:
         """The record now, at a version, as known at an instant, or as true at one.
 
-        as_of, valid_at: aware. Raises QueryRefused, or what the gate raises.
+        as_of, valid_at: aware. only: the sections asked for; else all.
+        Raises QueryRefused, UnknownCode, or what the gate raises.
         """
-        if with_documents or any(one is not None for one in (version, as_of, valid_at)):
+        if with_documents or only or any(one is not None for one in (version, as_of, valid_at)):
             return super().read_record(
                 request,
                 record_id,
@@ -64,6 +68,7 @@ class RecordCurrent(RecordCourses):
                 as_of=as_of,
                 valid_at=valid_at,
                 with_documents=with_documents,
+                only=only,
             )
         return self.gate.insist(lambda: self._current(request, record_id))
 
@@ -77,8 +82,7 @@ class RecordCurrent(RecordCourses):
         else:
             recorded = self._known(record, passed, NOW)
             position, rendered = recorded[-1].stored.position, self.render.record(recorded, query)
-        sections = ("record",) if query.sections is None else tuple(sorted(query.sections))
-        showing = Showing(rendered, record.version, position, sections or ("record",))
+        showing = Showing(rendered, record.version, position, told_sections(query), query)
         shown = show(self.gate, record, passed, showing)
         if sees_all and kept is None:
             self.bodies.keep(record.id, record.version, position, rendered)

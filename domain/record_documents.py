@@ -17,7 +17,7 @@ from domain.gate import Gate, Pass, denied
 from domain.ports import Recorded, RecordQuery
 from domain.record import Record
 from domain.requests import Principal, Request
-from domain.showing import limited
+from domain.showing import asked, limited
 from domain.values import JsonObject
 
 EDITION = "document-content/1"  # what is shown: the bytes as they came, whose digest the access carries
@@ -163,5 +163,6 @@ class RecordDocuments:
             view=EDITION,
             body_sha256=opened.sha256,
             versions=[stored.version, stored.version],
+            **asked(record, passed, query, {"document": str(opened.entry)}),
         )
         self.gate.log.append([read], at_end=[record.access_stream], conditions={record.id: record.version})

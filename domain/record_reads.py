@@ -1,6 +1,6 @@
 """Reads. Nothing is answered before the access is recorded, with the digest of what will be shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -10,7 +10,8 @@ from eventsourcing.domain import DomainEvent
 from domain.access import Facts
 from domain.access_stream import RecordListed
 from domain.acts import make
-from domain.errors import NotAvailable, QueryRefused
+from domain.entries import KINDS
+from domain.errors import NotAvailable, QueryRefused, UnknownCode
 from domain.finding import claim_of, find
 from domain.gate import Gate, Pass, denied
 from domain.institution import Institution
@@ -19,6 +20,7 @@ from domain.record import Record
 from domain.record_pages import RecordPages
 from domain.requests import Found, Request, SearchKey, Shown
 from domain.showing import Showing, limited, show
+from domain.values import JsonObject
 
 
 class RecordReads(RecordPages):
@@ -36,13 +38,17 @@ class RecordReads(RecordPages):
         as_of: datetime | None = None,
         valid_at: datetime | None = None,
         with_documents: bool = False,
+        only: Collection[str] = (),
     ) -> Shown:
         """The record now, at a version, as known at an instant, or as true at one.
 
-        as_of, valid_at: aware. Raises QueryRefused, or what the gate raises.
+        as_of, valid_at: aware. only: the sections asked for; else all. What is recorded to have been shown is
+        those of them that the caller may see. Raises QueryRefused, UnknownCode, or what the gate raises.
         """
+        if not set(only) <= KINDS.keys():
+            raise UnknownCode("section", tuple(KINDS))
         query = past(version, as_of, valid_at, with_documents=with_documents)
-        return self.show_folded(request, record_id, query, self.render.record)
+        return self.show_folded(request, record_id, query, self.render.record, only=frozenset(only))
 
     def show_folded(
         self,
@@ -51,19 +57,25 @@ class RecordReads(RecordPages):
         query: RecordQuery,
         render: Callable[[Sequence[Recorded], RecordQuery], Rendered],
         about: tuple[str, ...] = (),
+        only: frozenset[str] = frozenset(),
+        action: str = "read",
+        parameters: JsonObject | None = None,
     ) -> Shown:
-        """What a fold makes of the record, for whoever may read it, and no more than they may see.
+        """What a fold makes of the record, for whoever may do so, and no more than they may see.
 
-        about: what was shown, if it was not the record as such.
+        about: what was shown, if it was not the record as such. only: the sections asked for; none: all.
+        parameters: whatever else the fold was asked.
         """
 
         def attempt() -> Shown:
-            record, passed = self.gate.enter_record(request, "read", record_id)
+            record, passed = self.gate.enter_record(request, action, record_id)
             recorded = self._known(record, passed, query)
-            shown = limited(self.gate, record, passed, query)
+            shown = _narrowed(limited(self.gate, record, passed, query), only)
             rendered, last = render(recorded, shown), recorded[-1].stored
-            sections = (*about, *(() if shown.sections is None else sorted(shown.sections)))
-            showing = Showing(rendered, last.version, last.position, sections or ("record",), query)
+            sections = told_sections(shown, about)
+            showing = Showing(
+                rendered, last.version, last.position, sections, shown, parameters=parameters or {}
+            )
             return show(self.gate, record, passed, showing)
 
         return self.gate.insist(attempt)
@@ -129,6 +141,20 @@ def _listed(gate: Gate, listing: Pass, key: SearchKey, record: Record) -> Record
         rules=list(listing.decision.rules),
         key_kind=key.kind,
     )
+
+
+def _narrowed(query: RecordQuery, only: frozenset[str]) -> RecordQuery:
+    """The query for no more than the sections asked for; none: for all that it lets through."""
+    if not only:
+        return query
+    return replace(query, sections=only if query.sections is None else only & query.sections)
+
+
+def told_sections(query: RecordQuery, about: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What was shown, as the access tells it: the sections, where they were not all; empty: of none."""
+    if query.sections is None:
+        return about or ("record",)
+    return (*about, *sorted(query.sections))
 
 
 def past(

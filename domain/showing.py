@@ -1,12 +1,13 @@
 """How anything of a record is shown: the access is recorded first, with the digest of what will leave."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.access_stream import RecordRead
 from domain.acts import make
+from domain.concealing import concealed
 from domain.entries import KINDS
 from domain.gate import Gate, Pass
 from domain.ports import NOW, RecordQuery, Rendered
@@ -14,6 +15,7 @@ from domain.record import Record
 from domain.record_readers import restricted
 from domain.requests import Shown
 from domain.time import CHINA
+from domain.values import JsonObject
 
 ALL = frozenset(KINDS)
 SHAPE_ONLY = "shape-only"  # the obligation of whoever may know that there is something, not what
@@ -81,6 +83,8 @@ class Showing:
 
     version: of the stream folded, as RecordRead keeps it; position: of the last event folded.
     versions: of a page of a list, the first and the last on it. cursor: of the next page.
+    hidden: entries left out of a list; of anything else the query tells. parameters: whatever else the
+    renderer was asked, so that it can be asked again.
     """
 
     rendered: Rendered
@@ -90,6 +94,20 @@ class Showing:
     query: RecordQuery = NOW
     versions: list[int] | None = None
     cursor: str | None = None
+    hidden: frozenset[UUID] = frozenset()
+    parameters: JsonObject = field(default_factory=dict)
+
+
+def asked(record: Record, passed: Pass, query: RecordQuery, more: JsonObject) -> dict[str, object]:
+    """What an access keeps of its question beside what it shows, for whoever asks it again."""
+    way_in = passed.decision.entitlement
+    sections: JsonObject = {} if query.sections is None else {"sections": [*sorted(query.sections)]}
+    return {
+        "cites": way_in.entry if way_in else None,
+        "withheld": sorted(query.withheld) or None,
+        "with_documents": query.with_documents,
+        "parameters": {**sections, **concealed(record.state, query.masked), **more} or None,
+    }
 
 
 def show(gate: Gate, record: Record, passed: Pass, showing: Showing) -> Shown:
@@ -112,6 +130,7 @@ def show(gate: Gate, record: Record, passed: Pass, showing: Showing) -> Shown:
         view=rendered.edition,
         body_sha256=hashlib.sha256(rendered.body).hexdigest(),
         versions=showing.versions,
+        **asked(record, passed, replace(query, masked=query.masked | showing.hidden), showing.parameters),
     )
     gate.log.append([read], at_end=[record.access_stream], conditions={record.id: record.version})
     return Shown(rendered.body, showing.version, showing.position, rendered.edition, showing.cursor)
