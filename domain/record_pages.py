@@ -4,7 +4,7 @@ Each page is an access of its own, recorded before it is answered. A page is fou
 never by counting, so that the first page of a long history costs no more than that of a short one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from domain.access_pages import newest
@@ -16,6 +16,7 @@ from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
 from domain.showing import Showing, hidden, show
 from domain.tellers import names_of
+from domain.values import JsonObject
 
 
 class RecordPages:
@@ -91,5 +92,14 @@ class RecordPages:
             (section,),
             versions=[places[0].version, places[-1].version] if places else [],
             cursor=listed.cursor,
+            hidden=listed.hidden,
+            parameters=page_told([one.version for one in places], listed.cursor),
         )
         return show(self.gate, record, passed, showing)
+
+
+def page_told(places: Sequence[int], cursor: str | None) -> JsonObject:
+    """What an access keeps of a page: where the next begins, and the places on it if there are gaps."""
+    told: JsonObject = {"next": cursor} if cursor else {}
+    has_gaps = bool(places) and abs(places[0] - places[-1]) + 1 != len(places)
+    return {**told, "places": [*places]} if has_gaps else told

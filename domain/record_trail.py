@@ -31,14 +31,15 @@ class RecordTrail:
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read-trail", record_id)
             before = page.cursor - 1 if page.cursor else None
+            untold, not_shown = deferred(record, passed), hidden(self.gate, record, passed)
             told = [
                 *self._newest(record.id, OWN, before, page.limit, record.version),
-                *self._looks(record, before, page.limit, deferred(record, passed)),
+                *self._looks(record, before, page.limit, untold),
             ]
             told.sort(key=lambda one: -one[1].stored.position)
             shown, more = told[: page.limit], len(told) > page.limit
             cursor = str(shown[-1][1].stored.position) if more else None
-            rendered = self.render.trail(Trail(record.id, shown, cursor, hidden(self.gate, record, passed)))
+            rendered = self.render.trail(Trail(record.id, shown, cursor, not_shown))
             places = [one.stored.position for _, one in shown]
             showing = Showing(
                 rendered,
@@ -47,6 +48,11 @@ class RecordTrail:
                 (SECTION,),
                 versions=[places[0], places[-1]] if places else [],
                 cursor=cursor,
+                hidden=not_shown,
+                parameters={
+                    **({"next": cursor} if cursor else {}),
+                    **({"places": [*places]} if untold else {}),
+                },
             )
             return show(self.gate, record, passed, showing)
 
