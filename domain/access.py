@@ -41,9 +41,6 @@ class Actor:
     area: str | None = None
     scopes: frozenset[str] | None = None
 
-    def holds(self, role: str, now: datetime) -> bool:
-        return any(held.role == role and held.is_held(now) for held in self.roles)
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -92,9 +89,10 @@ class Decision:
 
 @dataclass(slots=True)
 class Question:
-    """What a condition may look at."""
+    """What a condition may look at. roles: those that the actor holds at this instant."""
 
     actor: Actor
+    roles: tuple[str, ...]
     action: str
     facts: Facts
     purpose: str
@@ -191,7 +189,8 @@ def decide(
 ) -> Decision:
     """The decision. Never raises: what cannot be decided is denied by the rule "undecidable"."""
     try:
-        question = Question(actor, action, facts, purpose, now, policy)
+        roles = tuple(held.role for held in actor.roles if held.is_held(now))
+        question = Question(actor, roles, action, facts, purpose, now, policy)
         rules = [rule for rule in policy.for_action(action) if _applies(rule, question)]
         return _weigh(rules, question)
     except Exception:  # whatever broke, nobody gets in by it
@@ -199,15 +198,22 @@ def decide(
 
 
 def _applies(rule: Rule, question: Question) -> bool:
-    return (
-        (not rule.purposes or question.purpose in rule.purposes)
-        and (not rule.roles or _role(rule, question) != "")
-        and all(CONDITIONS[name](question) for name in rule.when)
-    )
+    """Loops written out: this is asked of a dozen rules for every decision."""
+    if rule.purposes and question.purpose not in rule.purposes:
+        return False
+    if rule.roles and not _role(rule, question):
+        return False
+    for name in rule.when:
+        if not CONDITIONS[name](question):
+            return False
+    return True
 
 
 def _role(rule: Rule, question: Question) -> str:
-    return next((role for role in rule.roles if question.actor.holds(role, question.now)), "")
+    for role in rule.roles:
+        if role in question.roles:
+            return role
+    return ""
 
 
 def _weigh(rules: list[Rule], question: Question) -> Decision:

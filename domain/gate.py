@@ -41,6 +41,7 @@ from domain.record_errors import CardNumberTaken
 from domain.requests import Request
 from domain.time import CHINA, occurred_at
 from domain.values import Occurred, Who, accept_clock, latest
+from domain.view_scope import NOTHING, STATISTICS, Scope
 
 T = TypeVar("T")
 
@@ -79,6 +80,13 @@ class Pass:
     @property
     def caller(self) -> Actor:
         return self.typist or self.actor
+
+    @property
+    def scope(self) -> Scope:
+        """Whose rows of the views the decision opens: those of what it was made about."""
+        if not self.decision.allowed:
+            return NOTHING
+        return STATISTICS if self.action == "count" else Scope(self.facts.institution, self.facts.record)
 
 
 def denied(passed: Pass, rule: str) -> Pass:

@@ -14,7 +14,6 @@ from domain.gate import Gate, Pass
 from domain.institution import Institution
 from domain.requests import Request
 from domain.time import CHINA
-from domain.view_scope import STATISTICS as COUNTED
 from domain.views import CountAsked, Counted, Views
 
 STATISTICS = "statistics"
@@ -53,7 +52,7 @@ class RecordCounts:
         def attempt() -> Counts:
             passed = self.gate.enter(request, "count", Facts())
             on = as_of.astimezone(CHINA).date() if as_of else self.gate.today()
-            page = self.views.count(CountAsked(area, tuple(by), on), as_of, COUNTED)
+            page = self.views.count(CountAsked(area, tuple(by), on), as_of, passed.scope)
             own = self._own(passed, len(page.rows))
             if area.startswith(own):
                 return Counts(page.position, tuple(by), page.rows, None)

@@ -58,7 +58,7 @@ class RecordLists:
         def attempt() -> Listed:
             passed = self.gate.enter(request, "search", Facts())
             self._reached(asked)
-            page = self.views.find(kind, value, _own(passed), asked, _scope(passed))
+            page = self.views.find(kind, value, _own(passed), asked, passed.scope)
             return self._listed(passed, kind, page, None)
 
         return self.gate.insist(attempt)
@@ -93,7 +93,7 @@ class RecordLists:
         def attempt() -> Listed:
             passed = self.gate.enter(request, action, Facts(institution=institution))
             self._reached(asked)
-            page = read(_scope(passed))
+            page = read(passed.scope)
             return self._listed(passed, name, page, page.position if asked.is_past else None)
 
         return self.gate.insist(attempt)
@@ -156,11 +156,6 @@ def _is_shown(look: _Look | None, row: Hit | Kept | Task, section: str | None) -
     if told is None or look is None or look.seen is None or look.listing.decision.basis == "referral":
         return True
     return look.seen.shows(told)
-
-
-def _scope(passed: Pass) -> Scope:
-    """What the decision lets the caller see of lists: what is their own institution's."""
-    return Scope(institution=_own(passed))
 
 
 def _own(passed: Pass) -> UUID:
