@@ -5,7 +5,7 @@ strict JSON.
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Final
+from typing import Final, get_args
 
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -108,12 +108,13 @@ async def read(request: Request, largest: int) -> bytes:
 
 
 def _check_parameters(route: APIRoute, request: Request) -> None:
-    """A misspelt parameter would be answered with something else than was asked for."""
-    known = {field.alias for field in route.dependant.query_params}
+    """A misspelt parameter would be answered with something else than was asked for, and so one of two."""
+    known = {field.alias: field.field_info.annotation for field in route.dependant.query_params}
     for name in request.query_params:
         if name not in known:
             raise Refusal("parameter-unknown", None, **_named(name))
-        if len(request.query_params.getlist(name)) > 1:
+        takes_several = list[str] in (known[name], *get_args(known[name]))
+        if len(request.query_params.getlist(name)) > 1 and not takes_several:
             raise Refusal("parameter-refused", parameter=name)
 
 

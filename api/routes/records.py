@@ -14,6 +14,7 @@ from api.instants import instant, page, version_number
 from api.models import RecordIn
 from api.problems import below
 from api.strict_route import StrictRoute
+from domain.entries import KINDS
 from domain.errors import ContentRefused, FieldProblem
 from domain.identity import oddities
 from domain.record_events import BasicInformationRecorded
@@ -26,6 +27,7 @@ BASIC = "basic-information"
 VERSION = "the record as it was at this version"
 AS_OF = "as it was known then: an instant with its offset, or a year, month or day to its end"
 VALID_AT = "as it was then, by when things occurred; written like as_of"
+SECTION = f"only this section, repeated for several: {', '.join(KINDS)}"
 LIMIT = f"how many at most, 1 to {LONGEST_PAGE}; else {USUAL_PAGE}"
 CURSOR = "`next` of the page before; else from the beginning"
 Limit = Annotated[str | None, Query(description=LIMIT)]
@@ -66,8 +68,13 @@ def read_record(
     as_of: Annotated[str | None, Query(description=AS_OF)] = None,
     valid_at: Annotated[str | None, Query(description=VALID_AT)] = None,
     documents: Annotated[str | None, Query(pattern="^(true|false)$", description="with their bytes")] = None,
+    section: Annotated[list[str] | None, Query(description=SECTION)] = None,
 ) -> Response:
-    """The record, now or in the past. The access is recorded before the first byte leaves."""
+    """The record, now or in the past. The access is recorded before the first byte leaves.
+
+    With `section`, and where the caller may not see all, the others are left out; what is told of the record
+    itself, such as its number and status, is told always.
+    """
     return shown(
         records.read_record(
             reading,
@@ -76,6 +83,7 @@ def read_record(
             as_of=instant("as_of", as_of),
             valid_at=instant("valid_at", valid_at),
             with_documents=documents == "true",
+            only=section or (),
         )
     )
 
