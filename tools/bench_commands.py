@@ -86,6 +86,21 @@ def views(rounds: Rounds = 9, json: Json = False) -> None:
     running.run(settings(), partial(views.run, rounds=rounds), as_json=json)
 
 
+@bench.command("access")
+def access(
+    rounds: Rounds = 9,
+    seconds: Seconds = 3.0,
+    connections: Annotated[int, typer.Option(min=1, max=1024, help="Connections that read at once.")] = 32,
+    json: Json = False,
+) -> None:
+    """Decisions against Cedar's; a recorded read against one that is not."""
+    from tools.bench import access, running
+
+    say(f"rounds: {rounds}; {connections} connections; {seconds:g} s each")
+    measure = partial(access.run, rounds=rounds, seconds=seconds, connections=connections)
+    running.run(settings(), measure, as_json=json)
+
+
 @bench.command("rebuild")
 def rebuild(
     rounds: Rounds = 3,

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from domain.access_stream import AccessRefused
+from domain.acts import make
 from domain.view_scope import NOTHING, STATISTICS, Scope
 from domain.views import ListAsked
 from projections import generations
@@ -21,6 +23,7 @@ from projections.tokens import KeyedTokens
 from projections.view_queries import LogViews
 from projections.views import population, roster
 from store.database import PROJECTOR, READER, Database
+from tests.builders import act
 from tests.projections.catching_up import catch_up
 from tests.projections.histories import Folded, folded, history
 
@@ -37,6 +40,8 @@ def world(database: Database) -> Iterator[Folded]:
     """A log with a few records, all of its views folded."""
     with folded(database) as made:
         made.append(history(STEPS))
+        told = {"record": uuid4(), "action": "read", "rules": ["deny-by-default"]}
+        made.append([make(AccessRefused, act(), uuid4(), 0, **told)])
         catch_up(made.place)
         yield made
 
@@ -54,6 +59,11 @@ def seen(reader: ViewReader, projection: Projection, table: Table, scope: Scope)
 
 def institutions(world: Folded) -> set[UUID]:
     return {row[1] for row in world.tables(roster.PROJECTION)["roster"] if isinstance(row[1], UUID)}
+
+
+def named(world: Folded, projection: Projection, table: Table) -> set[UUID]:
+    """Every id that stands in a table, whatever it is of."""
+    return {one for row in world.tables(projection)[table.name] for one in row if isinstance(one, UUID)}
 
 
 @pytest.mark.parametrize(("projection", "table"), TABLES, ids=NAMES)
@@ -84,16 +94,18 @@ def test_without_a_scope_or_with_another_s_nothing_is_seen(
 
 
 @pytest.mark.parametrize(("projection", "table"), TABLES, ids=NAMES)
-def test_the_scopes_of_all_institutions_open_all_rows_each_its_own(
+def test_the_scopes_of_all_together_open_all_rows(
     world: Folded, reader: ViewReader, projection: Projection, table: Table
 ) -> None:
-    every = [Scope(institution=one) for one in institutions(world)]
-    if projection is population.PROJECTION:
-        every = [STATISTICS]
+    ids = named(world, projection, table)
+    every = [STATISTICS, *(Scope(one) for one in ids), *(Scope(record=one) for one in ids)]
 
-    found = [row for scope in every for row in seen(reader, projection, table, scope)]
+    found = {row for scope in every for row in seen(reader, projection, table, scope)}
 
-    assert sorted(map(str, found)) == sorted(map(str, world.tables(projection)[table.name]))
+    assert found == world.tables(projection)[table.name]
+    for scope in every[1:]:
+        for row in seen(reader, projection, table, scope):
+            assert scope.institution in row or scope.record in row
 
 
 def test_a_wrong_parameter_does_not_widen_what_a_decision_opens(world: Folded, reader: ViewReader) -> None:

@@ -9,7 +9,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from multiprocessing import get_context
@@ -35,13 +35,13 @@ BATCHES = "SELECT count(*) FROM store.event WHERE position > %s GROUP BY xmin::t
 def run(database: Database, folder: Path, rounds: int, seconds: float, connections: int) -> dict[str, object]:
     """Measure in interleaved rounds; the ratio is ours to the null recorder's, median of same rounds."""
     issuer = DemoIssuer(folder / "issuer")
-    records = _county(database, folder)
+    records = make_county(database, folder)
     with ExitStack() as stack:
         sender = stack.enter_context(ProcessPoolExecutor(1, get_context("spawn")))
         headers = {"Authorization": f"Bearer {issuer.token(county.DOCTOR)}", "Purpose-Of-Use": "care"}
         loads = {
             log: Workload(
-                stack.enter_context(_server(log, database, folder, issuer)),
+                stack.enter_context(server(("tools.bench.api_server", log), database, folder, issuer)),
                 records,
                 headers,
                 county.follow_up(),
@@ -66,7 +66,7 @@ def run(database: Database, folder: Path, rounds: int, seconds: float, connectio
     return {"bench": "api", "machine": machine(), "results": results, "ratios": ratios}
 
 
-def _county(database: Database, folder: Path) -> list[str]:
+def make_county(database: Database, folder: Path) -> list[str]:
     """A clinic and its residents' records, in the log that both servers open."""
     with closing(open_log(dsn=database.dsn(APPENDER), keys=folder / "keys", origin=ORIGIN)) as opened:
         records = Records(StoredLog(opened), RecordRender())
@@ -78,8 +78,8 @@ def _county(database: Database, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _server(log: str, database: Database, folder: Path, issuer: DemoIssuer) -> Iterator[str]:
-    """The address of a server that runs until the end of the block."""
+def server(words: Sequence[str], database: Database, folder: Path, issuer: DemoIssuer) -> Iterator[str]:
+    """The address of a server that runs until the end of the block. words: its module and arguments."""
     settings = {
         "LIFELONG_DSN": database.admin,
         "LIFELONG_DATA": str(folder),
@@ -88,8 +88,8 @@ def _server(log: str, database: Database, folder: Path, issuer: DemoIssuer) -> I
         "LIFELONG_OIDC_JWKS": str(issuer.jwks),
         "LIFELONG_OIDC_AUDIENCE": AUDIENCE,
     }
-    command, environment = [sys.executable, "-m", "tools.bench.api_server", log], os.environ | settings
-    said = folder / f"{log}.log"
+    command, environment = [sys.executable, "-m", *words], os.environ | settings
+    said = folder / f"{words[-1]}.log"
     with (
         open(said, "w", encoding="utf-8") as errors,
         subprocess.Popen(  # noqa: S603  # our own module
@@ -99,7 +99,9 @@ def _server(log: str, database: Database, folder: Path, issuer: DemoIssuer) -> I
         try:
             address = process.stdout.readline().strip() if process.stdout else ""
             if not address:
-                raise RuntimeError(f"the {log} server did not start: {said.read_text(encoding='utf-8')}")
+                raise RuntimeError(
+                    f"the server {words[-1]} did not start: {said.read_text(encoding='utf-8')}"
+                )
             yield address
         finally:
             process.terminate()
