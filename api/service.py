@@ -11,6 +11,7 @@ from domain.ports import Stored
 from evidence.receipt import Receipt
 from projections.reading import ViewReader
 from projections.record_view import EDITION, RecordRender
+from projections.source import refuse_unknown_topics
 from projections.tokens import KeyedTokens
 from projections.view_queries import LogViews
 from store import clock
@@ -44,8 +45,8 @@ class Service:
 def open_service(settings: Settings) -> Iterator[Service]:
     """Open everything a deployment serves with.
 
-    Raises SettingsError, PostgresError, MigrationError, WrongOrigin, WrongKeyStore, or
-    psycopg.OperationalError when the database does not answer.
+    Raises SettingsError, PostgresError, MigrationError, WrongOrigin, WrongKeyStore, UnknownTopics,
+    or psycopg.OperationalError when the database does not answer.
     """
     tokens = Tokens.from_settings(settings)  # before the database: a wrong setting is told at once
     with open_database(settings) as database, serve(settings, database, tokens) as service:
@@ -55,6 +56,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
 @contextmanager
 def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Service]:
     """The service on a database that is open already."""
+    refuse_unknown_topics(database, settings.log_no)
     opened = open_log(
         dsn=database.dsn(APPENDER),
         keys=settings.data / "keys",

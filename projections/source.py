@@ -101,6 +101,12 @@ class Source:
         """All that was said about the records from first to last up to a position, record by record."""
         return self._reader.span(first, last, upto, projection.topics)
 
+    def event_at(self, position: int, topic: str) -> Recorded | None:
+        """The event at a position if it is of the topic, whichever stream it is on. Raises Unfoldable."""
+        with closing(self._reader.after(position - 1, position, [topic])) as raws:
+            raw = next(raws, None)
+        return self.open(raw) if raw else None
+
     def take_time(self) -> None:
         """Let a statement last as long as its tables are large; only a lock is waited for with an end."""
         self.db.execute("SET statement_timeout = 0")
@@ -138,6 +144,12 @@ def check_topics(db: Connection, log_no: int) -> None:
     unknown = sorted({topic for (topic,) in stored} - topics().keys())
     if unknown:
         raise UnknownTopics(unknown)
+
+
+def refuse_unknown_topics(database: Database, log_no: int) -> None:
+    """What every start of a service begins with. Raises as `check_topics`, or psycopg.OperationalError."""
+    with closing(connect.plain(database.dsn(PROJECTOR))) as db:
+        check_topics(db, log_no)
 
 
 @contextmanager

@@ -37,6 +37,15 @@ class Building:
     target: int
     begun_at: datetime
     compared: str | None  # with the one that was live before, once that is done
+    is_check: bool  # whether it is only compared, then dropped
+    stuck_at: int | None  # the event that it cannot fold; it waits for a retry or a skip
+    stuck_topic: str | None
+    stuck_error: str | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it unless somebody asks."""
+        return self.phase == "done" or self.stuck_at is not None
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,15 @@ class Stop:
     position: int
     topic: str
     error: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An event that an operator let this version go on without. recorded_in: where the log says why."""
+
+    position: int
+    recorded_in: int
     at: datetime
 
 
@@ -64,8 +82,9 @@ class Status:
     lag_s: float
     rate: int  # events a second, lately
     standing_by: int
-    retired: int  # generations that could be dropped
+    retired: int  # generations that nobody reads any more and that could be dropped
     skipped: int
+    left_out: tuple[LeftOut, ...]
     stopped: Stop | None
     building: Building | None
     last_error: str | None
@@ -100,6 +119,7 @@ def _status(
     asked = {"log_no": log_no, "projection": projection.name, "version": projection.version, "idle_s": IDLE_S}
     row = cursor.execute(_STATUS, asked).fetchone() or {}
     stopped = cursor.execute(_STOPPED, asked).fetchone()
+    left_out = tuple(LeftOut(**one) for one in cursor.execute(_LEFT_OUT, asked).fetchall())
     building = cursor.execute(_BUILDING, asked).fetchone()
     role = {one: locks.get(leader.key(one, projection.name, log_no), 0) for one in leader.ROLES}
     leads = role["runs"] > 0
@@ -110,6 +130,8 @@ def _status(
         lag_events=row["log_position"] - row["position"],
         lag_s=float(row["lag_s"]),
         standing_by=max(0, role["stands by"] - leads),
+        skipped=len(left_out),
+        left_out=left_out,
         stopped=Stop(**stopped) if stopped else None,
         building=Building(active=role["builds"] > 0, **building) if building else None,
         **{name: value for name, value in row.items() if name != "lag_s"},
@@ -141,8 +163,6 @@ _STATUS = """
                      WHERE folded_at > clock_timestamp() - make_interval(secs => %(idle_s)s)), 0) AS rate,
            (SELECT count(*) FROM views.generation WHERE log_no = %(log_no)s
             AND projection = %(projection)s AND state = 'retired') AS retired,
-           (SELECT count(*) FROM views.skipped WHERE log_no = %(log_no)s
-            AND projection = %(projection)s AND version = %(version)s) AS skipped,
            (SELECT error FROM trouble) AS last_error, (SELECT at FROM trouble) AS last_error_at
     FROM at"""
 
@@ -150,10 +170,17 @@ _STOPPED = """
     SELECT position, topic, error, stopped_at AS at FROM views.stopped
     WHERE log_no = %(log_no)s AND projection = %(projection)s AND version = %(version)s"""
 
+_LEFT_OUT = """
+    SELECT position, recorded_in, skipped_at AS at FROM views.skipped
+    WHERE log_no = %(log_no)s AND projection = %(projection)s AND version = %(version)s ORDER BY position"""
+
 _PROGRESS: LiteralString = """
     SELECT g.generation, g.version, g.phase, g.buckets, g.position, g.target, g.begun_at, g.compared,
+           g.state = 'checking' AS is_check, g.stuck_at, g.stuck_topic, g.stuck_error,
            coalesce(sum(b.events), 0)::bigint AS events, count(b.bucket) AS buckets_loaded
     FROM views.generation AS g LEFT JOIN views.bucket AS b USING (generation)
     WHERE g.log_no = %(log_no)s AND g.projection = %(projection)s """
-_BUILDING = _PROGRESS + "AND g.state = 'building' GROUP BY g.generation"
+_BUILDING = (
+    _PROGRESS + "AND g.state IN ('building', 'checking') GROUP BY g.generation ORDER BY g.state LIMIT 1"
+)
 _GENERATION = _PROGRESS + "AND g.generation = %(generation)s GROUP BY g.generation"

@@ -12,6 +12,7 @@ def told(one: Status) -> dict[str, object]:
     plain = {**asdict(one), "lag_s": f"{one.lag_s:.3f}", "last_error_at": instant_text(one.last_error_at)}
     plain["projection"] = plain.pop("name")
     plain["stopped"] = _instants(asdict(one.stopped)) if one.stopped else None
+    plain["left_out"] = [_instants(asdict(left)) for left in one.left_out]
     plain["building"] = progress(one.building) if one.building else None
     return plain
 

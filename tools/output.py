@@ -57,6 +57,7 @@ def _status(error: BaseException) -> int | None:
     import psycopg
 
     from domain.errors import ClockWrong, LogBusy, LogUnavailable, RecordError
+    from projections.source import UnknownTopics
     from store.embedded.binaries import PostgresError
     from store.keys import KeyMissing, WrongKeyEncryptionKey
     from store.migrate import MigrationError
@@ -69,6 +70,7 @@ def _status(error: BaseException) -> int | None:
         ClockWrong,
         PostgresError,
         MigrationError,
+        UnknownTopics,
         psycopg.OperationalError,
     )
     misplaced = (WrongKeyStore, KeyMissing, WrongKeyEncryptionKey, OSError, sqlite3.OperationalError)

@@ -13,7 +13,7 @@ from tools.projections_opening import named, open_place
 
 
 def retry(settings: Settings, name: str, *, as_json: bool) -> None:
-    """Raises CommandFailed if the projection has not stopped."""
+    """Raises CommandFailed if neither the projection nor a build of it has stopped."""
     projection = named(name)
     with open_place(settings) as (place, db):
         stopped = _stopped(db, place, projection)
@@ -23,7 +23,7 @@ def retry(settings: Settings, name: str, *, as_json: bool) -> None:
 
 
 def skip(settings: Settings, name: str, reason: str, *, as_json: bool) -> None:
-    """Recorded in the log before it takes effect. Raises CommandFailed if the projection has not stopped."""
+    """Recorded in the log before it takes effect. Raises CommandFailed as retry does."""
     projection = named(name)
     with open_place(settings) as (place, db), open_records(settings) as opened:
         stopped = _stopped(db, place, projection)
@@ -58,7 +58,7 @@ def drop(settings: Settings, name: str, *, unfinished: bool, as_json: bool) -> N
 
 
 def _stopped(db: Db, place: Place, projection: Projection) -> Stopped:
-    stopped = tracking.stopped(db, projection, place.log_no)
+    stopped = tracking.stopped(db, projection, place.log_no) or tracking.stuck(db, projection, place.log_no)
     if stopped is None:
         raise CommandFailed(f"{projection.name} has not stopped", FINDING)
     return stopped

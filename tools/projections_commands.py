@@ -45,7 +45,8 @@ def rebuild(
 ) -> None:
     """Fold anew beside what is live, compare, switch. Interrupted or killed, it goes on when run again.
 
-    Exit status 1 if the same version came to other rows, or an event could not be folded.
+    Exit status 1 if the same version came to other rows or could not be compared, or an event could not be
+    folded; of a check, for whatever is not equal to what is live.
     """
     from projections.rebuild import Options
     from tools import projections_rebuild as command

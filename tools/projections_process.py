@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import threading
 import time
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from multiprocessing.process import BaseProcess
 
 import psycopg
@@ -12,13 +12,11 @@ import psycopg
 from api import logs
 from projections.loading import end_with_parent
 from projections.service import Service
-from projections.source import Place, UnknownTopics, check_topics
-from store import connect
-from store.database import Database
+from projections.source import Place, refuse_unknown_topics
+from store.database import Database, open_database
 from store.keys import KeyMissing
 from store.settings import Settings
-from tools.output import UNAVAILABLE, CommandFailed, say
-from tools.projections_opening import open_place
+from tools.output import say
 from tools.runtime import settle, stop_in_order
 
 NICE = 5
@@ -29,11 +27,11 @@ STOP_S = 20.0
 def run(settings: Settings) -> None:
     """Keep the views in this process until SIGINT or SIGTERM."""
     stop_in_order()
-    with open_place(settings) as (place, _):
-        refuse_unknown_topics(place)
+    with open_database(settings) as database:
+        refuse_unknown_topics(database, settings.log_no)
         say("keeping the views; Ctrl-C stops")
         with suppress(KeyboardInterrupt):
-            keep(place)
+            keep(Place.of(settings, database))
 
 
 def keep(place: Place) -> None:
@@ -46,17 +44,12 @@ def keep(place: Place) -> None:
             time.sleep(AGAIN_S)
 
 
-def refuse_unknown_topics(place: Place) -> None:
-    """Raises CommandFailed with the list, if the log holds topics that this release cannot read."""
-    with closing(connect.plain(place.dsn)) as db:
-        try:
-            check_topics(db, place.log_no)
-        except UnknownTopics as unknown:
-            raise CommandFailed(str(unknown), UNAVAILABLE) from None
-
-
 def views(settings: Settings, database: Database) -> AbstractContextManager[object]:
-    """What keeps the views while a deployment serves, unless that is switched off."""
+    """What keeps the views while a deployment serves, unless that is switched off.
+
+    Raises UnknownTopics in either case: this release would serve a log that it cannot read.
+    """
+    refuse_unknown_topics(database, settings.log_no)
     return ProjectionsProcess(Place.of(settings, database)) if settings.projections else nullcontext()
 
 
@@ -69,7 +62,6 @@ class ProjectionsProcess:
         self._keeper = threading.Thread(target=self._keep, name="projections keeper", daemon=True)
 
     def __enter__(self) -> "ProjectionsProcess":
-        refuse_unknown_topics(self._place)
         self._keeper.start()
         return self
 

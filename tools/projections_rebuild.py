@@ -12,8 +12,8 @@ from rich.text import Text
 from projections import generations, loading, rebuild
 from projections.diff import Difference
 from projections.projection import Projection
-from projections.rebuild import AlreadyBuilding, Built, Options, Rebuild
-from projections.source import Place, Unfoldable, UnknownTopics, open_source
+from projections.rebuild import EQUAL, FIRST, AlreadyBuilding, Built, Options, Rebuild
+from projections.source import Place, Unfoldable, open_source
 from store.settings import Settings
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed, result
 from tools.projections_opening import all_named, open_place
@@ -30,10 +30,12 @@ def chosen(names: Sequence[str], *, every: bool) -> list[Projection]:
 def plan(settings: Settings, projections: Sequence[Projection], options: Options, *, as_json: bool) -> None:
     """Say what would be done."""
     with open_place(settings) as (place, _), open_source(place) as source:
+        source.take_time()  # to count
         planned = []
         for one in projections:
             head = source.head()
-            half = generations.of_state(source.db, one.name, place.log_no, "building")
+            state: generations.State = "building" if options.switch else "checking"
+            half = generations.of_state(source.db, one.name, place.log_no, state)
             planned.append(
                 {
                     "projection": one.name,
@@ -51,7 +53,8 @@ def plan(settings: Settings, projections: Sequence[Projection], options: Options
 
 
 def run(settings: Settings, projections: Sequence[Projection], options: Options, *, as_json: bool) -> int:
-    """Rebuild one after the other. Exit status: 1 if the same version came to other rows."""
+    """Rebuild one after the other. Exit status: 1 if the same version came to other rows or was not compared,
+    and for a check whatever is not equal."""
     settle()
     told, found = [], False
     with open_place(settings) as (place, db), _bars() as bars:
@@ -60,7 +63,8 @@ def run(settings: Settings, projections: Sequence[Projection], options: Options,
             began = time.monotonic()
             built = _built(place, one, options, bars)
             same_version = before is not None and before.version == one.version
-            found = found or bool(built.differences and (same_version or not options.switch))
+            well = (EQUAL, FIRST) if options.switch else (EQUAL,)
+            found = found or (built.compared not in well and (same_version or not options.switch))
             told.append(_told(one, built, options, time.monotonic() - began))
     result({"rebuilt": told}, "\n".join(_line(one) for one in told), as_json=as_json)
     return FINDING if found else OK
@@ -80,8 +84,6 @@ def _built(place: Place, projection: Projection, options: Options, bars: Progres
         raise CommandFailed(f"{projection.name} is being built by another process", UNAVAILABLE) from None
     except rebuild.Dropped:
         raise CommandFailed(f"{projection.name}: the generation was dropped meanwhile", UNAVAILABLE) from None
-    except UnknownTopics as unknown:
-        raise CommandFailed(str(unknown), UNAVAILABLE) from None
     except BrokenProcessPool:
         raise CommandFailed("a process that folded was killed; run it again to go on", UNAVAILABLE) from None
     except Unfoldable as stuck:

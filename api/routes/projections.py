@@ -89,7 +89,7 @@ def progress(name: str, generation: int, reading: Reading, records: RecordsDep, 
 async def follow(
     name: str, generation: int, reading: Reading, records: RecordsDep, views: ViewsDep
 ) -> StreamingResponse:
-    """The same as lines of NDJSON, one for each step forward, until it is done or dropped."""
+    """The same as lines of NDJSON, one for each step forward, until it is done, stuck or dropped."""
     await run_in_threadpool(records.operate_views, reading)
     projection = _named(name)
     await run_in_threadpool(_found, views, projection, generation)
@@ -102,7 +102,7 @@ async def _steps(views: Views, projection: Projection, generation: int) -> Async
         line = canonical.encode(telling.progress(building)) + b"\n"
         if line != last:
             yield line
-        if building.phase == "done":
+        if building.is_over:
             return
         last = line
         await asyncio.sleep(EVERY_S)

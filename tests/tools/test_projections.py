@@ -1,27 +1,31 @@
 """`lifelong projections` on a database: what it says, what it leaves, and with which status it ends."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.app import from_environment
 from domain.log_stream import ProjectionSkipped
 from projections import tracking
 from projections.catalogue import PROJECTIONS
 from projections.rebuild import Options
-from projections.source import Place, open_source
+from projections.source import Place, UnknownTopics, open_source
 from store.database import Database
 from store.event_log import StoredLog
 from store.settings import Settings
 from tests.projections.histories import history
+from tests.projections.poisoned import Mischief
+from tools import output, projections_process
 from tools import projections_change as change
 from tools import projections_rebuild as rebuild
 from tools import projections_status as status
-from tools.opening import open_records
-from tools.output import FINDING, OK, USAGE, CommandFailed
-from tools.projections_process import refuse_unknown_topics
+from tools.opening import open_records, operator
+from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed
 
 ROSTER = PROJECTIONS["roster"]
 STEPS = [("problem", 0, 0), ("close", 0, 0), ("open", 0, 0)]
@@ -144,16 +148,77 @@ def test_dropping_leaves_the_live_generation_alone(settings: Settings, place: Pl
     assert (told["generation"], told["retired"]) == (live, 0)
 
 
-def test_a_log_with_a_topic_from_the_future_is_refused_with_the_list(
-    settings: Settings, place: Place, database: Database
+def test_no_service_starts_on_a_log_with_a_topic_from_the_future_and_each_says_which(
+    settings: Settings, place: Place, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    alone = replace(settings, projections=False)
+    keys = tmp_path / "jwks.json"
+    keys.write_text('{"keys": []}')
+    variables = {
+        "DSN": database.admin,
+        "DATA": str(settings.data),
+        "ORIGIN": settings.origin,
+        "OIDC_ISSUER": "https://login.example",
+        "OIDC_JWKS": str(keys),
+        "OIDC_AUDIENCE": "lifelong",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"LIFELONG_{name}", value)
+    starts: tuple[Callable[[], object], ...] = (
+        lambda: projections_process.run(settings),
+        lambda: projections_process.views(settings, database),
+        lambda: projections_process.views(alone, database),
+        from_environment,
+    )
     with open_source(place) as source:
         source.db.execute(
             "INSERT INTO views.topic (log_no, topic) VALUES (%s, 'record.teleported.v1')", [place.log_no]
         )
 
-        with pytest.raises(CommandFailed, match=r"record\.teleported\.v1"):
-            refuse_unknown_topics(place)
+        for start in starts:
+            with pytest.raises(UnknownTopics, match=r"record\.teleported\.v1") as refused:
+                start()
+            assert output.told(refused.value) == (str(refused.value), UNAVAILABLE)
 
         source.db.execute("DELETE FROM views.topic WHERE topic = 'record.teleported.v1'")
-    refuse_unknown_topics(place)
+    with projections_process.views(alone, database):
+        pass
+
+
+def test_a_check_that_had_nothing_to_compare_with_is_no_success(settings: Settings, said: Any) -> None:
+    projection = Mischief().projection("never_live")
+
+    assert rebuild.run(settings, [projection], Options(switch=False), as_json=True) == FINDING
+    assert said()["rebuilt"][0]["compared"] == "first"
+    assert rebuild.run(settings, [projection], Options(), as_json=True) == OK
+    said()
+    assert rebuild.run(settings, [projection], Options(switch=False), as_json=True) == OK
+
+
+def test_status_tells_in_words_what_went_wrong_what_is_left_out_and_why(
+    settings: Settings, place: Place, said: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rebuild.run(settings, [ROSTER], Options(), as_json=True)
+    rebuild.run(settings, [ROSTER], Options(), as_json=True)
+    with open_source(place) as source:
+        tracking.stop(source.db, ROSTER, place.log_no, 3, "record.created.v1", "LookupError")
+        tracking.trouble(source.db, ROSTER, place.log_no, "AdminShutdown")
+    capsys.readouterr()
+
+    status.show_status(settings, ["roster"], as_json=False)
+    stopped = capsys.readouterr().out
+    change.skip(settings, "roster", "a record made by hand", as_json=True)
+    recorded_in = said()["recorded_in"]
+    status.show_status(settings, ["roster"], as_json=False)
+    skipped = capsys.readouterr().out
+    status.show_status(settings, ["roster"], as_json=True)
+    [left] = said()["projections"][0]["left_out"]
+
+    assert "stopped at position 3: LookupError (record.created.v1)" in stopped
+    assert "last trouble: AdminShutdown, 20" in stopped
+    assert re.search(r"\d not read any more, .*: lifelong projections drop roster", stopped)
+    who = operator().principal.subject
+    assert f"leaves out position 3: a record made by hand ({who}, recorded at {recorded_in})" in skipped
+    assert (left["position"], left["by"], left["reason"]) == (3, who, "a record made by hand")
+    with open_source(place) as source:
+        source.db.execute("DELETE FROM views.skipped")
