@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from domain import document_errors, errors, record_errors, replay_errors
 from domain.errors import RecordError
 from domain.forms import FormUnknown
+from domain.unusual_errors import FindingNotOpen
 from projections.reading import ViewNotReady
 
 
@@ -125,6 +126,7 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     record_errors.NotMerged: Row(409, "Nothing to unmerge."),
     record_errors.CannotMerge: Row(409, "Merge into a record that goes on itself."),
     record_errors.NumberKept: Row(409, "Nothing to renumber."),
+    FindingNotOpen: Row(409, "Nothing to review; the work list has what is open."),
     ViewNotReady: Row(503, "Try again in a moment; GET /v1/projections tells how far it is.", 5),
     document_errors.OffsetMoved: Row(409, "Ask with HEAD where the upload stands, and go on from there."),
     document_errors.UploadTooLong: Row(413, "Send no more than largest bytes; begin anew if it has more."),

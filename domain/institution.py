@@ -17,6 +17,7 @@ from domain.errors import (
 )
 from domain.institution_state import InstitutionState, Login, Practitioner
 from domain.scalars import Day, Text
+from domain.unusual_errors import FindingNotOpen
 from domain.values import JsonObject, Licence, earliest
 
 KINDS = (
@@ -43,13 +44,15 @@ CREDIT_WEIGHTS = tuple(3**place % 31 for place in range(17))
 HEALTH_CODE = re.compile(r"[0-9A-Z]{22}", re.ASCII)  # WS 218: structure checked, no public check digit
 AREA = re.compile(r"[1-9][0-9]{11}", re.ASCII)
 NAME = Text(200)
+OUTCOMES = ("explained", "breach")  # of the review of an unusual access
+NOTE = Text(1000)
 
 
 class Institution(Aggregate):
     """A clinic, centre, hospital or bureau. Build it with `Institution.register`."""
 
     TOPIC = "institution"
-    FOLD: ClassVar[str] = "institution/2"
+    FOLD: ClassVar[str] = "institution/3"
 
     Event = events.InstitutionEvent
     Created = events.Created
@@ -61,7 +64,10 @@ class Institution(Aggregate):
     RoleEnded = events.RoleEnded
     RegistrationRefused = events.RegistrationRefused
     Searched = events.Searched
+    HistoryRead = events.HistoryRead
     Refused = events.Refused
+    UnusualAccessFound = events.UnusualAccessFound
+    UnusualAccessReviewed = events.UnusualAccessReviewed
 
     def __init__(self) -> None:
         self.state = InstitutionState()
@@ -120,6 +126,15 @@ class Institution(Aggregate):
         if all(held.role != role for held in self.practitioner(practitioner).roles):
             raise RoleNotHeld
         self._trigger(self.RoleEnded, act, practitioner=practitioner, role=role)
+
+    def review_unusual(self, act: Act, finding: UUID, outcome: str, note: str | None) -> None:
+        """Say what an unusual access comes to. Raises FindingNotOpen, UnknownCode or ContentRefused."""
+        if str(finding) not in self.state.unusual:
+            raise FindingNotOpen(finding)
+        if outcome not in OUTCOMES:
+            raise UnknownCode("outcome", OUTCOMES)
+        _check("/note", note is None or NOTE.allows(note), NOTE.accepts)
+        self._trigger(self.UnusualAccessReviewed, act, finding=finding, outcome=outcome, note=note)
 
     def practitioner(self, practitioner: UUID) -> Practitioner:
         """A person who works here now. Raises UnknownPractitioner."""

@@ -7,7 +7,7 @@ from eventsourcing.domain import Aggregate
 
 from domain.acts import Event
 from domain.institution_state import InstitutionState, Login, Practitioner, RoleHeld
-from domain.values import Licence
+from domain.values import EditionRef, Licence
 
 
 class Folded(Protocol):
@@ -97,7 +97,9 @@ class PractitionerLeft(InstitutionEvent):
     practitioner: UUID
 
     def apply(self, aggregate: Folded) -> None:
-        aggregate.state.change(self.practitioner, has_left=True, roles=())
+        leaver = aggregate.state.practitioners[str(self.practitioner)]
+        ended = leaver.end(self.occurred, *leaver.roles)
+        aggregate.state.change(self.practitioner, has_left=True, roles=(), ended=ended)
 
 
 class RoleGiven(InstitutionEvent):
@@ -127,7 +129,8 @@ class RoleEnded(InstitutionEvent):
 
     def apply(self, aggregate: Folded) -> None:
         holder = aggregate.state.practitioners[str(self.practitioner)]
-        aggregate.state.change(self.practitioner, roles=holder.without(self.role))
+        ended = holder.end(self.occurred, *(held for held in holder.roles if held.role == self.role))
+        aggregate.state.change(self.practitioner, roles=holder.without(self.role), ended=ended)
 
 
 class RegistrationRefused(InstitutionEvent):
@@ -159,3 +162,56 @@ class Refused(InstitutionEvent):
 
     action: str
     rules: list[str]
+
+
+class HistoryRead(InstitutionEvent):
+    """Somebody here was shown who looked at what at an institution, or which accesses there are unusual.
+
+    what: accesses or unusual-accesses. of: the institution; None: all that the reader answers for.
+    practitioner, since, until: to whom and to which period it was narrowed. position: of the view.
+    """
+
+    TOPIC: ClassVar[str] = "institution.history-read.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    what: str
+    of: UUID | None
+    practitioner: UUID | None
+    since: str | None  # RFC 3339, UTC
+    until: str | None
+    before: int | None  # of a later page: the position before which it begins
+    shown: int
+    position: int
+
+
+class UnusualAccessFound(InstitutionEvent):
+    """Accesses by somebody here are unusual by a rule, and wait for a review.
+
+    detector: the rule, by name, edition and digest. record: of whom; None: of several. positions: of the
+    accesses in the log, which are the evidence.
+    """
+
+    TOPIC: ClassVar[str] = "institution.unusual-access-found.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    practitioner: UUID
+    record: UUID | None
+    detector: EditionRef
+    positions: list[int]
+
+    def apply(self, aggregate: Folded) -> None:
+        aggregate.state.unusual[str(self.event_id)] = str(self.practitioner)
+
+
+class UnusualAccessReviewed(InstitutionEvent):
+    """An auditor, who is not the one who looked, said what an unusual access is: explained, or a breach."""
+
+    TOPIC: ClassVar[str] = "institution.unusual-access-reviewed.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    finding: UUID
+    outcome: str
+    note: str | None
+
+    def apply(self, aggregate: Folded) -> None:
+        aggregate.state.unusual.pop(str(self.finding), None)

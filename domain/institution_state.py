@@ -7,7 +7,7 @@ from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from domain.time import CHINA
-from domain.values import JsonObject, Licence, Occurred, earliest
+from domain.values import JsonObject, JsonValue, Licence, Occurred, earliest
 
 
 class Login(TypedDict):
@@ -39,6 +39,12 @@ class Practitioner:
     login: Login
     roles: tuple[RoleHeld, ...] = ()
     has_left: bool = False
+    ended: tuple[RoleHeld, ...] = ()  # roles that were ended, each until the day on which it was
+
+    def end(self, since: Occurred, *roles: RoleHeld) -> tuple[RoleHeld, ...]:
+        """What `ended` is once these roles are."""
+        day = earliest(since).astimezone(CHINA).date().isoformat()
+        return (*self.ended, *(replace(role, until=min(day, role.until or day)) for role in roles))
 
     def without(self, role: str) -> tuple[RoleHeld, ...]:
         """The other roles they hold."""
@@ -58,6 +64,7 @@ class InstitutionState:
     area: str = ""
     guided_by: str | None = None  # the centre or township hospital that guides it
     practitioners: dict[str, Practitioner] = field(default_factory=dict)
+    unusual: dict[str, str] = field(default_factory=dict)  # findings not reviewed yet → whose accesses
 
     def by_login(self, login: Login) -> str | None:
         """The id of the practitioner bound to the login."""
@@ -68,7 +75,7 @@ class InstitutionState:
 
     def copy(self) -> "InstitutionState":
         """The same state, to be changed without changing this one."""
-        return replace(self, practitioners=dict(self.practitioners))
+        return replace(self, practitioners=dict(self.practitioners), unusual=dict(self.unusual))
 
     def change(self, practitioner: UUID, **changes: object) -> None:
         """Another name, licence, roles … of a person who works here."""
@@ -79,9 +86,10 @@ class InstitutionState:
         """For a snapshot; practitioners as a list, since ids are no keys of the canonical profile."""
         plain = cast(JsonObject, {**vars(self)})
         plain["practitioners"] = [
-            {"id": key, **vars(held), "roles": [{**vars(role)} for role in held.roles]}
+            {"id": key, **vars(held), "roles": _plain(held.roles), "ended": _plain(held.ended)}
             for key, held in self.practitioners.items()
         ]
+        plain["unusual"] = [list(pair) for pair in self.unusual.items()]
         return plain
 
     @classmethod
@@ -89,9 +97,14 @@ class InstitutionState:
         """The inverse of to_json."""
         plain = cast(dict[str, Any], {**value})  # written by to_json
         plain["practitioners"] = {one["id"]: _practitioner(one) for one in plain["practitioners"]}
+        plain["unusual"] = dict(plain["unusual"])
         return cls(**plain)
 
 
 def _practitioner(told: Mapping[str, Any]) -> Practitioner:  # Any: as above
-    roles = tuple(RoleHeld(**role) for role in told["roles"])
-    return Practitioner(**{name: value for name, value in told.items() if name != "id"} | {"roles": roles})
+    held = {name: tuple(RoleHeld(**role) for role in told[name]) for name in ("roles", "ended")}
+    return Practitioner(**{name: value for name, value in told.items() if name != "id"} | held)
+
+
+def _plain(roles: tuple[RoleHeld, ...]) -> list[JsonValue]:
+    return [cast(JsonObject, {**vars(role)}) for role in roles]

@@ -11,11 +11,15 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows of an institution, those about a record, all that are only counted; with neither: none."""
+    """The rows of an institution, those about a record, all that are only counted; with none of it: none.
+
+    area: those of the institutions whose area begins with these digits, where a table says so.
+    """
 
     institution: UUID | None = None
     record: UUID | None = None
     statistics: bool = False
+    area: str | None = None
 
 
 NOTHING: Final = Scope()

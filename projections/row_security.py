@@ -21,19 +21,23 @@ THE_INSTITUTION: Final[LiteralString] = (
     "(SELECT nullif(current_setting('lifelong.institution', true), '')::uuid)"
 )
 THE_RECORD: Final[LiteralString] = "(SELECT nullif(current_setting('lifelong.record', true), '')::uuid)"
+WITHIN_THE_AREA: Final[LiteralString] = (
+    "starts_with(area, (SELECT nullif(current_setting('lifelong.area', true), '')))"
+)
 COUNTED: Final[LiteralString] = "(SELECT current_setting('lifelong.statistics', true)) = 'on'"
 
 # To be read FROM, so that the settings cost no round trip of their own: one row, with nothing in it of use.
 SETTINGS: Final[LiteralString] = """
     SELECT set_config('lifelong.institution', %s, true), set_config('lifelong.record', %s, true),
-           set_config('lifelong.statistics', %s, true)"""
+           set_config('lifelong.statistics', %s, true), set_config('lifelong.area', %s, true)"""
 
 _POLICY: Final = "shown"
 
 
 def arguments(scope: Scope) -> list[str]:
     """Those of SETTINGS."""
-    return [str(scope.institution or ""), str(scope.record or ""), "on" if scope.statistics else ""]
+    statistics = "on" if scope.statistics else ""
+    return [str(scope.institution or ""), str(scope.record or ""), statistics, scope.area or ""]
 
 
 def protection(schema: str, table: Table) -> sql.Composed:
