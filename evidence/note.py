@@ -1,31 +1,42 @@
 """Signed notes (C2SP signed-note): text, an empty line, then one line per signature.
 
-Only Ed25519 signatures (type 0x01) for now; signatures of unknown keys are ignored, as the
-specification asks, so that others can be added beside ours.
+Signatures of unknown keys are ignored, as the specification asks, so that others can be added beside ours.
 """
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
+from evidence.cosignature import ed25519_message, ml_dsa_message, timed
 from evidence.errors import ProofError
 
-ED25519 = b"\x01"
-_MARK = "— "
+ED25519, COSIGNATURE, ML_DSA_44 = b"\x01", b"\x04", b"\x06"
+KEY_SIZES: Mapping[bytes, int] = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}
+MOST_SIGNATURES = 100  # as sumdb/note has it: a note of more is not looked at
+MARK = "— "
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """A key that may have signed a note: its name, id (4 bytes) and Ed25519 public key (32 bytes)."""
+    """A key that may have signed a note: its name, id (4 bytes), public key and type of signature."""
 
     name: str
     key_id: bytes
     public_key: bytes
+    kind: bytes = ED25519
+
+    @classmethod
+    def of(cls, name: str, kind: bytes, public_key: bytes) -> "Verifier":
+        """The verifier of a key. Raises ValueError for a name that no note can hold."""
+        if not name or "+" in name or any(c.isspace() for c in name):
+            raise ValueError("a key name is not empty and has no spaces and no plus sign")
+        return cls(name, sha256(name.encode() + b"\n" + kind + public_key).digest()[:4], public_key, kind)
 
     @classmethod
     def parse(cls, vkey: str) -> "Verifier":
@@ -33,40 +44,48 @@ class Verifier:
         name, _, rest = vkey.partition("+")
         key_id, _, key = rest.partition("+")
         raw = _base64(key.strip())
-        if len(raw) != 33 or raw[:1] != ED25519:
-            raise ProofError("a verifier key of another type than Ed25519")
-        verifier = cls(name, _key_id(name, raw[1:]), raw[1:])
+        if len(raw) - 1 != KEY_SIZES.get(raw[:1]):
+            raise ProofError("a verifier key of a type, or of a length, that is not known")
+        try:
+            verifier = cls.of(name, raw[:1], raw[1:])
+        except ValueError:
+            raise ProofError("a verifier key without a name") from None
         if verifier.key_id.hex() != key_id:
             raise ProofError("a verifier key whose id does not match its name and key")
         return verifier
 
     def __str__(self) -> str:
-        key = base64.b64encode(ED25519 + self.public_key).decode()
+        key = base64.b64encode(self.kind + self.public_key).decode()
         return f"{self.name}+{self.key_id.hex()}+{key}"
 
     def check(self, text: bytes, signature: bytes) -> None:
+        """Raises ProofError unless the signature over the text holds."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, text)
+            CHECKS[self.kind](self, text, signature)
         except (InvalidSignature, ValueError):
             raise ProofError(f"a signature of {self.name} that does not hold") from None
 
 
-class Signer:
-    """Signs notes under one name. The name has no spaces and no plus sign."""
+def _check_ed25519(verifier: Verifier, text: bytes, signature: bytes) -> None:
+    Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(signature, text)
 
-    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
-        if not name or "+" in name or any(c.isspace() for c in name):
-            raise ValueError("a key name is not empty and has no spaces and no plus sign")
-        public = key.public_key().public_bytes_raw()
-        self.verifier = Verifier(name, _key_id(name, public), public)
-        self._key = key
 
-    def sign(self, text: bytes) -> bytes:
-        """The note: text (which ends in a newline), empty line, signature line."""
-        if not text.endswith(b"\n"):
-            raise ValueError("the text of a note ends in a newline")
-        signature = base64.b64encode(self.verifier.key_id + self._key.sign(text)).decode()
-        return text + f"\n{_MARK}{self.verifier.name} {signature}\n".encode()
+def _check_cosignature(verifier: Verifier, text: bytes, signature: bytes) -> None:
+    seconds, rest = timed(signature)
+    Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(rest, ed25519_message(text, seconds))
+
+
+def _check_ml_dsa(verifier: Verifier, text: bytes, signature: bytes) -> None:
+    seconds, rest = timed(signature)
+    message = ml_dsa_message(text, verifier.name, seconds)
+    MLDSA44PublicKey.from_public_bytes(verifier.public_key).verify(rest, message)
+
+
+CHECKS: Mapping[bytes, Callable[[Verifier, bytes, bytes], None]] = {
+    ED25519: _check_ed25519,
+    COSIGNATURE: _check_cosignature,
+    ML_DSA_44: _check_ml_dsa,
+}
 
 
 @dataclass(frozen=True)
@@ -79,13 +98,10 @@ class Note:
 
 def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # the specification's verb
     """Open a note. Raises ProofError unless a known key signed it and each known key's signature holds."""
-    body, separator, lines = text.rpartition(b"\n\n")
-    if not separator or not lines.endswith(b"\n"):
-        raise ProofError("a note is text, an empty line and signature lines")
-    body += b"\n"
+    body, lines = parts(text)
     known = {(v.name, v.key_id): v for v in verifiers}
     signed_by = []
-    for name, key_id, signature in map(_signature, lines.decode("utf-8", "replace").splitlines()):
+    for name, key_id, signature in map(_signature, lines):
         if verifier := known.get((name, key_id)):
             verifier.check(body, signature)
             signed_by.append(verifier)
@@ -94,16 +110,21 @@ def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # the specific
     return Note(body, tuple(signed_by))
 
 
+def parts(text: bytes) -> tuple[bytes, list[str]]:
+    """The text that is signed, with its last newline, and the signature lines. Raises ProofError."""
+    body, separator, lines = text.rpartition(b"\n\n")
+    found = lines.decode("utf-8", "replace").splitlines()
+    if not separator or not lines.endswith(b"\n") or not 0 < len(found) <= MOST_SIGNATURES:
+        raise ProofError("a note is text, an empty line and signature lines")
+    return body + b"\n", found
+
+
 def _signature(line: str) -> tuple[str, bytes, bytes]:
-    name, separator, encoded = line.removeprefix(_MARK).partition(" ")
+    name, separator, encoded = line.removeprefix(MARK).partition(" ")
     raw = _base64(encoded)
-    if not line.startswith(_MARK) or not separator or len(raw) < 5:
+    if not line.startswith(MARK) or not separator or len(raw) < 5:
         raise ProofError("a signature line is «— name base64»")
     return name, raw[:4], raw[4:]
-
-
-def _key_id(name: str, public_key: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:4]
 
 
 def _base64(text: str) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from evidence import note
 from evidence.errors import ProofError
+from evidence.signing import Signer
 
 _LINES = 6
 
@@ -31,7 +32,7 @@ class Receipt:
         lines = [f"{self.origin}/receipt", self.stream, str(self.version), str(self.position), leaf, self.at]
         return "".join(f"{line}\n" for line in lines).encode()
 
-    def signed(self, signer: note.Signer) -> bytes:
+    def signed(self, signer: Signer) -> bytes:
         """The receipt as a signed note."""
         return signer.sign(self.text())
 

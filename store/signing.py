@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence.note import Signer
+from evidence.signing import Signer
 from store.keys import KeyStore
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from domain.documents import upload_claim
-from evidence.note import Signer
+from evidence.signing import Signer
 from store import connect
 from store.blobs import Blobs
 from store.blobs_rules import USUAL, UploadRules

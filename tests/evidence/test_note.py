@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from evidence import note
 from evidence.errors import ProofError
-from evidence.note import Signer, Verifier
+from evidence.note import Verifier
+from evidence.signing import Signer
 from evidence.receipt import Receipt, verify_receipt
 from tests.testdata import EVIDENCE, needs_testdata
 

@@ -16,7 +16,7 @@ from evidence import canonical
 from evidence.commitment import commit
 from evidence.errors import ProofError
 from evidence.merkle import leaf_hash
-from evidence.note import Signer
+from evidence.signing import Signer
 from evidence.receipt import Receipt
 from store import clock, content, envelope
 from store.content import ContentKey, Part
