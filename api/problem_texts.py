@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import document_errors, errors, record_errors, replay_errors
+from domain import document_errors, errors, grant_errors, record_errors, replay_errors
 from domain.errors import RecordError
 from domain.forms import FormUnknown
 from domain.unusual_errors import FindingNotOpen
@@ -126,6 +126,19 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     record_errors.NotMerged: Row(409, "Nothing to unmerge."),
     record_errors.CannotMerge: Row(409, "Merge into a record that goes on itself."),
     record_errors.NumberKept: Row(409, "Nothing to renumber."),
+    grant_errors.ApplicantRefused: Row(
+        403, "Apply as the institution that is to read, not as the one that keeps."
+    ),
+    grant_errors.TermRefused: Row(
+        422, "Name days of a term that is not over, not too far off and not too long."
+    ),
+    grant_errors.AnotherPersonDecides: Row(403, "Let somebody else decide, under their own login."),
+    grant_errors.OwnHand: Row(403, "Do it under your own login, without an author."),
+    grant_errors.NotTheApplicant: Row(
+        403, "Refuse, object or revoke; the applicant's institution withdraws."
+    ),
+    grant_errors.NeverAmended: Row(409, "End it by what follows it, and record it anew as it should be."),
+    grant_errors.NoEmergency: Row(409, "Apply for access; heirs decide."),
     FindingNotOpen: Row(409, "Nothing to review; the work list has what is open."),
     ViewNotReady: Row(503, "Try again in a moment; GET /v1/projections tells how far it is.", 5),
     document_errors.OffsetMoved: Row(409, "Ask with HEAD where the upload stands, and go on from there."),

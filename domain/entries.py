@@ -48,6 +48,8 @@ class Kind:
     forms: those it takes, the usual one first. action: what the policy is asked. begins: the state in which
     an entry begins. keeps: fields of its content that later decisions look at. is_care: refused once the
     record is closed. is_voluntary: refused once consent is withdrawn. is_contributed: others add it unread.
+    is_about_access: no section of the record, which a referral or restriction could name; never corrected,
+    retracted, misfiled or filed, only ended by what follows it. has_hours: its term is counted in hours.
     """
 
     forms: tuple[str, ...]
@@ -57,6 +59,15 @@ class Kind:
     is_care: bool = True
     is_voluntary: bool = False
     is_contributed: bool = False
+    is_about_access: bool = False
+    has_hours: bool = False
+
+
+def _about_access(
+    form: str, action: str, *keeps: str, begins: str = "active", has_hours: bool = False
+) -> Kind:
+    """Who may see the record, and who did: kept for ever as it was said."""
+    return Kind((form,), action, begins, keeps, is_care=False, is_about_access=True, has_hours=has_hours)
 
 
 def _resident_part(form: str, *keeps: str, begins: str = "active") -> Kind:
@@ -97,7 +108,34 @@ KINDS: Mapping[str, Kind] = {
     "identity-disputes": _keeping("identity-dispute", "dispute-identity", begins="open"),
     "quality-findings": _keeping("quality-finding", "check-quality", begins="open"),
     "authenticity-checks": _keeping("authenticity-check", "check-quality"),
+    "access-applications": _about_access(
+        "access-application",
+        "apply",
+        "to",
+        "purpose",
+        "sections",
+        "sensitive",
+        "since",
+        "until",
+        begins="applied",
+    ),
+    "statutory-disclosures": _about_access(
+        "statutory-disclosure",
+        "disclose",
+        "purpose",
+        "sections",
+        "sensitive",
+        "until",
+        "notice_deferred_until",
+    ),
+    "emergency-accesses": _about_access(
+        "emergency-access", "break-glass", "hours", begins="open", has_hours=True
+    ),
+    "notice-rules": _about_access("notice-rule", "resident-part", "rule"),
+    "legal-holds": _about_access("legal-hold", "hold", "until"),
 }
+
+SECTIONS = tuple(name for name, kind in KINDS.items() if not kind.is_about_access)
 
 FORMS: Mapping[str, tuple[str, ...]] = {name: kind.forms for name, kind in KINDS.items()}
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from domain import forms, value_sets
 from domain.entries import forms_of, kind_of
-from domain.errors import ContentRefused, FieldProblem, UnknownCode, UnknownEntry
+from domain.errors import ContentRefused, FieldProblem, PurposeRefused, UnknownCode, UnknownEntry
 from domain.forms import Form
-from domain.gate import Gate, Pass
+from domain.gate import Gate, Pass, denied
 from domain.identity import claim_value
 from domain.institution_state import Login
 from domain.ports import Claim
@@ -60,11 +60,23 @@ def civil_day(occurred: Occurred) -> date:
 
 
 def fill(gate: Gate, record: Record, passed: Pass, entry: NewEntry) -> UUID:
-    """Check an entry and let the record decide on it. Raises what both raise."""
+    """Check an entry and let the record decide on it. Raises what both raise, and PurposeRefused."""
+    _not_for_sale(gate, record, passed, entry)
     checked = check(form_of(entry), entry.edition, entry.occurred, entry.content)
     cause = entry.cause or (entry.source_id.text if entry.source_id else None)
     act = gate.act(passed, entry.occurred, cause)
     return record.add_entry(act, entry.kind, checked.form, checked.content)
+
+
+def _not_for_sale(gate: Gate, record: Record, passed: Pass, entry: NewEntry) -> None:
+    """An application for a commercial purpose is refused by rule, and told to the resident.
+
+    So it comes before the form, which names no such purpose either. Raises PurposeRefused.
+    """
+    purpose = entry.content.get("purpose") if isinstance(entry.content, dict) else None
+    if entry.kind == "access-applications" and purpose in gate.policy.commercial:
+        gate.refuse(denied(passed, "purpose-commercial"), record)
+        raise PurposeRefused(gate.policy.purposes)
 
 
 def follow(gate: Gate, record: Record, passed: Pass, sequel: NewSequel) -> UUID:

@@ -12,6 +12,7 @@ from eventsourcing.domain import Aggregate
 
 from domain import record_events as events
 from domain.acts import Act, begin, frame, make, revive
+from domain.deciding import Proposed, may_decide, not_ones_own
 from domain.entries import PERSONAL, accepts, person
 from domain.errors import (
     ConsentMissing,
@@ -26,6 +27,7 @@ from domain.errors import (
     UnknownCollection,
     UnknownEntry,
 )
+from domain.grant_rules import amendable
 from domain.identity import is_identity_number
 from domain.record_errors import (
     CannotMerge,
@@ -38,16 +40,7 @@ from domain.record_errors import (
     OutOfTurn,
 )
 from domain.record_events.whole import BEFORE_BIRTH
-from domain.record_rules import (
-    Proposed,
-    accept,
-    admit,
-    may_decide,
-    may_follow,
-    not_ones_own,
-    still_open,
-    undisputed,
-)
+from domain.record_rules import accept, admit, may_follow, still_open, undisputed
 from domain.record_state import EntryState, RecordState
 from domain.sequels import ANY, sequel_of
 from domain.values import FormRef, IdentityDocument, IdentityNumber, JsonObject, Occurred
@@ -73,7 +66,7 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/7"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/8"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created
@@ -233,9 +226,11 @@ class Record(Aggregate):
     ) -> None:
         """Put right an entry: the whole content as it should be. The earlier one stays readable.
 
-        Raises UnknownEntry, EntryRetracted, ReasonMissing, or what add_entry raises for the content.
+        Raises UnknownEntry, EntryRetracted, NeverAmended, ReasonMissing, or what add_entry raises for the
+        content.
         """
         entry = self.standing(entry_id)
+        amendable(entry, entry_id)
         _given(reason)
         if form["name"] != entry.form:
             raise FormNotAccepted(entry.kind, form["name"], (entry.form,))
@@ -253,8 +248,11 @@ class Record(Aggregate):
         )
 
     def retract(self, act: Act, entry_id: UUID, *, reason: str) -> None:
-        """Withdraw an entry made in error. Raises UnknownEntry, EntryRetracted, ReasonMissing."""
-        self.standing(entry_id)
+        """Withdraw an entry made in error.
+
+        Raises UnknownEntry, EntryRetracted, NeverAmended, ReasonMissing.
+        """
+        amendable(self.standing(entry_id), entry_id)
         _given(reason)
         self._trigger(self.EntryRetracted, act, entry=entry_id, reason=reason)
 
@@ -277,12 +275,14 @@ class Record(Aggregate):
     ) -> None:
         """Hide an entry that is another resident's; with the right record, if it is known.
 
-        An entry hidden before may be moved later, once. Raises UnknownEntry, CannotMisfile, ReasonMissing.
+        An entry hidden before may be moved later, once.
+        Raises UnknownEntry, NeverAmended, CannotMisfile, ReasonMissing.
         """
         _given(reason)
         entry = self.state.entry(entry_id)
         if entry is None:
             raise UnknownEntry(entry_id)
+        amendable(entry, entry_id)
         if entry.is_moved or moved_to == self.id or (entry.misfiled and moved_to is None):
             raise CannotMisfile
         self._trigger(

@@ -5,7 +5,15 @@ from uuid import UUID
 
 from domain.access import Facts
 from domain.acts import Act
-from domain.errors import IdentityMissing, NotAvailable, NumbersExhausted, RecordNumberTaken
+from domain.deciding import may_decide
+from domain.entries import SECTIONS, kind_of
+from domain.errors import (
+    IdentityMissing,
+    NotAvailable,
+    NumbersExhausted,
+    RecordNumberTaken,
+    UnknownCollection,
+)
 from domain.filling import check, fill, identities, login_claim, sources
 from domain.gate import Gate, Pass
 from domain.identity import refuse
@@ -14,7 +22,6 @@ from domain.numbering import RecordNumbers
 from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.record_events.whole import BEFORE_BIRTH
-from domain.record_rules import may_decide
 from domain.requests import NewRecord, Opened, Request
 from domain.values import RecordNumber
 
@@ -79,6 +86,8 @@ class RecordCreation:
         if new.login:
             record.link_login(self.gate.act(passed, new.occurred, cause), **new.login)
         for entry in new.entries:
+            if kind_of(entry.kind).is_about_access:
+                raise UnknownCollection(SECTIONS)  # each asks for a right of its own
             fill(self.gate, record, passed, entry)
         if new.consent:
             may_decide(record.state, consented, new.consent.by, "/consent/by")  # now that the age is told

@@ -5,8 +5,9 @@ from typing import cast
 from uuid import UUID
 
 from domain.age_bands import CAPACITY
+from domain.deciding import below
 from domain.entitlements import READING, entitlements
-from domain.record_rules import INCAPACITY, below
+from domain.record_rules import INCAPACITY
 from domain.record_state import EntryState, RecordState
 from domain.time import CHINA
 

@@ -3,13 +3,19 @@
 Rules look at the state and at what is about to be written; they change nothing and raise what they refuse.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from uuid import UUID
 
-from domain.acts import Act
-from domain.age_bands import CAPACITY, PERSONAL_DATA, is_below
+from domain.age_bands import CAPACITY
+from domain.deciding import SPEAKERS as SPEAKERS
+from domain.deciding import (
+    EntryRule,
+    Proposed,
+    SequelRule,
+    below,
+    may_decide,
+    not_ones_own,
+)
 from domain.entries import CARD_NEEDS, KINDS, PROGRAMMES, STATUTORY, programme_of, subject
 from domain.errors import (
     AllergyAlreadyRecorded,
@@ -19,6 +25,7 @@ from domain.errors import (
     UnknownEntry,
     UnknownProgramme,
 )
+from domain.grant_rules import ACCESS_ENTRY_RULES, ACCESS_SEQUEL_RULES, amendable, by_own_hand
 from domain.identity import refuse
 from domain.record_errors import (
     AlreadyBorn,
@@ -26,48 +33,18 @@ from domain.record_errors import (
     CardStillValid,
     ConsentWithdrawn,
     EntryAlreadyFiled,
-    GuardianNeeded,
     IdentityInDispute,
     NotAddressed,
     NotBorn,
-    OwnLogin,
     ReadingRefused,
     RecordMerged,
     RepresentationRefused,
 )
 from domain.record_state import EntryState, RecordState
-from domain.scalars import first_day
-from domain.time import CHINA
-from domain.values import FormRef, JsonObject, Occurred, earliest, latest
+from domain.values import Occurred, earliest, latest
 
-SPEAKERS = ("resident", "guardian", "representative", "heir")  # roles in which one acts for the resident
 INCAPACITY = ("court", "mandate")  # bases on which somebody of age has a guardian
 UNBORN_TAKES = ("births", "relationships", "documents", "statements", "encounters", "quality-findings")
-
-
-def civil_day(act: Act) -> date:
-    """The day in China on which it occurred."""
-    return earliest(act.occurred).astimezone(CHINA).date()
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """What is about to be written. own: the entry it replaces, when it is a correction."""
-
-    act: Act
-    kind: str
-    form: FormRef
-    content: JsonObject
-    own: UUID | None = None
-
-    @property
-    def day(self) -> date:
-        """The civil day, in China, on which it occurred."""
-        return civil_day(self.act)
-
-
-EntryRule = Callable[[RecordState, Proposed], None]
-SequelRule = Callable[[RecordState, EntryState, Proposed], None]
 
 
 def admit(state: RecordState, proposed: Proposed) -> None:
@@ -91,12 +68,18 @@ def still_open(state: RecordState, kind: str, occurred: Occurred) -> None:
 
 def accept(state: RecordState, proposed: Proposed) -> None:
     """Raise what the rule of its kind refuses."""
+    if KINDS[proposed.kind].is_about_access:
+        by_own_hand(proposed.act)
     ENTRY_RULES.get(proposed.kind, _nothing)(state, proposed)
 
 
 def may_follow(state: RecordState, entry: EntryState, name: str, proposed: Proposed) -> None:
     """Raise what the rule of the sequel refuses."""
-    SEQUEL_RULES.get(name, _nothing_follows)(state, entry, proposed)
+    rule = SEQUEL_RULES.get(name, _nothing_follows)
+    if KINDS[entry.kind].is_about_access:
+        by_own_hand(proposed.act)
+        rule = ACCESS_SEQUEL_RULES.get(name, rule)
+    rule(state, entry, proposed)
 
 
 def undisputed(state: RecordState) -> None:
@@ -168,24 +151,6 @@ def _reading(state: RecordState, proposed: Proposed) -> None:
         raise ReadingRefused("/content/until")
 
 
-def may_decide(state: RecordState, act: Act, by: object, field: str) -> None:
-    """Raise unless who speaks is who is said to (in the field named), alive, and old enough to.
-
-    Of what staff write down counts the day on which it was decided; who speaks here decides today.
-    """
-    role, speaks_here = act.who["role"], act.who["role"] in SPEAKERS
-    if speaks_here and by != role:
-        raise RepresentationRefused(field)
-    died = state.closed_since if state.closed_because == "death" else None
-    is_over = died is not None and (speaks_here or earliest(act.occurred) > latest(died))
-    if died is None if by == "heir" else is_over:
-        raise RepresentationRefused(field)
-    decided_on = act.told_on if speaks_here and act.told_on else civil_day(act)
-    too_young = below(state, PERSONAL_DATA, decided_on)
-    if by == "resident" and too_young is not None:
-        raise GuardianNeeded(too_young)
-
-
 def _resident_decides(state: RecordState, proposed: Proposed) -> None:
     """A correction decides nothing anew."""
     if proposed.own is None:
@@ -209,13 +174,6 @@ def _both(*rules: EntryRule) -> EntryRule:
             one(state, proposed)
 
     return rule
-
-
-def not_ones_own(act: Act, login: object, field: str) -> None:
-    """Raise OwnLogin where staff would make themselves somebody who speaks for the resident."""
-    by = act.who["authenticated"]
-    if login == {"issuer": by["issuer"], "subject": by["subject"]}:
-        raise OwnLogin(field)
 
 
 def _appointed(state: RecordState, proposed: Proposed) -> None:
@@ -271,7 +229,10 @@ def _addressed(state: RecordState, entry: EntryState, proposed: Proposed) -> Non
 
 
 def _unfiled(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
-    if entry.is_filed and proposed.own is not None:
+    if proposed.own is None:
+        return
+    amendable(entry, proposed.own)
+    if entry.is_filed:
         raise EntryAlreadyFiled(proposed.own)
 
 
@@ -281,17 +242,6 @@ def _decided(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
         if proposed.act.who["role"] not in SPEAKERS and not proposed.content.get("paper"):
             raise RepresentationRefused("/content/paper")
         may_decide(state, proposed.act, proposed.content["by"], "/content/by")
-
-
-def below(state: RecordState, about: str, on: date) -> str | None:
-    """The law by which the resident is too young on the day; None if old enough, or of unknown age.
-
-    Who is known to be born in a year or month was born on its first day: nobody is held to be too young who
-    may be old enough.
-    """
-    born = first_day(state.birth_date) if state.birth_date is not None else None
-    band = is_below(about, born, on) if born is not None else None
-    return band.source if band else None
 
 
 def _stands(state: RecordState, entry_id: str) -> bool:
@@ -320,6 +270,8 @@ ENTRY_RULES: Mapping[str, EntryRule] = {
     "guardians": _both(_appointed, _guardian),
     "representatives": _both(_appointed, _heir),
     "cards": _card,
+    "notice-rules": _resident_decides,
+    **ACCESS_ENTRY_RULES,
 }
 
 SEQUEL_RULES: Mapping[str, SequelRule] = {

@@ -5,10 +5,22 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias, TypedDict, cast
 from uuid import UUID
 
+from domain.sensitivity import joined
 from domain.values import JsonObject, JsonValue, Occurred, earliest
 
 Telling: TypeAlias = list[str | None]
 """An entry, the birth date and sex it told, and when it occurred at the earliest (ISO 8601, UTC)."""
+
+
+class Party(NamedTuple):
+    """Whose act began or moved an entry about access, by what tells one person from another."""
+
+    part: str  # "begun", or the name of the sequel
+    actor: str | None  # a practitioner's id; None of who speaks as the resident
+    login: str  # "issuer subject"
+
+    def is_same_person(self, other: "Party") -> bool:
+        return self.login == other.login or (self.actor is not None and self.actor == other.actor)
 
 
 class EntryState(NamedTuple):
@@ -27,6 +39,9 @@ class EntryState(NamedTuple):
     is_filed: bool = False
     is_external: bool = False  # from an institution that did not keep the record then
     ended: Occurred | None = None  # when what it is the subject of was over: an exit from a programme
+    parties: tuple[Party, ...] = ()  # of an entry about access: who began it, and who moved it since
+    since: str | None = None  # the instant (UTC) from which a term of hours is counted
+    sensitivity: str | None = None  # as domain.sensitivity has it, of all that it ever said
 
     @property
     def stands(self) -> bool:
@@ -145,6 +160,19 @@ class RecordState:
             self.entries[key] = entry = self.entries[key]._replace(state=becomes, ended=ended)
             self._deactivate(key, entry)
 
+    def take_part(self, event_id: UUID, party: Party) -> None:
+        """Remember whose act brought an entry about access where it is now."""
+        key = str(event_id)
+        entry = self.entries[key]
+        self.entries[key] = entry._replace(parties=(*entry.parties, party))
+
+    def guard(self, event_id: UUID, sensitivity: str | None) -> None:
+        """What an entry is of, with what is said of it now; it stays of what it was of before."""
+        key = str(event_id)
+        entry = self.entries[key]
+        if sensitivity is not None and sensitivity != entry.sensitivity:
+            self.entries[key] = entry._replace(sensitivity=joined(entry.sensitivity, sensitivity))
+
     def file(self, event_id: UUID) -> None:
         key = str(event_id)
         self.entries[key] = self.entries[key]._replace(is_filed=True)
@@ -233,17 +261,19 @@ class RecordState:
         return state
 
 
-_CORRECTIONS = EntryState._fields.index("corrections")
+_CORRECTIONS, _PARTIES = EntryState._fields.index("corrections"), EntryState._fields.index("parties")
 
 
 def _plain(entry: EntryState) -> list[JsonValue]:
     fields = list[Any](entry)  # Any: of as many types as it has fields
     fields[_CORRECTIONS] = list(entry.corrections)
+    fields[_PARTIES] = [list(party) for party in entry.parties]
     return fields
 
 
 def _entry(fields: list[Any]) -> EntryState:  # Any: as above
     fields[_CORRECTIONS] = tuple(fields[_CORRECTIONS])
+    fields[_PARTIES] = tuple(Party._make(party) for party in fields[_PARTIES])
     return EntryState._make(fields)
 
 

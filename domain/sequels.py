@@ -27,6 +27,8 @@ class Sequel:
 
 
 _LIVING_CARD = ("active", "lost")
+_UNDECIDED = ("applied", "approved")
+_GIVEN = ("approved", "active")
 
 SEQUELS: Mapping[str, Mapping[str, Sequel]] = {
     "referrals": {
@@ -58,6 +60,20 @@ SEQUELS: Mapping[str, Mapping[str, Sequel]] = {
         "settlement": Sequel("identity-settlement", ("open",), "settled", "settle-identity"),
     },
     "quality-findings": {"resolution": Sequel("quality-resolution", ("open",), "resolved", "check-quality")},
+    "access-applications": {
+        "approval": Sequel("access-approval", ("applied",), "approved", "decide-application"),
+        "refusal": Sequel("access-refusal", ("applied",), "refused", "decide-application"),
+        "agreement": Sequel("access-agreement", ("approved",), "active", "consent"),
+        "objection": Sequel("access-objection", _UNDECIDED, "refused", "consent"),
+        "withdrawal": Sequel(
+            "access-withdrawal", (*_UNDECIDED, "active"), "withdrawn", "withdraw-application"
+        ),
+        "revocation": Sequel("access-revocation", _GIVEN, "revoked", "end-grant"),
+    },
+    "statutory-disclosures": {"ending": Sequel("disclosure-ending", ("active",), "ended", "disclose")},
+    "emergency-accesses": {"review": Sequel("emergency-review", ("open",), "reviewed", "review-emergency")},
+    "notice-rules": {"lifting": Sequel("resident-decision", ("active",), "lifted", "resident-part")},
+    "legal-holds": {"release": Sequel("hold-release", ("active",), "released", "hold")},
     ANY: {
         "filing": Sequel("filing", action="file"),
         "attestation": Sequel("attestation"),

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from domain import forms
 from domain.access import POLICY
@@ -60,10 +60,24 @@ def act(
     role: str = "practitioner",
     at: UUID = HERE,
     purpose: str = "care",
+    by: str = "nurse",
 ) -> Act:
-    """The context of a command, with a new event id. at: the institution of who acts."""
-    who = Who(**{**WHO, "role": role, "institution": str(at)})
+    """The context of a command, with a new event id. at: the institution of who acts. by: their login."""
+    actor = WHO["actor"] if by == "nurse" else str(uuid5(NAMESPACE_OID, by))
+    who = Who(**{**WHO, "role": role, "institution": str(at), "actor": actor})
+    who["authenticated"] = {**WHO["authenticated"], "subject": by}
     return Act(next(_ids), who, occurred(when), purpose, POLICY.ref)
+
+
+def acting(of: str, name: str = "", when: str = "2026-06-01") -> Act:
+    """The context of who may add an entry of the collection, or what follows one by that name.
+
+    What needs another institution, or several persons, has them.
+    """
+    elsewhere = (of, name) in (("access-applications", ""), ("access-applications", "withdrawal"))
+    if elsewhere or (name and SEQUELS[of][name].action.startswith("answer")):
+        return act(when, at=THERE, by="stranger")
+    return act(when, by={"agreement": "helper", "review": "doctor"}.get(name, "nurse"))
 
 
 def form_ref(name: str) -> FormRef:
@@ -110,6 +124,7 @@ def fitting(kind: str, about: object) -> dict[str, str]:
         "correction-requests": {"entry": str(about)},
         "guardians": {"basis": "court"},
         "representatives": {"capacity": "representative", "basis": "authorisation"},
+        "access-applications": {"to": str(THERE)},
     }
     return changes.get(kind, {})
 
@@ -134,7 +149,7 @@ def add(
 ) -> UUID:
     """Add an entry made of the form's example."""
     name = form or FORMS[kind][0]
-    return to.add_entry(act(when), kind, form_ref(name), content(name, **changes))
+    return to.add_entry(acting(kind, when=when), kind, form_ref(name), content(name, **changes))
 
 
 def follow(

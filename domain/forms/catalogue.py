@@ -4,6 +4,22 @@ import json
 from datetime import date
 from importlib.resources import files
 
+from domain.forms.access import (
+    AccessAgreement,
+    AccessApplication,
+    AccessApproval,
+    AccessObjection,
+    AccessRefusal,
+    AccessRevocation,
+    AccessWithdrawal,
+    DisclosureEnding,
+    EmergencyAccess,
+    EmergencyReview,
+    HoldRelease,
+    LegalHold,
+    NoticeRule,
+    StatutoryDisclosure,
+)
 from domain.forms.antenatal import AntenatalFollowUp, FirstAntenatalExamination
 from domain.forms.basic_information import PersonalBasicInformation
 from domain.forms.card import Card, CardLoss, CardReplacement, CardRevocation
@@ -163,4 +179,18 @@ FORMS = (
     _own("authenticity-check", "真实性核查", AuthenticityCheck, "VerificationResult"),
     _own("filing", "归档", Filing, "Provenance"),
     _own("attestation", "签署", Attestation, "Provenance"),
+    _own("access-application", "查阅申请", AccessApplication, "Consent"),
+    _own("access-approval", "管理机构同意查阅", AccessApproval, "Consent"),
+    _own("access-refusal", "管理机构不同意查阅", AccessRefusal, "Consent"),
+    _own("access-agreement", "本人同意查阅", AccessAgreement, "Consent"),
+    _own("access-objection", "本人不同意查阅", AccessObjection, "Consent"),
+    _own("access-withdrawal", "撤回查阅申请", AccessWithdrawal, "Consent"),
+    _own("access-revocation", "终止查阅", AccessRevocation, "Consent"),
+    _own("statutory-disclosure", "依法调取", StatutoryDisclosure, "Provenance"),
+    _own("disclosure-ending", "依法调取结束", DisclosureEnding, "Provenance"),
+    _own("emergency-access", "紧急查阅", EmergencyAccess, "Provenance"),
+    _own("emergency-review", "紧急查阅复核", EmergencyReview, "Provenance"),
+    _own("notice-rule", "告知规则", NoticeRule, "Subscription"),
+    _own("legal-hold", "封存", LegalHold, "Provenance"),
+    _own("hold-release", "启封", HoldRelease, "Provenance"),
 )

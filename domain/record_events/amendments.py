@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.entries import PERSONAL, kept, person, subject
 from domain.record_events.base import Folded, RecordEvent
+from domain.sensitivity import sensitivity_of
 from domain.values import FormRef, JsonObject, Occurred
 
 
@@ -30,6 +31,7 @@ class EntryCorrected(RecordEvent):
             subject=subject(kind, content),
             kept=kept(kind, content),
         )
+        state.guard(self.entry, sensitivity_of(kind, self.form["name"], content))
         if self.form["name"] in PERSONAL:
             state.tell_person(self.entry, *person(content), self.entry_occurred)
 

@@ -1,13 +1,15 @@
 """What all events of a record share, and the two shapes most of them have: an entry, and what follows one."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 from uuid import UUID
 
 from domain.acts import Event
 from domain.entries import KINDS, PERSONAL, kept, person, subject
-from domain.record_state import EntryState, RecordState
+from domain.record_state import EntryState, Party, RecordState
+from domain.sensitivity import sensitivity_of
 from domain.sequels import sequel_of
-from domain.values import FormRef, JsonObject, Who
+from domain.values import FormRef, JsonObject, Occurred, Who, earliest
 
 
 class Folded(Protocol):
@@ -25,21 +27,37 @@ class FilledIn(Protocol):
 
     who: Who
     originator_version: int
+    occurred: Occurred
     form: FormRef
     content: JsonObject
 
 
 def begun(event: FilledIn, kind: str, custodian: str) -> EntryState:
     """The entry that begins with the event."""
+    row = KINDS[kind]
     return EntryState(
         kind=kind,
         form=event.form["name"],
         version=event.originator_version,
         subject=subject(kind, event.content),
-        state=KINDS[kind].begins,
+        state=row.begins,
         kept=kept(kind, event.content),
         is_external=event.who["institution"] not in (None, custodian),
+        parties=(party("begun", event.who),) if row.is_about_access else (),
+        since=began(event.occurred).isoformat() if row.has_hours else None,
+        sensitivity=sensitivity_of(kind, event.form["name"], event.content),
     )
+
+
+def party(part: str, who: Who) -> Party:
+    """Who did it, for an entry about access."""
+    by = who["authenticated"]
+    return Party(part, who["actor"], f"{by['issuer']} {by['subject']}")
+
+
+def began(occurred: Occurred) -> datetime:
+    """The instant from which a term of hours is counted: as told, without what a device clock ran ahead."""
+    return earliest(occurred) - timedelta(seconds=occurred.get("skew_s", 0))
 
 
 class EntryRecorded(RecordEvent):
@@ -73,6 +91,10 @@ class EntryFollowed(RecordEvent):
     content: JsonObject
 
     def apply(self, aggregate: Folded) -> None:
-        followed = aggregate.state.entries[str(self.entry)]
-        of = followed.kind if followed.kind in self.OF else self.OF[0]
-        aggregate.state.follow(self.entry, sequel_of(of, self.NAME).becomes, self.occurred)
+        state = aggregate.state
+        kind = state.entries[str(self.entry)].kind
+        of = kind if kind in self.OF else self.OF[0]
+        state.follow(self.entry, sequel_of(of, self.NAME).becomes, self.occurred)
+        state.guard(self.entry, sensitivity_of(of, self.form["name"], self.content))
+        if KINDS[kind].is_about_access:
+            state.take_part(self.entry, party(self.NAME, self.who))

@@ -4,6 +4,13 @@ from typing import ClassVar
 
 from eventsourcing.utils import register_topic
 
+from domain.record_events.access import (
+    AccessApplied,
+    DisclosedByLaw,
+    EmergencyOpened,
+    Held,
+    NoticeRuleSet,
+)
 from domain.record_events.base import EntryRecorded
 
 
@@ -235,6 +242,11 @@ ENTRIES: dict[str, type[EntryRecorded]] = {
         IdentityDisputed,
         QualityFindingRaised,
         AuthenticityVerified,
+        AccessApplied,
+        DisclosedByLaw,
+        EmergencyOpened,
+        NoticeRuleSet,
+        Held,
     )
 }
 

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from eventsourcing.utils import register_topic
 
+from domain.record_events.access import ABOUT_ACCESS
 from domain.record_events.base import EntryFollowed, Folded, begun
 
 
@@ -186,32 +187,33 @@ class EntryFiled(EntryFollowed):
         aggregate.state.file(self.entry)
 
 
+_SEQUELS: tuple[type[EntryFollowed], ...] = (
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralReturned,
+    ReferralCancelled,
+    ConsultationRecorded,
+    ProblemResolved,
+    MedicationStopped,
+    ProgrammeExited,
+    EffectEvaluated,
+    CardLost,
+    CardRevoked,
+    RepresentationEnded,
+    ResearchOptOutEnded,
+    RestrictionLifted,
+    CorrectionDecided,
+    IdentitySettled,
+    QualityFindingResolved,
+    *ABOUT_ACCESS,
+    EntryAttested,
+    CardReplaced,
+    EntryFiled,
+)
+
 SEQUEL_EVENTS: dict[tuple[str, str], type[EntryFollowed]] = {
-    (of, event.NAME): event
-    for event in (
-        ReferralAccepted,
-        ReferralDeclined,
-        ReferralReturned,
-        ReferralCancelled,
-        ConsultationRecorded,
-        ProblemResolved,
-        MedicationStopped,
-        ProgrammeExited,
-        EffectEvaluated,
-        CardLost,
-        CardRevoked,
-        RepresentationEnded,
-        ResearchOptOutEnded,
-        RestrictionLifted,
-        CorrectionDecided,
-        IdentitySettled,
-        QualityFindingResolved,
-        EntryAttested,
-        CardReplaced,
-        EntryFiled,
-    )
-    for of in event.OF
+    (of, event.NAME): event for event in _SEQUELS for of in event.OF
 }
 
-for _event in dict.fromkeys(SEQUEL_EVENTS.values()):
+for _event in _SEQUELS:
     register_topic(vars(_event)["TOPIC"], _event)

@@ -18,6 +18,7 @@ from tests.builders import (
     PLAIN_KINDS,
     THERE,
     act,
+    acting,
     add,
     born,
     content,
@@ -34,6 +35,7 @@ RESIDENT_DECIDES = (
     "restrictions",
     "statements",
     "correction-requests",
+    "notice-rules",
 )
 VOLUNTARY = sorted(name for name, kind in KINDS.items() if kind.is_voluntary and name != "follow-ups")
 CARE = sorted(name for name in PLAIN_KINDS if KINDS[name].is_care)
@@ -43,7 +45,7 @@ def try_adding(to: Record, kind: str, context: Act | None = None, /, **changes: 
     """An attempt to add the kind's example, as an adult's record takes it but for the changes."""
     form = KINDS[kind].forms[0]
     filled = content(form, **{**fitting(kind, add(to, "documents")), **changes})
-    return lambda: to.add_entry(context or act(), kind, form_ref(form), filled)
+    return lambda: to.add_entry(context or acting(kind), kind, form_ref(form), filled)
 
 
 def is_refused(error: type[RecordError], attempt: Callable[[], object], **facts: object) -> None:

@@ -7,16 +7,17 @@ import pytest
 
 from domain import errors
 from domain import record_errors as refused
-from domain.acts import Act
 from domain.entries import KINDS
+from domain.grant_errors import NeverAmended
 from domain.record import Record
 from domain.record_events import SEQUEL_EVENTS
 from domain.sequels import ANY, SEQUELS, has_states, sequel_of
-from tests.builders import THERE, act, add, content, fitting, follow, form_ref, record
+from tests.builders import THERE, act, acting, add, content, fitting, follow, form_ref, record
 
 Row = tuple[str, str]  # a collection, and the name of what follows
 ROWS: list[Row] = [(of, name) for of, rows in SEQUELS.items() for name in rows]
 OF_A_KIND = [row for row in ROWS if row[0] != ANY]
+ABOUT_ACCESS = [name for name, kind in KINDS.items() if kind.is_about_access]
 NOBODYS = UUID(int=2**127)
 
 
@@ -48,17 +49,12 @@ def begin(resident: Record, of: str) -> UUID:
     return add(resident, of, None, "2026-06-01", **{**fitting(of, other), **changes})
 
 
-def by(of: str, name: str) -> Act:
-    """Who may: the institution asked for its answers, else the one that keeps the record."""
-    return act(at=THERE) if sequel_of(of, name).action.startswith("answer") else act()
-
-
 def brought_to(state: str, of: str) -> tuple[Record, UUID]:
     """A record with an entry in the state."""
     resident = record()
     entry = begin(resident, of)
     for name in states(of)[state]:
-        follow(resident, of, name, entry, by(of, name))
+        follow(resident, of, name, entry, acting(of, name))
     return resident, entry
 
 
@@ -71,7 +67,7 @@ def test_every_row_has_its_event_and_every_event_its_row() -> None:
 def test_in_its_turn_it_brings_the_entry_into_the_next_state(of: str, name: str, state: str) -> None:
     resident, entry = brought_to(state, of)
 
-    event = follow(resident, of, name, entry, by(of, name))
+    event = follow(resident, of, name, entry, acting(of, name))
 
     sequel, entries = sequel_of(of, name), resident.state.entries
     assert entries[str(entry)].state == (sequel.becomes or state)
@@ -88,14 +84,14 @@ def test_out_of_turn_it_is_refused_with_the_state_there_is_and_leaves_nothing(
     version = resident.version
 
     with pytest.raises(refused.OutOfTurn) as refusal:
-        follow(resident, of, name, entry, by(of, name))
+        follow(resident, of, name, entry, acting(of, name))
 
     accepted = list(sequel_of(of, name).after)
     assert refusal.value.facts == {"entry": str(entry), "state": state, "accepted": accepted}
     assert (resident.version, resident.state.entries[str(entry)].state) == (version, state)
 
 
-@pytest.mark.parametrize("of, name", ROWS)
+@pytest.mark.parametrize("of, name", [row for row in ROWS if row[0] not in ABOUT_ACCESS])
 def test_nothing_follows_what_does_not_stand(of: str, name: str) -> None:
     kind = "encounters" if of == ANY else of
     resident = record()
@@ -103,12 +99,31 @@ def test_nothing_follows_what_does_not_stand(of: str, name: str) -> None:
     resident.retract(act(), retracted, reason="in error")
 
     with pytest.raises(errors.EntryRetracted):
-        follow(resident, of, name, retracted, by(of, name))
+        follow(resident, of, name, retracted, acting(of, name))
     resident.misfile(act(), retracted, reason="of another", moved_to=None, moved_entry=None)
     with pytest.raises(refused.EntryMisfiled):
-        follow(resident, of, name, retracted, by(of, name))
+        follow(resident, of, name, retracted, acting(of, name))
     with pytest.raises(errors.UnknownEntry):
-        follow(resident, of, name, NOBODYS, by(of, name))
+        follow(resident, of, name, NOBODYS, acting(of, name))
+
+
+@pytest.mark.parametrize("kind", ABOUT_ACCESS)
+def test_what_was_said_about_access_is_ended_and_never_amended(kind: str) -> None:
+    resident = record()
+    entry = begin(resident, kind)
+    form, filled = KINDS[kind].forms[0], content(KINDS[kind].forms[0], **fitting(kind, entry))
+    version = resident.version
+
+    for attempt in (
+        lambda: resident.correct(act(), entry, reason="wider", form=form_ref(form), content=filled),
+        lambda: resident.retract(act(), entry, reason="in error"),
+        lambda: resident.misfile(act(), entry, reason="of another", moved_to=None, moved_entry=None),
+        lambda: follow(resident, ANY, "filing", entry),
+    ):
+        with pytest.raises(NeverAmended) as refusal:
+            attempt()
+        assert refusal.value.facts == {"entry": str(entry)}
+    assert resident.version == version
 
 
 @pytest.mark.parametrize("of, name", OF_A_KIND)
@@ -117,7 +132,7 @@ def test_it_follows_an_entry_of_its_own_collection_alone(of: str, name: str) -> 
     other = add(resident, "immunizations")
 
     with pytest.raises(errors.UnknownEntry):
-        follow(resident, of, name, other, by(of, name))
+        follow(resident, of, name, other, acting(of, name))
 
 
 @pytest.mark.parametrize("of", [*KINDS, ANY])

@@ -16,6 +16,7 @@ from domain.forms import Form, FormRefused, FormUnknown
 from domain.forms.describe import describe
 from domain.forms.model import Block
 from domain.forms.table import page
+from domain.policy import PURPOSES
 from tests.domain.forms.fields import (
     BLOCKS,
     CANARY,
@@ -228,11 +229,12 @@ def test_keys_are_those_of_the_canonical_profile_and_fields_have_a_chinese_title
 
 
 def test_codes_are_kebab_case_with_a_label() -> None:
+    """A purpose of use is called as in the header, and in every decision."""
     for _, pointer, field in LEAVES:
         codes = field.get("codes", {})
         assert isinstance(codes, dict)
         for value, label in codes.items():
-            assert value == value.lower() and value.replace("-", "").isalnum(), pointer
+            assert value in PURPOSES or (value == value.lower() and value.replace("-", "").isalnum()), pointer
             assert isinstance(label, list) and label[0], pointer
 
 

@@ -1,0 +1,140 @@
+"""What a record asks of those who would see it, and of those who let them: two decisions by two persons.
+
+An application is decided by the institution that keeps the record and by the resident, or whoever speaks for
+them; neither is who applied. Nothing of it is ever corrected, so nothing that was decided can be widened.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from domain.access_terms import APPLICATION, DISCLOSURE, Term
+from domain.acts import Act
+from domain.age_bands import CAPACITY
+from domain.deciding import SPEAKERS, EntryRule, Proposed, SequelRule, below, may_decide
+from domain.entries import KINDS
+from domain.grant_errors import (
+    AnotherPersonDecides,
+    ApplicantRefused,
+    NeverAmended,
+    NoEmergency,
+    NotTheApplicant,
+    OwnHand,
+    TermRefused,
+)
+from domain.record_errors import RepresentationRefused
+from domain.record_state import EntryState, Party, RecordState
+
+PAPER = "/content/paper"
+
+
+def amendable(entry: EntryState, entry_id: UUID) -> None:
+    """Raise NeverAmended of an entry about access."""
+    if KINDS[entry.kind].is_about_access:
+        raise NeverAmended(entry_id)
+
+
+def by_own_hand(act: Act) -> None:
+    """Raise OwnHand where one person types for another: then nobody could tell the two apart later."""
+    if act.who["entered_by"] not in (None, act.who["actor"]):
+        raise OwnHand
+
+
+def _application(state: RecordState, proposed: Proposed) -> None:
+    """From outside, by the institution that is to read, in an acceptable term."""
+    to = proposed.content["to"]
+    if to != proposed.act.who["institution"] or to == state.custodian:
+        raise ApplicantRefused("/content/to")
+    _in_term(APPLICATION, proposed, date.fromisoformat(str(proposed.content["since"])))
+
+
+def _disclosure(state: RecordState, proposed: Proposed) -> None:
+    _in_term(DISCLOSURE, proposed, proposed.day)
+
+
+def _in_term(term: Term, proposed: Proposed, begins: date) -> None:
+    latest_begin, until = term.latest_begin(proposed.day), date.fromisoformat(str(proposed.content["until"]))
+    if begins > latest_begin:
+        raise TermRefused("/content/since", latest_begin.isoformat())
+    latest_end = term.latest_end(begins)
+    if not proposed.day <= until <= latest_end:
+        raise TermRefused("/content/until", latest_end.isoformat())
+
+
+def _emergency(state: RecordState, proposed: Proposed) -> None:
+    if state.closed_because == "death":
+        raise NoEmergency
+
+
+def _approved(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    _another_than(entry, proposed, "begun")
+
+
+def _agreed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    """By somebody who may, themselves or on the paper that another person typed in."""
+    _another_than(entry, proposed, "begun", "approval")
+    _resident_side(state, entry, proposed)
+    if not _is_spoken_for(state, proposed):
+        raise RepresentationRefused("/content/by")
+
+
+def _resident_side(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    """Decided by the resident's side; on paper, where staff write it down for them."""
+    if proposed.act.who["role"] not in SPEAKERS and not proposed.content.get("paper"):
+        raise RepresentationRefused(PAPER)
+    may_decide(state, proposed.act, proposed.content["by"], "/content/by")
+
+
+def _is_spoken_for(state: RecordState, proposed: Proposed) -> bool:
+    """Whether there is somebody who speaks for the resident as it is said; of a minor, there always is."""
+    by = proposed.content["by"]
+    if by == "resident" or (by == "guardian" and below(state, CAPACITY, proposed.day) is not None):
+        return True
+    kept = [one for one in state.standing("guardians", "representatives") if one.state == "active"]
+    return any(by == _role(one) for one in kept)
+
+
+def _role(entry: EntryState) -> object:
+    return "guardian" if entry.kind == "guardians" else (entry.kept or {}).get("capacity")
+
+
+def _withdrawn(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    if (entry.kept or {}).get("to") != proposed.act.who["institution"]:
+        raise NotTheApplicant
+
+
+def _revoked(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    """By either side: the institution needs nobody's leave, and no more does the resident."""
+    by_resident = proposed.content["by"] != "institution"
+    if by_resident or proposed.act.who["role"] in SPEAKERS:
+        _resident_side(state, entry, proposed)
+
+
+def _reviewed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
+    _another_than(entry, proposed, "begun")
+
+
+def _another_than(entry: EntryState, proposed: Proposed, *parts: str) -> None:
+    """Raise AnotherPersonDecides for whoever had one of these parts: by practitioner's id, and by login."""
+    who = proposed.act.who
+    login = f"{who['authenticated']['issuer']} {who['authenticated']['subject']}"
+    deciding = Party("", who["actor"], login)
+    for party in entry.parties:
+        if party.part in parts and party.is_same_person(deciding):
+            raise AnotherPersonDecides(party.part)
+
+
+ACCESS_ENTRY_RULES: Mapping[str, EntryRule] = {
+    "access-applications": _application,
+    "statutory-disclosures": _disclosure,
+    "emergency-accesses": _emergency,
+}
+
+ACCESS_SEQUEL_RULES: Mapping[str, SequelRule] = {
+    "approval": _approved,
+    "agreement": _agreed,
+    "objection": _resident_side,
+    "withdrawal": _withdrawn,
+    "revocation": _revoked,
+    "review": _reviewed,
+}
