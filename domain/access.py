@@ -17,11 +17,13 @@ from domain.entitlements import Entitlement
 from domain.institution_state import RoleHeld
 from domain.policy import Policy, Rule
 from domain.scopes import covers
+from domain.sensitivity import covered
 from domain.time import CHINA
 from domain.values import Licence, Occurred
 
 EVER = Occurred(at="1850", precision="year", about=False)  # since before anybody's time
 RESIDENT = RoleHeld("resident", EVER)
+OVERSIGHT = ("county-administrator", "inspector", "auditor")  # roles over more than one institution
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,7 @@ def _opens(one: Entitlement, facts: Facts) -> bool:
     """Who is sent to, or called to a life in danger, sees what is sensitive; others where it is named."""
     if facts.section is not None and facts.section not in one.sections:
         return False
-    is_care = one.kind in ("referral", "emergency")
-    return is_care or facts.sensitivity is None or facts.sensitivity in one.sensitive
+    return one.kind in ("referral", "emergency") or covered(facts.sensitivity, one.sensitive)
 
 
 def _is_for(one: Entitlement, purpose: str) -> bool:
@@ -134,6 +135,15 @@ def _licence_ended(question: Question) -> bool:
     licence = question.actor.licence
     until = licence.get("until") if licence else None
     return until is not None and question.now.astimezone(CHINA).date().isoformat() > until
+
+
+def _scope_exceeded(question: Question) -> bool:
+    """Whom a token's scopes call the patient: the resident, to themselves and to who speaks for them."""
+    actor, record = question.actor, question.facts.record
+    if actor.scopes is None:
+        return False
+    is_own = _same(record, actor.own_record) or _same(record, actor.represents)
+    return not covers(actor.scopes, question.action, is_own=is_own)
 
 
 def _in_area(question: Question) -> bool:
@@ -152,6 +162,7 @@ CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     "represents-resident": lambda q: _same(q.facts.record, q.actor.represents),
     "own-institution": lambda q: _same(q.facts.institution, q.actor.institution),
     "no-county-role": lambda q: q.facts.role_given != "county-administrator",
+    "no-oversight-role": lambda q: q.facts.role_given not in OVERSIGHT,
     "referred": lambda q: entitled(q, "referral") is not None,
     "granted": lambda q: entitled(q, "grant") is not None,
     "emergency-open": lambda q: entitled(q, "emergency") is not None,
@@ -166,10 +177,10 @@ CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     # of deny rules
     "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
     "purpose-commercial": lambda q: q.purpose in q.policy.commercial,
-    "scope-exceeded": lambda q: q.actor.scopes is not None and not covers(q.actor.scopes, q.action),
+    "scope-exceeded": _scope_exceeded,
     "licence-ended": _licence_ended,
     "kept-by-resident": lambda q: q.facts.restricted and not _saves_life(q),
-    "confided": lambda q: q.facts.adolescent and q.facts.sensitivity == "reproductive-health",
+    "confided": lambda q: q.facts.adolescent and "reproductive-health" in (q.facts.sensitivity or "").split(),
     "opted-out": lambda q: q.facts.opted_out,
     "held": lambda q: q.facts.held,
 }

@@ -7,6 +7,7 @@ A rule is found by its id in every decision it made. Change nothing in a publish
 from domain.policy import Policy, Rule
 
 STAFF = ("practitioner", "record-manager")
+APPLICANTS = (*STAFF, "researcher")
 SPEAKERS = ("guardian", "representative", "heir")  # beside the resident
 OFFICIALS = ("inspector", "auditor", "researcher", "connector", "institution-administrator")
 
@@ -58,6 +59,20 @@ DENY = (
     Rule("confided-by-adolescent", "deny", ("guardian",), when=("confided",)),
     Rule("opted-out-of-research", "deny", purposes=("research",), when=("opted-out",)),
     Rule("held-is-not-erased", "deny", actions=("erase",), when=("held",)),
+)
+
+# Before the rest: what an emergency opens is told as such, also where the institution keeps the record.
+EMERGENCY = (
+    Rule(
+        "emergency-read",
+        "allow",
+        STAFF,
+        ("read",),
+        ("emergency",),
+        ("emergency-open",),
+        "emergency",
+        ("notify-resident",),
+    ),
 )
 
 CUSTODY = (
@@ -185,20 +200,20 @@ ELSEWHERE = (
         "referral",
     ),
     Rule("staff-contribute", "allow", STAFF, ("contribute",), CARE_PURPOSES, basis="contribution"),
-    Rule("staff-apply", "allow", STAFF, ("apply",), GRANTED_PURPOSES, basis="application"),
+    Rule("staff-apply", "allow", APPLICANTS, ("apply",), GRANTED_PURPOSES, basis="application"),
     Rule(
         "applicant-withdraws",
         "allow",
-        STAFF,
+        APPLICANTS,
         ("withdraw-application",),
-        GRANTED_PURPOSES,
+        (*GRANTED_PURPOSES, "management"),  # whatever else is refused by now, going back is not
         ("applied",),
         "application",
     ),
     Rule(
         "granted-read",
         "allow",
-        (*STAFF, "researcher"),
+        APPLICANTS,
         ("read", "list"),
         GRANTED_PURPOSES,
         ("granted",),
@@ -213,16 +228,6 @@ ELSEWHERE = (
         ("alive",),
         "emergency",
         ("notify-resident", "review"),
-    ),
-    Rule(
-        "emergency-read",
-        "allow",
-        STAFF,
-        ("read",),
-        ("emergency",),
-        ("emergency-open",),
-        "emergency",
-        ("notify-resident",),
     ),
     Rule(
         "guiding-staff-read",
@@ -305,9 +310,9 @@ OVERSIGHT = (
         ("institution-administrator",),
         STAFFING,
         ("management",),
-        ("own-institution", "no-county-role"),
+        ("own-institution", "no-oversight-role"),
         "law",
     ),
 )
 
-POLICY = Policy("access", "2026.6", (*DENY, *CUSTODY, *RESIDENT, *ELSEWHERE, *OVERSIGHT))
+POLICY = Policy("access", "2026.6", (*DENY, *EMERGENCY, *CUSTODY, *RESIDENT, *ELSEWHERE, *OVERSIGHT))

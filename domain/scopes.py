@@ -2,7 +2,8 @@
 
 A scope such as `user/Observation.rs` names a context, a resource type and the interactions c(reate), r(ead),
 u(pdate), d(elete), s(earch). It never permits by itself: the policy decides, and then the scope may still be
-too narrow. Tokens without a scope claim are bounded by the policy alone.
+too narrow. Tokens without a scope claim are bounded by the policy alone. A `patient/` scope is about one
+patient; no launch tells us whom, so it covers what somebody asks of their own record, and nothing else.
 """
 
 import re
@@ -37,16 +38,19 @@ NEEDS: Mapping[str, str] = {
 RESOURCES = ("*", "Patient")  # the whole record is about one patient: what is narrower does not reach it
 
 
-def covers(scopes: frozenset[str], action: str) -> bool:
-    """Whether one of the scopes lets the action be asked for. What is no SMART scope covers nothing."""
+def covers(scopes: frozenset[str], action: str, *, is_own: bool = False) -> bool:
+    """Whether one of the scopes lets the action be asked for. What is no SMART scope covers nothing.
+
+    is_own: of their own record, or that of the resident for whom they speak.
+    """
     needed = NEEDS.get(action, "u")
-    return any(set(needed) <= _interactions(one) for one in scopes)
+    return any(_interactions(one, is_own).issuperset(needed) for one in scopes)
 
 
 @lru_cache(maxsize=1024)
-def _interactions(scope: str) -> frozenset[str]:
+def _interactions(scope: str, is_own: bool) -> frozenset[str]:
     """The interactions that a scope allows on the whole record. One with a search parameter allows none."""
     found = SCOPE.fullmatch(scope)
-    if found is None or found[2] not in RESOURCES or found[4]:
+    if found is None or found[2] not in RESOURCES or found[4] or (found[1] == "patient" and not is_own):
         return frozenset()
     return frozenset(FIRST_EDITION.get(found[3], found[3]))
