@@ -25,6 +25,7 @@ from domain.showing import limited
 from domain.view_scope import Scope
 from domain.views import Hit, Kept, ListAsked, Page, Task, TaskAsked, Views
 
+TO_THEM = ("referral", "grant")  # bases by an entry that is addressed to the caller's institution
 ROSTER, TASKS = "roster", "tasks"
 VALUES = {"birth-date": Day(partial=True)}  # what a value to search for must be, where not just a short text
 ANY_TEXT = Text(200)
@@ -151,9 +152,9 @@ class _Look:
 
 
 def _is_shown(look: _Look | None, row: Hit | Kept | Task, section: str | None) -> bool:
-    """What the resident keeps to themselves is on no list; who is asked by referral is told so."""
+    """What the resident keeps to themselves is on no list; who is asked, or let in, is told of that."""
     told = row.section if isinstance(row, Task) else section
-    if told is None or look is None or look.seen is None or look.listing.decision.basis == "referral":
+    if told is None or look is None or look.seen is None or look.listing.decision.basis in TO_THEM:
         return True
     return look.seen.shows(told)
 

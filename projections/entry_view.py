@@ -58,6 +58,8 @@ class EntryView:
 
     def _filing(self) -> Shape:
         """Whether a record manager has taken it in, and how long that took (whole seconds)."""
+        if KINDS[self.kind].is_about_access:
+            return {"standing": "not-filed"}  # nobody takes it in: it counts as it was said
         if self.filed is None:
             return {"standing": "external" if self.is_external else "draft"}
         delay = self.filed.recorded_at - self.first.recorded_at

@@ -10,11 +10,13 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from domain.entries import CARD_NEEDS
+from domain.entries import CARD_NEEDS, SECTIONS
 from domain.follow_up_rules import Planned, national
 from domain.follow_up_rules.spans import Span
 from domain.follow_up_rules.table import Programme
 from domain.scalars import JsonObject, first_day
+from projections import access_tasks
+from projections.access_tasks import about_access
 from projections.follow_up_plan import fields_read, planned, reading
 from projections.projection import Projection, Row, Table, Tokens
 from projections.row_security import THE_INSTITUTION
@@ -38,6 +40,7 @@ KINDS: Final = (
     CORRECTION,
     FINDING,
     DISPUTE,
+    *access_tasks.KINDS,
 )
 
 TASKS = Table(
@@ -81,7 +84,7 @@ def section_of(kind: str, what: str) -> str:
     for collection, (_, own, theirs) in OPEN.items():
         if kind in (own, theirs):
             return collection
-    return {UNFILED: what, FOLLOW_UP: "programmes"}.get(kind, BASIC)
+    return {UNFILED: what, FOLLOW_UP: "programmes", **access_tasks.SECTION}.get(kind, BASIC)
 
 
 class TasksFold(StandingFold):
@@ -132,7 +135,9 @@ class TasksFold(StandingFold):
 def _about(entry: Standing, resident: Resident) -> Iterator[Row]:
     """The tasks that an entry makes by itself."""
     custodian = resident.custodian
-    if not entry.is_filed:
+    if entry.kind not in SECTIONS:
+        yield from about_access(entry, custodian)
+    elif not entry.is_filed:
         yield _task(custodian, UNFILED, entry.id, what=entry.kind)
     states, own, theirs = OPEN.get(entry.kind, ((), "", None))
     if entry.state not in states:
@@ -206,6 +211,8 @@ def _day(told: object) -> date | None:
 
 def keep(form: str, content: JsonObject) -> JsonObject:
     """Of an entry what the rules read, and what is asked for; of that, where it is a text, no more."""
+    if form in access_tasks.KEPT:
+        return {name: content[name] for name in access_tasks.KEPT[form]}
     if form in ADDRESSED:
         return {name: content[name] for name in ("to", "until") if name in content}
     read = fields_read(form)
@@ -215,4 +222,4 @@ def keep(form: str, content: JsonObject) -> JsonObject:
     return kept
 
 
-PROJECTION = Projection(name="tasks", version=1, tables=(TASKS,), begin=TasksFold)
+PROJECTION = Projection(name="tasks", version=2, tables=(TASKS,), begin=TasksFold)
