@@ -3,17 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from projections import tracking
+from domain.acts import Event
+from projections import generations, runner, tracking
 from projections.projection import Projection
+from projections.rebuild import Options, Rebuild
 from projections.service import Service
 from projections.status import Status, status
 from store.database import Database
-from tests.projections.histories import Folded, folded, history
+from tests.projections.histories import Folded, folded, history, opened_record
 from tests.projections.poisoned import Mischief
 
 PATIENCE_S = 60.0
@@ -216,17 +219,151 @@ def test_a_long_open_transaction_elsewhere_stops_nothing(
             assert complete(world, projection)
 
 
-def test_what_was_erased_is_gone_from_every_generation(world: Folded, mischief: Mischief) -> None:
+def test_a_right_that_is_missing_is_no_events_fault_and_is_not_asked_for_without_pause(
+    world: Folded, database: Database, mischief: Mischief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = list[float]()
+    begun = runner.Follower.__init__
+
+    def counted(*arguments: object) -> None:
+        opened.append(time.monotonic())
+        begun(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    projection = mischief.projection()
+    with running(world, projection), psycopg.connect(database.admin, autocommit=True) as admin:
+        wait_until(is_folded(world, projection))
+        table = f"views_counts_{world.live(projection).generation}.counts"
+        admin.execute(f"REVOKE ALL ON {table} FROM lifelong_projector".encode())
+        monkeypatch.setattr(runner.Follower, "__init__", counted)
+        world.append(history(STEPS))
+        wait_until(lambda: len(opened) > 4)
+
+        assert told(world, projection).last_error == "InsufficientPrivilege"
+        assert told(world, projection).stopped is None
+        pauses = [after - before for before, after in pairwise(opened)]
+        assert pauses[-1] > 2 * runner.SHORTEST_PAUSE_S
+
+        admin.execute(f"GRANT ALL ON {table} TO lifelong_projector".encode())
+        wait_until(is_folded(world, projection))
+
+    assert complete(world, projection)
+
+
+def test_a_rebuild_is_made_of_a_stopped_projection_and_heals_it_once_the_fold_is_mended(
+    world: Folded, mischief: Mischief
+) -> None:
+    """Asked for over HTTP, say: the service makes it, although the projection has stopped."""
+    projection = mischief.projection()
+    with running(world, projection):
+        wait_until(is_folded(world, projection))
+        mischief.poison = {6}
+        world.append(history(STEPS))
+        wait_until(lambda: told(world, projection).state == "stopped")
+
+        asked = ask(world, projection)
+        wait_until(lambda: _stuck(world, projection) == 6)
+
+        stuck = told(world, projection)
+        assert (stuck.state, stuck.position) == ("stopped", 5)
+        assert stuck.building is not None and stuck.building.compared == "equal"  # as far as it stood
+
+        mischief.poison = set()
+        assert ask(world, projection) == asked
+        wait_until(is_folded(world, projection))
+        healed = told(world, projection)
+
+    assert (healed.state, healed.stopped, healed.generation) == ("running", None, asked)
+    assert complete(world, projection)
+
+
+def test_a_build_stuck_where_the_live_view_is_past_waits_for_the_operator_and_disturbs_nobody(
+    world: Folded, mischief: Mischief
+) -> None:
     projection = mischief.projection()
     world.append(history(STEPS))
     with running(world, projection):
         wait_until(is_folded(world, projection))
-        counts = world.tables(projection)["counts"]
-        (record, *_), *others = sorted(counts, key=str)
-        assert isinstance(record, UUID) and others
+        mischief.poison = {6}
+        ask(world, projection)
+        wait_until(lambda: _stuck(world, projection) == 6)
+        tried = mischief.tried
+        other = opened_record()
+        world.append([event for event in other.collect_events() if isinstance(event, Event)])
+        wait_until(is_folded(world, projection))
+        time.sleep(2.5)  # in which the builder goes round more than once
 
-        world.log.keys.destroy(record)
+        assert told(world, projection).state == "running"
+        assert mischief.tried == tried
 
-        wait_until(lambda: world.tables(projection)["counts"] == frozenset(others))
+        with world.source() as source:
+            at = tracking.stuck(source.db, projection, world.place.log_no)
+            assert at is not None and (at.position, at.error) == (6, "LookupError")
+            mischief.poison = set()
+            assert tracking.retry(source.db, projection, world.place.log_no)
+        wait_until(lambda: told(world, projection).building is None)
+
     assert world.rebuild(projection).compared == "equal"
-    assert world.tables(projection)["counts"] == frozenset(others)
+    assert complete(world, projection)
+
+
+def test_what_was_erased_is_gone_from_every_generation_whether_it_is_followed_or_not(
+    world: Folded, mischief: Mischief
+) -> None:
+    """Live, retired, of another version, waiting to be built on, and while the projection has stopped."""
+    projection, old = mischief.projection(version=2), Mischief().projection()
+    world.append(history(STEPS))
+    world.rebuild(old)
+    world.rebuild(projection)
+    world.rebuild(projection)
+    left = Rebuild(projection, world.place, Options(switch=False), is_stopped=lambda: True)
+    assert left.run() is None  # a check that was killed
+    with running(world, projection):
+        wait_until(is_folded(world, projection))
+        holding = held_by(world, projection)
+        assert len(holding) == 4 and len(set(holding.values())) == 1
+        (first, second, *others) = sorted(next(iter(holding.values())), key=str)
+
+        world.log.keys.destroy(first)
+
+        wait_until(lambda: set(held_by(world, projection).values()) == {frozenset((second, *others))})
+
+        mischief.poison = {world.stored.position() + 1}
+        other = opened_record()
+        world.append([event for event in other.collect_events() if isinstance(event, Event)])
+        wait_until(lambda: told(world, projection).state == "stopped")
+        world.log.keys.destroy(second)
+
+        wait_until(lambda: set(held_by(world, projection).values()) == {frozenset(others)})
+        assert told(world, projection).state == "stopped"
+    mischief.poison = set()
+
+    assert world.rebuild(projection).compared == "equal"
+    assert held_by(world, projection)[world.live(projection).generation] == {*others, other.id}
+
+
+def held_by(world: Folded, projection: Projection) -> dict[int, frozenset[UUID]]:
+    """The records with rows in each generation that there is."""
+    with world.source() as source:
+        numbers = source.db.execute(
+            "SELECT generation FROM views.generation WHERE log_no = %s AND projection = %s",
+            [world.place.log_no, projection.name],
+        ).fetchall()
+        return {
+            number: frozenset(
+                row[0]
+                for row in source.db.execute(
+                    f"SELECT DISTINCT record_id FROM views_counts_{number}.counts".encode()
+                ).fetchall()
+            )
+            for (number,) in numbers
+        }
+
+
+def ask(world: Folded, projection: Projection) -> int:
+    with world.source() as source:
+        return generations.ask(source.db, projection, world.place.log_no).generation
+
+
+def _stuck(world: Folded, projection: Projection) -> int | None:
+    building = told(world, projection).building
+    return building.stuck_at if building else None

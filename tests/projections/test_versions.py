@@ -1,4 +1,4 @@
-"""A release whose views are of another version than the live ones: compared, told, switched to; upward only."""
+"""A release whose views are of another version than the live ones: compared, told, switched to; upward."""
 
 from collections.abc import Callable
 from contextlib import closing
