@@ -51,15 +51,21 @@ def shown(body: Shown) -> Response:
     return Response(body.body, 200, headers, media_type=JSON)
 
 
-def listed(body: Shown, path: str, limit: int) -> Response:
-    """200: a page of a list, with a link to the next (RFC 8288). path: of ids; limit: asked for.
+def listed(body: Shown, path: str, limit: int, format: str | None = None) -> Response:
+    """200: a page of a list. path: of ids; limit, format: asked for."""
+    return Response(body.body, 200, page_headers(body, path, limit, format), media_type=JSON)
+
+
+def page_headers(body: Shown, path: str = "", limit: int = 0, format: str | None = None) -> dict[str, str]:
+    """Where the list was folded, and a link to the next page (RFC 8288).
 
     Without an entity tag: that is the record's version, and a page of a list is not the record.
     """
     headers = _folded(body)
     if body.cursor:
-        headers["Link"] = f'<{path}?limit={limit}&cursor={body.cursor}>; rel="next"'
-    return Response(body.body, 200, headers, media_type=JSON)
+        asked = f"limit={limit}&cursor={body.cursor}" + (f"&format={format}" if format else "")
+        headers["Link"] = f'<{path}?{asked}>; rel="next"'
+    return headers
 
 
 def _folded(body: Shown) -> dict[str, str]:

@@ -7,11 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from api import lined
 from api.answers import shown
 from api.deps import Reading, RecordsDep
 from api.documentation import COMMON, problems
 from api.instants import instant, version_number
+from api.lined import Accept, Format
 from api.routes.records import AS_OF, VALID_AT, VERSION
+from api.spreadsheet import chosen
 from api.strict_route import StrictRoute
 from domain.measurements import MEASUREMENTS
 from domain.ports import Course
@@ -86,13 +89,16 @@ def read_measurements(
     version: Version = None,
     as_of: AsOf = None,
     valid_at: ValidAt = None,
+    format: Format = None,
+    accept: Accept = None,
 ) -> Response:
     """One measurement from every form that tells it, oldest first, each value with its entry.
 
     Values are as they were written, in the unit of the form; what was corrected is shown as it should be.
     """
-    course = Course("measurements", name)
-    return shown(records.read_course(reading, record_id, course, **past(version, as_of, valid_at)))
+    course, kind = Course("measurements", name), chosen(format, accept)
+    body = records.read_course(reading, record_id, course, **past(version, as_of, valid_at))
+    return lined.whole(body, lined.SERIES, kind)
 
 
 @router.get("/reconciliation", response_model=dict[str, object], responses=problems(COMMON))

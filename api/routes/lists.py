@@ -6,13 +6,14 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api import lines, spreadsheet
 from api.deps import Reading, RecordsDep
 from api.documentation import COMMON, problems
 from api.instants import instant, list_page
+from api.lined import Accept, Format
 from api.list_models import CountsOut, RosterOut, TasksOut
 from api.problems import Refusal
 from api.routes.records import AS_OF, LIMIT
@@ -28,9 +29,6 @@ BY = f"what to count by, separated by commas: {', '.join(LogViews.dimensions)}"
 KIND = f"only tasks of this kind: {', '.join(LogViews.task_kinds)}"
 DUE = "only what is due before this day, YYYY-MM-DD, whether or not it has opened"
 AREA = "the digits with which an area begins: 110101 a county, 110101001001 a village"
-FORMAT = "json, ndjson or csv; else as the header Accept says"
-Format = Annotated[str | None, Query(description=FORMAT)]
-Accept = Annotated[str | None, Header(include_in_schema=False)]
 AsOf = Annotated[str | None, Query(description=AS_OF)]
 Limit = Annotated[str | None, Query(description=LIMIT)]
 Cursor = Annotated[

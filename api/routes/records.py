@@ -6,13 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api import lined
 from api.answer_models import RecordOpened
-from api.answers import created, listed, shown
+from api.answers import created, shown
 from api.deps import Asking, Reading, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems, record_example
 from api.instants import instant, page, version_number
+from api.lined import Accept, Format
 from api.models import RecordIn
 from api.problems import below
+from api.spreadsheet import chosen
 from api.strict_route import StrictRoute
 from domain.entries import KINDS
 from domain.errors import ContentRefused, FieldProblem
@@ -90,25 +93,37 @@ def read_record(
 
 @router.get("/{record_id}/events", response_model=dict[str, object], responses=problems(COMMON))
 def read_events(
-    record_id: UUID, reading: Reading, records: RecordsDep, limit: Limit = None, cursor: Cursor = None
+    record_id: UUID,
+    reading: Reading,
+    records: RecordsDep,
+    limit: Limit = None,
+    cursor: Cursor = None,
+    format: Format = None,
+    accept: Accept = None,
 ) -> Response:
     """The record's events, oldest first: what, who, when and why, the place in the log and the leaf hash.
 
     By the page; `next`, and a Link, name the following one. Each page is recorded as an access.
     """
-    asked = page(limit, cursor)
+    asked, kind = page(limit, cursor), chosen(format, accept)
     body = records.read_events(reading, record_id, asked)
-    return listed(body, f"/v1/records/{record_id}/events", asked.limit)
+    return lined.page(body, lined.EVENTS, kind, f"/v1/records/{record_id}/events", asked.limit, format)
 
 
 @router.get("/{record_id}/accesses", response_model=dict[str, object], responses=problems(COMMON))
 def read_accesses(
-    record_id: UUID, reading: Reading, records: RecordsDep, limit: Limit = None, cursor: Cursor = None
+    record_id: UUID,
+    reading: Reading,
+    records: RecordsDep,
+    limit: Limit = None,
+    cursor: Cursor = None,
+    format: Format = None,
+    accept: Accept = None,
 ) -> Response:
     """Who saw the record or tried to, when, why and on what basis, newest first; by the page too."""
-    asked = page(limit, cursor)
+    asked, kind = page(limit, cursor), chosen(format, accept)
     body = records.read_accesses(reading, record_id, asked)
-    return listed(body, f"/v1/records/{record_id}/accesses", asked.limit)
+    return lined.page(body, lined.ACCESSES, kind, f"/v1/records/{record_id}/accesses", asked.limit, format)
 
 
 def _odd(body: RecordIn) -> list[FieldProblem]:

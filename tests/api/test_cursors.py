@@ -166,6 +166,7 @@ def test_the_pages_of_a_work_list_are_all_of_the_first_ones_day(
 
 
 def test_the_pages_of_a_roster_of_then_are_all_of_then(served: Served, record: str) -> None:
+    fold(served)
     first = roster(served, as_of=now(), limit="1").json()
     later = open_named(served, "后来的人")
     fold(served)

@@ -168,6 +168,7 @@ def test_the_pages_of_a_roster_are_complete_and_without_repeats_while_records_ar
 
 
 def test_a_roster_as_of_an_instant_is_that_of_then(served: Served, residents: dict[str, str]) -> None:
+    fold(served)  # a past that the view has not reached is not answered
     before = now()
     then = roster(served, as_of=before).json()
     record = open_named(served, "后来者")
