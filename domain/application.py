@@ -8,6 +8,7 @@ from domain.access import POLICY, Actor
 from domain.document_port import NO_DOCUMENTS, DocumentStore
 from domain.documents import DocumentGate
 from domain.gate import wait_a_little
+from domain.histories import Histories
 from domain.institution_commands import InstitutionCommands
 from domain.numbering import RecordNumbers
 from domain.policy import Policy
@@ -23,6 +24,7 @@ from domain.record_number import SchemeChoice
 from domain.record_renumbering import RecordRenumbering
 from domain.record_trail import RecordTrail
 from domain.requests import Request
+from domain.unusual_commands import UnusualCommands
 from domain.view_commands import ViewCommands
 from domain.views import NO_VIEWS, Views
 
@@ -42,6 +44,8 @@ class Records(
     RecordCounts,
     RecordDocuments,
     InstitutionCommands,
+    Histories,
+    UnusualCommands,
     ViewCommands,
 ):
     """The application. API, command line and importers hold one of these and nothing below it.

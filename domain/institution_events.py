@@ -175,13 +175,13 @@ class HistoryRead(InstitutionEvent):
     LIFECYCLE: ClassVar[str] = "access"
 
     what: str
-    of: UUID | None
-    practitioner: UUID | None
-    since: str | None  # RFC 3339, UTC
-    until: str | None
-    before: int | None  # of a later page: the position before which it begins
     shown: int
     position: int
+    of: UUID | None = None
+    practitioner: UUID | None = None
+    since: str | None = None  # RFC 3339, UTC
+    until: str | None = None
+    before: int | None = None  # of a later page: the position before which it begins
 
 
 class UnusualAccessFound(InstitutionEvent):

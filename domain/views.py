@@ -12,7 +12,8 @@ from uuid import UUID
 
 from domain.errors import QueryRefused, RecordError
 from domain.list_cursors import Cursor, unpacked
-from domain.requests import LONGEST_PAGE, USUAL_PAGE
+from domain.looks import Look, LooksAsked, OpenFinding
+from domain.requests import LONGEST_PAGE, USUAL_PAGE, PageAsked
 from domain.view_scope import Scope
 
 R = TypeVar("R")
@@ -185,6 +186,12 @@ class Views(Protocol):
     def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
         """How many records there are, cell by cell."""
 
+    def looks(self, asked: LooksAsked, scope: Scope) -> Page[Look]:
+        """Who of an institution looked at what, newest first. The cursor is the last position, as text."""
+
+    def open_findings(self, page: PageAsked, scope: Scope) -> Page[OpenFinding]:
+        """The unusual accesses that wait for a review, newest first; the cursor as above."""
+
 
 class NoViews:
     """Where no views are kept: none is ever ready."""
@@ -207,6 +214,12 @@ class NoViews:
         raise ViewNotReady
 
     def count(self, what: CountAsked, as_of: datetime | None, scope: Scope) -> Page[Counted]:
+        raise ViewNotReady
+
+    def looks(self, asked: LooksAsked, scope: Scope) -> Page[Look]:
+        raise ViewNotReady
+
+    def open_findings(self, page: PageAsked, scope: Scope) -> Page[OpenFinding]:
         raise ViewNotReady
 
 

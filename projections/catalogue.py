@@ -1,7 +1,7 @@
 """The projections there are, in the order in which they are shown and built."""
 
 from projections.projection import Projection
-from projections.views import looks, population, roster, search, tasks
+from projections.views import looks, population, roster, search, tasks, unusual
 
 PROJECTIONS: dict[str, Projection] = {
     one.name: one
@@ -11,5 +11,6 @@ PROJECTIONS: dict[str, Projection] = {
         tasks.PROJECTION,
         population.PROJECTION,
         looks.PROJECTION,
+        unusual.PROJECTION,
     )
 }

@@ -18,6 +18,7 @@ from domain.view_scope import Scope
 from domain.views import CountAsked, Counted, Hit, Kept, ListAsked, Page, Task, TaskAsked, ViewNotReady
 from projections import population_counts
 from projections.as_of import position_at
+from projections.look_queries import LookQueries
 from projections.projection import Projection, Tokens
 from projections.reading import Seen, ViewReader
 from projections.views import population, roster, search, tasks
@@ -68,7 +69,7 @@ class Asked:
         return [] if self.position is None else [self.position, self.position]
 
 
-class LogViews:
+class LogViews(LookQueries):
     """The views of one log. Safe for threads."""
 
     task_kinds = tasks.KINDS

@@ -32,10 +32,10 @@ LOOKS = Table(
         "basis": "text",  # null: refused
         "cites": "uuid",  # the entry of the record that let them in
     },
-    indexes=("(record_id, position)", "(institution, position)", "(actor, position)"),
+    indexes=("(record_id, position)", "(institution, position)", "(actor, position)", "(recorded_at)"),
     scope=f"institution = {THE_INSTITUTION} OR record_id = {THE_RECORD}",
 )
-TELLING: Final = ("view", "key_kind", "action")  # what an event of one kind or another tells of what it was
+TELLING: Final = ("view", "key_kind", "action", "what")  # of one kind of event or another
 OTHER: Final = "other"
 
 # Every act of looking, of the streams that are not erased with a record.
