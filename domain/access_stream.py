@@ -72,7 +72,25 @@ class AccessRefused(AccessEvent):
     rules: list[str]
 
 
-ACCESS_EVENTS: tuple[type[AccessEvent], ...] = (RecordRead, RecordListed, AccessRefused)
+@dataclass(frozen=True)
+class RecordReplayed(AccessEvent):
+    """What an access showed was made again, and compared with its digest. Stored before it was answered."""
+
+    TOPIC: ClassVar[str] = "access.replayed.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    basis: str
+    rules: list[str]
+    access: UUID  # the event that was replayed
+    view: str | None  # the edition in which it was made again; None: that access had shown nothing
+    body_sha256: str | None  # hex, as that access had it
+    made_sha256: str | None  # hex, of what was made again
+    matched: bool | None
+    is_shape: bool  # whether of the content only the shape was shown, or nothing
+    decision: str  # made again under the policy of its day: same, differs, unknown
+
+
+ACCESS_EVENTS: tuple[type[AccessEvent], ...] = (RecordRead, RecordListed, AccessRefused, RecordReplayed)
 
 for _event in ACCESS_EVENTS:
     register_topic(_event.TOPIC, _event)

@@ -22,6 +22,7 @@ from domain.record_documents import RecordDocuments
 from domain.record_lists import RecordLists
 from domain.record_number import SchemeChoice
 from domain.record_renumbering import RecordRenumbering
+from domain.record_replays import RecordReplays
 from domain.record_trail import RecordTrail
 from domain.requests import Request
 from domain.unusual_commands import UnusualCommands
@@ -40,6 +41,7 @@ class Records(
     RecordRenumbering,
     RecordCurrent,
     RecordTrail,
+    RecordReplays,
     RecordLists,
     RecordCounts,
     RecordDocuments,

@@ -9,7 +9,7 @@ from domain.areas import covered
 from domain.errors import CallerUnknown, UnknownPractitioner
 from domain.institution import Institution
 from domain.institution_state import RoleHeld
-from domain.ports import Claim, EventLog
+from domain.ports import Claim, Streams
 from domain.record import Record
 from domain.record_readers import speakers
 from domain.requests import Principal, Request
@@ -29,7 +29,7 @@ def login_of(request: Request) -> Claim:
     return Claim(namespace, login_value(request.principal))
 
 
-def caller_of(log: EventLog, request: Request, record: Record | None, now: datetime) -> Actor:
+def caller_of(log: Streams, request: Request, record: Record | None, now: datetime) -> Actor:
     """Who the principal is here: a resident if the purpose is their own, else a practitioner.
 
     To the record acted on they may also be somebody who speaks for its resident.
@@ -45,7 +45,7 @@ def caller_of(log: EventLog, request: Request, record: Record | None, now: datet
     return replace(actor, scopes=request.principal.scopes)
 
 
-def author_of(log: EventLog, caller: Actor, author: UUID) -> Actor:
+def author_of(log: Streams, caller: Actor, author: UUID) -> Actor:
     """A colleague of the caller, whose act it was. Raises UnknownPractitioner."""
     institution = log.load(Institution, caller.institution) if caller.institution else None
     if institution is None:
@@ -61,7 +61,7 @@ def practitioner_at(institution: Institution, practitioner: str) -> Actor:
     return Actor(UUID(practitioner), tuple(found.roles), institution.id, found.licence, area=area)
 
 
-def _actor(log: EventLog, namespace: str, stream: UUID, request: Request) -> Actor | None:
+def _actor(log: Streams, namespace: str, stream: UUID, request: Request) -> Actor | None:
     if namespace == RESIDENT_LOGIN:
         return Actor(id=None, roles=(RESIDENT,), own_record=stream)
     institution = log.load(Institution, stream)

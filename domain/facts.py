@@ -7,7 +7,7 @@ from domain.access import Actor, Facts
 from domain.age_bands import CAPACITY, PERSONAL_DATA, is_below
 from domain.entitlements import entitlements
 from domain.institution import Institution
-from domain.ports import EventLog
+from domain.ports import Streams
 from domain.record import Record
 from domain.record_readers import applicants, asked
 from domain.record_state import RecordState
@@ -17,7 +17,7 @@ from domain.time import CHINA
 NOTHING = Facts()
 
 
-def facts_of(log: EventLog, record: Record | None, actor: Actor, now: datetime) -> Facts:
+def facts_of(log: Streams, record: Record | None, actor: Actor, now: datetime) -> Facts:
     """The facts at an instant. Of a record that is not there: none, found out in the same steps."""
     elsewhere = _elsewhere(log, record, actor)
     if record is None:
@@ -38,7 +38,7 @@ def facts_of(log: EventLog, record: Record | None, actor: Actor, now: datetime) 
     )
 
 
-def _elsewhere(log: EventLog, record: Record | None, actor: Actor) -> Institution | None:
+def _elsewhere(log: Streams, record: Record | None, actor: Actor) -> Institution | None:
     """The institution in custody, where it is not the actor's own, of which nothing more need be known.
 
     For a record that is not there it is the actor's own, so that looking takes as long.

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
@@ -64,6 +64,16 @@ class Recorded:
     stored: Stored
 
 
+class Streams(Protocol):
+    """What finding out who calls, and what is known of a record, needs of a log: of now, or of a past."""
+
+    def load(self, kind: type[A], stream: UUID) -> A | None:
+        """The aggregate at its newest version; None if there is no such stream of that kind."""
+
+    def find_claim(self, namespace: str, value: str) -> UUID | None:
+        """The stream that holds the claim."""
+
+
 class EventLog(Protocol):
     """The log of one county, as the domain sees it."""
 
@@ -84,6 +94,9 @@ class EventLog(Protocol):
 
         after: the version before the first. limit: no more than so many, which costs no more than so many.
         """
+
+    def find(self, stream: UUID, event: UUID) -> Recorded | None:
+        """The stream's event of this id."""
 
     def append(
         self,
@@ -193,16 +206,24 @@ class Trail:
     hidden: frozenset[UUID] = frozenset()  # as of Listed
 
 
+CourseName: TypeAlias = Literal[
+    "life-course", "problem-list", "measurements", "reconciliation", "due", "emergency-summary"
+]
+
+
 @dataclass(frozen=True)
 class Course:
     """A view of a record beside the record itself. of: the measurement, where it is the series of one."""
 
-    name: Literal["life-course", "problem-list", "measurements", "reconciliation", "due"]
+    name: CourseName
     of: str = ""
 
 
 class RecordRenderer(Protocol):
     """The one fold behind every view of a record; pure, so that what was shown can be made again."""
+
+    def at(self, edition: str) -> "RecordRenderer":
+        """The renderer that makes this edition of its view. Raises EditionUnknown."""
 
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         """The record."""

@@ -39,11 +39,4 @@ class RecordCourses(RecordReads):
         if course.name in OF_A_DAY:
             query = replace(query, valid_at=query.valid_at or query.as_of or self.gate.clock())
         about = f"{course.name}/{course.of}" if course.of else course.name
-        return self.show_folded(
-            request,
-            record_id,
-            query,
-            partial(self.render.course, course),
-            (about,),
-            parameters={"course": course.name, "of": course.of},
-        )
+        return self.show_folded(request, record_id, query, partial(self.render.course, course), (about,))

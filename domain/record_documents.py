@@ -116,7 +116,7 @@ class RecordDocuments:
             if found is None:
                 self.gate.refuse(denied(passed, "document-not-there"), record)
                 raise NotAvailable
-            opened = self._content_of(entry, content_of(found))
+            opened = opened_document(self.documents, entry, content_of(found))
             self._tell_shown(record, passed, query, found, opened)
             return opened
 
@@ -131,15 +131,6 @@ class RecordDocuments:
         recorded = self.gate.log.read(record.id, after=known.version - 1, upto_version=upto)
         brought = [one for one in recorded if brings(one.event, entry)]
         return brought[-1] if brought else None
-
-    def _content_of(self, entry: UUID, told: JsonObject) -> OpenDocument:
-        data, blob = told.get("data"), told.get("blob")
-        content = Inline(str(data)) if data else self.documents.open(UUID(str(blob)))
-        if content is None:
-            raise DocumentLost(entry)
-        return OpenDocument(
-            entry, str(told["media_type"]), int(str(told["length"])), str(told["sha256"]), content
-        )
 
     def _tell_shown(
         self, record: Record, passed: Pass, query: RecordQuery, found: Recorded, opened: OpenDocument
@@ -166,3 +157,14 @@ class RecordDocuments:
             **asked(record, passed, query, {"document": str(opened.entry)}),
         )
         self.gate.log.append([read], at_end=[record.access_stream], conditions={record.id: record.version})
+
+
+def opened_document(documents: DocumentStore, entry: UUID, told: JsonObject) -> OpenDocument:
+    """A document by what its entry says of it. Raises DocumentLost."""
+    data, blob = told.get("data"), told.get("blob")
+    content = Inline(str(data)) if data else documents.open(UUID(str(blob)))
+    if content is None:
+        raise DocumentLost(entry)
+    return OpenDocument(
+        entry, str(told["media_type"]), int(str(told["length"])), str(told["sha256"]), content
+    )

@@ -20,7 +20,6 @@ from domain.record import Record
 from domain.record_pages import RecordPages
 from domain.requests import Found, Request, SearchKey, Shown
 from domain.showing import Showing, limited, show
-from domain.values import JsonObject
 
 
 class RecordReads(RecordPages):
@@ -59,12 +58,10 @@ class RecordReads(RecordPages):
         about: tuple[str, ...] = (),
         only: frozenset[str] = frozenset(),
         action: str = "read",
-        parameters: JsonObject | None = None,
     ) -> Shown:
         """What a fold makes of the record, for whoever may do so, and no more than they may see.
 
         about: what was shown, if it was not the record as such. only: the sections asked for; none: all.
-        parameters: whatever else the fold was asked.
         """
 
         def attempt() -> Shown:
@@ -73,9 +70,7 @@ class RecordReads(RecordPages):
             shown = _narrowed(limited(self.gate, record, passed, query), only)
             rendered, last = render(recorded, shown), recorded[-1].stored
             sections = told_sections(shown, about)
-            showing = Showing(
-                rendered, last.version, last.position, sections, shown, parameters=parameters or {}
-            )
+            showing = Showing(rendered, last.version, last.position, sections, shown)
             return show(self.gate, record, passed, showing)
 
         return self.gate.insist(attempt)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain import record_events as events
-from domain.access_stream import AccessEvent, AccessRefused, RecordListed, RecordRead
+from domain.access_stream import AccessEvent, AccessRefused, RecordListed, RecordRead, RecordReplayed
 from domain.acts import Event
 from domain.ports import Listed, Recorded
 
@@ -31,6 +31,17 @@ TELLS: Mapping[type[AccessEvent], tuple[str, ...]] = {
     ),
     RecordListed: ("basis", "rules", "key_kind"),
     AccessRefused: ("action", "rules"),
+    RecordReplayed: (
+        "basis",
+        "rules",
+        "access",
+        "view",
+        "body_sha256",
+        "made_sha256",
+        "matched",
+        "is_shape",
+        "decision",
+    ),
 }
 
 
@@ -87,4 +98,5 @@ def own(one: Recorded) -> Shape:
     event = one.event
     if not isinstance(event, AccessEvent) or type(event) not in TELLS:
         raise TypeError(f"cannot list {one.stored.topic} as an access")
-    return {name: getattr(event, name) for name in TELLS[type(event)]}
+    told = {name: getattr(event, name) for name in TELLS[type(event)]}
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in told.items()}

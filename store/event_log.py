@@ -106,6 +106,11 @@ class StoredLog:
         )
         return [Recorded(event_of(row), _stored(row)) for row in rows]
 
+    def find(self, stream: UUID, event: UUID) -> Recorded | None:
+        """The stream's event of this id."""
+        row = self._log.reader.event(stream, event)
+        return Recorded(event_of(row), _stored(row)) if row else None
+
     def append(
         self,
         events: Sequence[DomainEvent],

@@ -34,6 +34,8 @@ _TOLD = Statement(
     (pg.INT4_OID, pg.UUID_OID, pg.INT8_OID),
 )
 
+_EVENT_IS: LiteralString = "substring(e.envelope, %(event_at)s, 36) = %(event)s"
+
 _TAIL: LiteralString = """
     SELECT clock_timestamp(), (SELECT recorded_at FROM store.event WHERE log_no = %(log_no)s
                                ORDER BY position DESC LIMIT 1), ("""
@@ -94,6 +96,12 @@ class LogReader:
         if limit is not None:
             condition += " LIMIT %(limit)s"
         return self._select(condition, stream=stream, gt=gt, lte=lte, upto=upto_position, limit=limit)
+
+    def event(self, stream: UUID, event: UUID) -> StoredRow | None:
+        """A stream's event by its id, which stands at a fixed place of the envelope: the others stay closed."""
+        condition: LiteralString = "AND e.stream_id = %(stream)s AND " + _EVENT_IS
+        found = self._select(condition, stream=stream, event_at=EVENT_AT + 1, event=str(event).encode())
+        return found[0] if found else None
 
     def told(self, stream: UUID, gt: int) -> Iterator[Told]:
         """What a stream's events after a version say, in order: as `stream`, for a third of its price."""

@@ -34,6 +34,9 @@ Json: TypeAlias = dict[str, Any]  # parsed JSON, which the tests index freely
 class PlainRender:
     """A renderer that shows how many events it was given, so that only the gate is under test."""
 
+    def at(self, edition: str) -> "PlainRender":
+        return self
+
     def record(self, recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Rendered:
         return Rendered("plain/1", json.dumps({"events": len(recorded)}).encode())
 

@@ -55,6 +55,9 @@ class MemoryLog:
         ]
         return (found[::-1] if newest_first else found)[:limit]
 
+    def find(self, stream: UUID, event: UUID) -> Recorded | None:
+        return next((one for one in self.read(stream) if one.stored.event == event), None)
+
     def append(
         self,
         events: Sequence[DomainEvent],

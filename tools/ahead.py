@@ -84,6 +84,11 @@ class Ahead:
             newest_first=newest_first,
         )
 
+    def find(self, stream: UUID, event: UUID) -> Recorded | None:
+        """The stream's event of this id."""
+        self.flush()
+        return self.log.find(stream, event)
+
     def find_claim(self, namespace: str, value: str) -> UUID | None:
         """The stream that holds the claim."""
         return None if Claim(namespace, value) in self._free else self.log.find_claim(namespace, value)

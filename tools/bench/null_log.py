@@ -62,6 +62,9 @@ class NullLog:
         """Answer as if the events were stored."""
         return Answer(tuple(self._stored(cast(Event, event)) for event in events), repeated=False)
 
+    def find(self, stream: UUID, event: UUID) -> Recorded | None:
+        return None
+
     def find_claim(self, namespace: str, value: str) -> UUID | None:
         if (namespace, value) not in self._claims:
             self._claims[namespace, value] = self._real.find_claim(namespace, value)
