@@ -26,7 +26,7 @@ from projections.tokens import KeyedTokens
 from store.database import PROJECTOR, Database
 from store.event_log import StoredLog
 from store.wiring import OpenLog
-from tests.builders import AREA, HERE, THERE, act, add, card, identity_number
+from tests.builders import AREA, act, add, card, identity_number
 from tests.store.logs import opened, origin_of, unused_log_no
 
 Tables = Mapping[str, frozenset[Row]]
@@ -34,9 +34,10 @@ Tables = Mapping[str, frozenset[Row]]
 ACTS = (
     "open", "number", "close", "reopen", "merge", "unmerge", "problem", "retract", "misfile", "card",
     "link", "unlink", "read", "list", "refuse", "search",
+    "found", "reviewed", "area",
 )  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), max_size=30)
-_INSTITUTIONS = (HERE, THERE)
+_DETECTOR = {"name": "burst", "edition": "2026.1", "digest": "0" * 64}
 _READ: Mapping[str, object] = {
     "basis": "custody",
     "sections": ["record"],
@@ -55,13 +56,15 @@ def history(steps: Sequence[tuple[str, int, int]]) -> list[Event]:
     """The events of a few records to which these things are done; what is refused is left out."""
     records = [opened_record() for _ in range(2)]
     events = [event for one in records for event in _decided(one)]
+    institutions, findings = (uuid4(), uuid4()), _Findings()
     for name, which, other in steps:
         if name == "open":
             records.append(opened_record())
         with suppress(RecordError):
             _do(name, records[which % len(records)], records[other % len(records)])
         events += [event for one in records for event in _decided(one)]
-        events += _looks(name, records[which % len(records)], _INSTITUTIONS[other % 2])
+        events += _looks(name, records[which % len(records)], institutions[other % 2])
+        events += findings.events(name, records[which % len(records)], institutions[other % 2])
     return events
 
 
@@ -133,6 +136,31 @@ def _looks(name: str, one: Record, institution: UUID) -> Sequence[Event]:
             )
             return [make(AccessRefused, done, stream, 0, action="read", **told), refused]
     return []
+
+
+class _Findings:
+    """What is found unusual at an institution, and reviewed; it is registered before the first."""
+
+    def __init__(self) -> None:
+        self._open: dict[UUID, list[UUID]] = {}
+
+    def events(self, name: str, one: Record, institution: UUID) -> Iterator[Event]:
+        told: Mapping[str, object]
+        if name in ("found", "area") and institution not in self._open:
+            self._open[institution] = []
+            told = {"name": "a clinic", "kind": "village-clinic", "code": "A" * 22, "area": AREA}
+            yield make(Institution.Created, act(at=institution), institution, 1, **told)
+        if name == "area":
+            area = f"{AREA[:-1]}{next(_numbers) % 9}"
+            yield make(Institution.AreaChanged, act(at=institution), institution, 0, area=area)
+        elif name == "found":
+            done = act(at=institution)
+            self._open[institution].append(done.event_id)
+            told = {"practitioner": uuid4(), "record": one.id, "detector": _DETECTOR, "positions": [1, 2]}
+            yield make(Institution.UnusualAccessFound, done, institution, 0, **told)
+        elif name == "reviewed" and self._open.get(institution):
+            told = {"finding": self._open[institution].pop(0), "outcome": "explained", "note": None}
+            yield make(Institution.UnusualAccessReviewed, act(at=institution), institution, 0, **told)
 
 
 def _identity() -> str:
