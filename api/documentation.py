@@ -112,7 +112,7 @@ def change_examples() -> dict[str, dict[str, object]]:
         "reopening": {"reason": "came back"},
         "leavings": {"practitioner": ID, "since": "2026-06-30"},
         "roles": {"practitioner": ID, "role": "record-manager", "until": "2026-12-31"},
-        "guidance": {"by": None},
+        "guidance": {"by": ID},
         "role-endings": {"practitioner": ID, "role": "record-manager"},
     }
 
