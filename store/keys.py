@@ -264,7 +264,14 @@ def _insert(keys: int) -> str:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    """Only a file that is not there yet is opened by ourselves, for its mode.
+
+    Whoever closes a file gives up every lock that the process has on it (POSIX). SQLite's would be among them:
+    the next process to close the store would think itself the last, and remove the log to which this one goes
+    on writing keys that nobody else would find, or anybody after a crash.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a key is on the disk before the event that needs it

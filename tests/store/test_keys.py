@@ -2,7 +2,9 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -159,6 +161,27 @@ def test_processes_that_start_together_agree_on_key_encryption_key_and_secrets(t
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(start, range(8)))) == 1
+
+
+def test_keys_are_found_by_others_although_other_processes_come_and_go(tmp_path: Path) -> None:
+    """Whoever goes must not take the store for deserted, and its log away from us who go on writing to it."""
+    key_store(tmp_path).close()
+    store, opened_beside = key_store(tmp_path), key_store(tmp_path)
+    opened_beside.close()
+    key = store.newest(STREAM)
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
+        with pytest.raises(KeyMissing):
+            pool.submit(secret_of, tmp_path).result()
+        store.keep([key])
+
+        assert pool.submit(secret_of, tmp_path).result() == key.secret
+    store.close()
+
+
+def secret_of(folder: Path) -> bytes:
+    """As another process finds it, which opens the store and closes it."""
+    with closing(open_key_store(folder, begin=False)) as store:
+        return store.get(STREAM, 1).secret
 
 
 def test_random_bytes_are_never_handed_out_twice(tmp_path: Path) -> None:
