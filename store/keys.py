@@ -266,9 +266,9 @@ def _insert(keys: int) -> str:
 def _connect(path: Path) -> sqlite3.Connection:
     """Only a file that is not there yet is opened by ourselves, for its mode.
 
-    Whoever closes a file gives up every lock that the process has on it (POSIX). SQLite's would be among them:
-    the next process to close the store would think itself the last, and remove the log to which this one goes
-    on writing keys that nobody else would find, or anybody after a crash.
+    Whoever closes a file gives up every lock that the process has on it (POSIX), SQLite's among them: the
+    next process to close the store would think itself the last, and remove the log to which this one goes on
+    writing keys that nobody else would find, nor anybody after a crash.
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
