@@ -4,6 +4,10 @@ CREATE SCHEMA migrations;
 
 ALTER SCHEMA migrations OWNER TO lifelong_owner;
 
+CREATE SCHEMA proof;
+
+ALTER SCHEMA proof OWNER TO lifelong_owner;
+
 CREATE SCHEMA store;
 
 ALTER SCHEMA store OWNER TO lifelong_owner;
@@ -11,6 +15,16 @@ ALTER SCHEMA store OWNER TO lifelong_owner;
 CREATE SCHEMA views;
 
 ALTER SCHEMA views OWNER TO lifelong_owner;
+
+CREATE FUNCTION proof.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of proof.% is refused: what was published stays', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+
+ALTER FUNCTION proof.refuse_change() OWNER TO lifelong_owner;
 
 CREATE FUNCTION store.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -32,6 +46,96 @@ CREATE TABLE migrations.applied (
 );
 
 ALTER TABLE migrations.applied OWNER TO lifelong_owner;
+
+CREATE TABLE proof.checkpoint (
+    size bigint NOT NULL,
+    log_no integer NOT NULL,
+    root bytea NOT NULL,
+    note bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    CONSTRAINT checkpoint_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT checkpoint_size_check CHECK ((size > 0))
+);
+
+ALTER TABLE proof.checkpoint OWNER TO lifelong_owner;
+
+CREATE TABLE proof.cosignature (
+    size bigint NOT NULL,
+    log_no integer NOT NULL,
+    key text NOT NULL,
+    line bytea NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE proof.cosignature OWNER TO lifelong_owner;
+
+CREATE TABLE proof.fence (
+    log_no integer NOT NULL,
+    reason text NOT NULL,
+    size bigint NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fence_reason_check CHECK ((reason = ANY (ARRAY['behind'::text, 'forked'::text, 'closed'::text])))
+);
+
+ALTER TABLE proof.fence OWNER TO lifelong_owner;
+
+CREATE TABLE proof.head_bucket (
+    size bigint NOT NULL,
+    log_no integer NOT NULL,
+    bucket smallint NOT NULL,
+    streams integer NOT NULL,
+    root bytea NOT NULL,
+    leaves bytea NOT NULL,
+    CONSTRAINT head_bucket_bucket_check CHECK (((bucket >= 0) AND (bucket <= 4095))),
+    CONSTRAINT head_bucket_root_check CHECK ((octet_length(root) = 32))
+);
+ALTER TABLE ONLY proof.head_bucket ALTER COLUMN leaves SET STORAGE EXTERNAL;
+
+ALTER TABLE proof.head_bucket OWNER TO lifelong_owner;
+
+CREATE TABLE proof.head_list (
+    size bigint NOT NULL,
+    log_no integer NOT NULL,
+    streams bigint NOT NULL,
+    root bytea NOT NULL,
+    root_512 bytea,
+    event uuid,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT head_list_root_512_check CHECK ((octet_length(root_512) = 64)),
+    CONSTRAINT head_list_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT head_list_size_check CHECK ((size > 0))
+);
+
+ALTER TABLE proof.head_list OWNER TO lifelong_owner;
+
+CREATE TABLE proof.tile (
+    number bigint NOT NULL,
+    log_no integer NOT NULL,
+    level smallint NOT NULL,
+    root bytea NOT NULL,
+    data bytea NOT NULL,
+    CONSTRAINT tile_data_check CHECK ((octet_length(data) = 8192)),
+    CONSTRAINT tile_level_check CHECK ((level >= 0)),
+    CONSTRAINT tile_number_check CHECK ((number >= 0)),
+    CONSTRAINT tile_root_check CHECK ((octet_length(root) = 32))
+);
+ALTER TABLE ONLY proof.tile ALTER COLUMN data SET STORAGE EXTERNAL;
+
+ALTER TABLE proof.tile OWNER TO lifelong_owner;
+
+CREATE TABLE proof.token (
+    size bigint NOT NULL,
+    log_no integer NOT NULL,
+    authority text NOT NULL,
+    note bytea NOT NULL,
+    token bytea NOT NULL,
+    chain bytea NOT NULL,
+    revocation bytea DEFAULT '\x'::bytea NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE proof.token OWNER TO lifelong_owner;
 
 CREATE TABLE store.append_key (
     recorded_at timestamp with time zone NOT NULL,
@@ -254,6 +358,27 @@ ALTER TABLE views.trouble OWNER TO lifelong_owner;
 ALTER TABLE ONLY migrations.applied
     ADD CONSTRAINT applied_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY proof.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (log_no, size);
+
+ALTER TABLE ONLY proof.cosignature
+    ADD CONSTRAINT cosignature_pkey PRIMARY KEY (log_no, size, key);
+
+ALTER TABLE ONLY proof.fence
+    ADD CONSTRAINT fence_pkey PRIMARY KEY (log_no);
+
+ALTER TABLE ONLY proof.head_bucket
+    ADD CONSTRAINT head_bucket_pkey PRIMARY KEY (log_no, bucket, size);
+
+ALTER TABLE ONLY proof.head_list
+    ADD CONSTRAINT head_list_pkey PRIMARY KEY (log_no, size);
+
+ALTER TABLE ONLY proof.tile
+    ADD CONSTRAINT tile_pkey PRIMARY KEY (log_no, level, number);
+
+ALTER TABLE ONLY proof.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (log_no, size, authority);
+
 ALTER TABLE ONLY store.append_key
     ADD CONSTRAINT append_key_pkey PRIMARY KEY (log_no, key_hash);
 
@@ -326,6 +451,14 @@ CREATE UNIQUE INDEX generation_checking ON views.generation USING btree (log_no,
 
 CREATE UNIQUE INDEX generation_live ON views.generation USING btree (log_no, projection) WHERE (state = 'live'::text);
 
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON proof.checkpoint FOR EACH STATEMENT EXECUTE FUNCTION proof.refuse_change();
+
+ALTER TABLE proof.checkpoint ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON proof.tile FOR EACH STATEMENT EXECUTE FUNCTION proof.refuse_change();
+
+ALTER TABLE proof.tile ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.event FOR EACH STATEMENT EXECUTE FUNCTION store.refuse_change();
 
 ALTER TABLE store.event ENABLE ALWAYS TRIGGER append_only;
@@ -338,20 +471,59 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON store.stream F
 
 ALTER TABLE store.stream ENABLE ALWAYS TRIGGER append_only;
 
+ALTER TABLE ONLY proof.cosignature
+    ADD CONSTRAINT cosignature_log_no_size_fkey FOREIGN KEY (log_no, size) REFERENCES proof.checkpoint(log_no, size);
+
+ALTER TABLE ONLY proof.token
+    ADD CONSTRAINT token_log_no_size_fkey FOREIGN KEY (log_no, size) REFERENCES proof.checkpoint(log_no, size);
+
 ALTER TABLE ONLY store.blob_chunk
     ADD CONSTRAINT blob_chunk_log_no_blob_id_fkey FOREIGN KEY (log_no, blob_id) REFERENCES store.blob(log_no, blob_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY views.bucket
     ADD CONSTRAINT bucket_generation_fkey FOREIGN KEY (generation) REFERENCES views.generation(generation) ON DELETE CASCADE;
 
+GRANT USAGE ON SCHEMA proof TO lifelong_publisher;
+GRANT USAGE ON SCHEMA proof TO lifelong_appender;
+GRANT USAGE ON SCHEMA proof TO lifelong_reader;
+
 GRANT USAGE ON SCHEMA store TO lifelong_appender;
 GRANT USAGE ON SCHEMA store TO lifelong_projector;
 GRANT USAGE ON SCHEMA store TO lifelong_reader;
+GRANT USAGE ON SCHEMA store TO lifelong_publisher;
 
 GRANT USAGE ON SCHEMA views TO lifelong_projector;
 GRANT USAGE ON SCHEMA views TO lifelong_reader;
 
+REVOKE ALL ON FUNCTION proof.refuse_change() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION store.refuse_change() FROM PUBLIC;
+
+GRANT SELECT,INSERT ON TABLE proof.checkpoint TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.checkpoint TO lifelong_reader;
+
+GRANT UPDATE(published_at) ON TABLE proof.checkpoint TO lifelong_publisher;
+
+GRANT SELECT,INSERT ON TABLE proof.cosignature TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.cosignature TO lifelong_reader;
+
+GRANT SELECT,INSERT,DELETE ON TABLE proof.fence TO lifelong_publisher;
+GRANT SELECT,INSERT ON TABLE proof.fence TO lifelong_appender;
+GRANT SELECT ON TABLE proof.fence TO lifelong_reader;
+
+GRANT SELECT,INSERT ON TABLE proof.head_bucket TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.head_bucket TO lifelong_reader;
+
+GRANT SELECT,INSERT ON TABLE proof.head_list TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.head_list TO lifelong_reader;
+
+GRANT UPDATE(event) ON TABLE proof.head_list TO lifelong_publisher;
+
+GRANT SELECT,INSERT ON TABLE proof.tile TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.tile TO lifelong_reader;
+
+GRANT SELECT,INSERT ON TABLE proof.token TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.token TO lifelong_reader;
 
 GRANT SELECT,INSERT,DELETE ON TABLE store.append_key TO lifelong_appender;
 
@@ -363,14 +535,17 @@ GRANT SELECT,INSERT,DELETE ON TABLE store.claim TO lifelong_appender;
 
 GRANT SELECT,INSERT ON TABLE store.content TO lifelong_appender;
 GRANT SELECT ON TABLE store.content TO lifelong_projector;
+GRANT SELECT ON TABLE store.content TO lifelong_publisher;
 
 GRANT SELECT,INSERT ON TABLE store.event TO lifelong_appender;
 GRANT SELECT ON TABLE store.event TO lifelong_projector;
 GRANT SELECT ON TABLE store.event TO lifelong_reader;
+GRANT SELECT ON TABLE store.event TO lifelong_publisher;
 
 GRANT SELECT,INSERT ON TABLE store.log TO lifelong_appender;
 GRANT SELECT ON TABLE store.log TO lifelong_projector;
 GRANT SELECT ON TABLE store.log TO lifelong_reader;
+GRANT SELECT ON TABLE store.log TO lifelong_publisher;
 
 GRANT UPDATE(log_no) ON TABLE store.log TO lifelong_appender;
 
@@ -379,6 +554,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE store.snapshot TO lifelong_appender;
 GRANT SELECT,INSERT ON TABLE store.stream TO lifelong_appender;
 GRANT SELECT ON TABLE store.stream TO lifelong_projector;
 GRANT SELECT ON TABLE store.stream TO lifelong_reader;
+GRANT SELECT ON TABLE store.stream TO lifelong_publisher;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.bucket TO lifelong_projector;
 GRANT SELECT ON TABLE views.bucket TO lifelong_reader;

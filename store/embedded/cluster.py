@@ -13,7 +13,13 @@ from store.embedded.identity import Identity
 PORT = 5432  # names the socket file only; the server listens on no network address
 SUPERUSER = "postgres"
 # Who may log in through the socket. The owner of the schema never does: migrations take its role.
-LOGIN_ROLES = (SUPERUSER, "lifelong_appender", "lifelong_projector", "lifelong_reader")
+LOGIN_ROLES = (
+    SUPERUSER,
+    "lifelong_appender",
+    "lifelong_projector",
+    "lifelong_publisher",
+    "lifelong_reader",
+)
 MAP = "lifelong"
 BUILTIN_LOCALE_SINCE = 17
 

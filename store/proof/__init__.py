@@ -1,0 +1,1 @@
+"""What is published of a log, and kept of what others say about it."""

@@ -1,0 +1,65 @@
+"""The checkpoints of a log, one row for each size that was signed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from evidence.checkpoint import Checkpoint
+from store.connect import Connection
+
+_COLUMNS = "size, root, note, made_at, published_at"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A checkpoint as it was signed. published_at: None until it is also kept in the second place."""
+
+    size: int
+    root: bytes
+    note: bytes
+    made_at: datetime
+    published_at: datetime | None
+
+
+def newest(db: Connection, log_no: int) -> Row | None:
+    """The largest, published or not."""
+    return _one(db, "ORDER BY size DESC", [log_no])
+
+
+def published(db: Connection, log_no: int) -> Row | None:
+    """The largest that is public."""
+    return _one(db, "AND published_at IS NOT NULL ORDER BY size DESC", [log_no])
+
+
+def of_size(db: Connection, log_no: int, size: int) -> Row | None:
+    """The one of a size."""
+    return _one(db, "AND size = %s", [log_no, size])
+
+
+def covering(db: Connection, log_no: int, position: int) -> Row | None:
+    """The smallest public one that has the event at a position."""
+    return _one(db, "AND published_at IS NOT NULL AND size >= %s ORDER BY size", [log_no, position])
+
+
+def make(db: Connection, log_no: int, checkpoint: Checkpoint, note: bytes) -> None:
+    """Write down a checkpoint that was signed."""
+    db.execute(
+        "INSERT INTO proof.checkpoint (log_no, size, root, note) VALUES (%s, %s, %s, %s)",
+        [log_no, checkpoint.size, checkpoint.root, note],
+    )
+
+
+def publish(db: Connection, log_no: int, size: int) -> None:
+    """Make the checkpoint of a size public."""
+    db.execute(
+        """UPDATE proof.checkpoint SET published_at = clock_timestamp()
+           WHERE log_no = %s AND size = %s AND published_at IS NULL""",
+        [log_no, size],
+    )
+
+
+def _one(db: Connection, which: str, arguments: list[object]) -> Row | None:
+    query = f"SELECT {_COLUMNS} FROM proof.checkpoint WHERE log_no = %s {which} LIMIT 1"  # noqa: S608  # ours
+    with db.cursor(row_factory=class_row(Row)) as cursor:
+        return cursor.execute(query.encode(), arguments).fetchone()

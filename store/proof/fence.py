@@ -1,0 +1,82 @@
+"""The fence: a log whose database is behind what was published takes nothing more, until an operator decides.
+
+Positions that were published once would be given to other events: two trees under one name, which is what
+the proof exists to make impossible. So whoever finds it so puts up the fence first and asks afterwards.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from psycopg.rows import class_row
+
+from evidence.checkpoint import Checkpoint
+from evidence.tiles import Tree
+from store.connect import Connection
+from store.proof import tiles
+from store.proof.second_place import SecondPlace
+
+Reason = Literal["behind", "forked", "closed"]
+
+
+class Fenced(Exception):
+    """The log is behind a fence."""
+
+    def __init__(self, fence: "Fence") -> None:
+        super().__init__(f"the log is fenced ({fence.reason}) at {fence.size} events: see `lifelong publish`")
+        self.fence = fence
+
+
+@dataclass(frozen=True)
+class Fence:
+    """size: of the published checkpoint that the database does not reach, or leads elsewhere than."""
+
+    reason: Reason
+    size: int
+    since: datetime
+
+
+def standing(db: Connection, log_no: int) -> Fence | None:
+    """The fence of a log, if it has one."""
+    with db.cursor(row_factory=class_row(Fence)) as cursor:
+        return cursor.execute(
+            "SELECT reason, size, since FROM proof.fence WHERE log_no = %s", [log_no]
+        ).fetchone()
+
+
+def raise_fence(db: Connection, log_no: int, reason: Reason, size: int) -> None:
+    """Put the fence up; one that stands stays as it is."""
+    db.execute(
+        "INSERT INTO proof.fence (log_no, reason, size) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        [log_no, reason, size],
+    )
+
+
+def lift(db: Connection, log_no: int) -> None:
+    """Take the fence away, after what it stood for was mended."""
+    db.execute("DELETE FROM proof.fence WHERE log_no = %s", [log_no])
+
+
+def check(db: Connection, log_no: int, place: SecondPlace) -> None:
+    """Measure the database by what was published last. Raises Fenced, ProofError, OSError."""
+    held = place.read()
+    if held is not None and (reason := _wrong(db, log_no, held)):
+        raise_fence(db, log_no, reason, held.size)
+    if fence := standing(db, log_no):
+        raise Fenced(fence)
+
+
+def _wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:
+    if head(db, log_no) < held.size:
+        return "behind"
+    if Tree(held.size, tiles.reader(db, log_no)).root() != held.root:
+        return "forked"
+    return None
+
+
+def head(db: Connection, log_no: int) -> int:
+    """The last position of the log; 0 when it is empty."""
+    row = db.execute(
+        "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1", [log_no]
+    ).fetchone()
+    return int(row[0]) if row else 0

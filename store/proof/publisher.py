@@ -1,0 +1,117 @@
+"""Publishes a log: new leaves into tiles, a signed checkpoint over them, kept in a second place, then public.
+
+One publisher leads, by an advisory lock. It may stop between any two steps and go on from what it finds:
+tiles and the signed checkpoint are one transaction; the second place is written before the checkpoint is
+public; what was signed for a size is never signed again. A checkpoint is signed only after it was proved to
+begin with the one before, from the tiles as they are stored.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from evidence import merkle
+from evidence.checkpoint import Checkpoint
+from evidence.errors import ProofError
+from evidence.growth import Growth
+from evidence.signing import LineSigner, sign
+from evidence.tiles import TileId, Tree
+from store.connect import Connection
+from store.proof import checkpoints, fence, tiles
+from store.proof.checkpoints import Row
+from store.proof.second_place import SecondPlace
+
+AT_ONCE = 65_536  # leaf hashes read together
+
+After = Callable[[Connection, Row], None]
+"""What is done about a checkpoint that has just become public, on the publisher's connection."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """Which log is published, and how: plain values and keys.
+
+    dsn: as lifelong_publisher. after: done in order for each checkpoint; whatever they raise is told and
+    does not hold up the next checkpoint.
+    """
+
+    dsn: str = field(repr=False)
+    log_no: int
+    origin: str
+    signers: Sequence[LineSigner]
+    place: SecondPlace
+    after: Sequence[After] = ()
+
+
+class Publisher:
+    """Publishes over one connection. Used by one thread, which leads."""
+
+    def __init__(self, published: Published, db: Connection) -> None:
+        self._told = published
+        self._db = db
+        self._read = tiles.reader(db, published.log_no)
+        self._growth: Growth | None = None
+
+    def publish(self) -> Row | None:
+        """Publish what is new, or finish what was begun; None if there is nothing to publish.
+
+        Raises Fenced, ProofError, OSError, psycopg.OperationalError: then nothing of it is public.
+        """
+        log_no = self._told.log_no
+        fence.check(self._db, log_no, self._told.place)
+        made = self._unfinished() or self._make()
+        if made is None:
+            return None
+        self._told.place.keep(made.note)
+        checkpoints.publish(self._db, log_no, made.size)
+        return made
+
+    def _unfinished(self) -> Row | None:
+        newest = checkpoints.newest(self._db, self._told.log_no)
+        return newest if newest and newest.published_at is None else None
+
+    def _make(self) -> Row | None:
+        """Integrate the new leaves and sign the tree: both in one transaction."""
+        log_no, last = self._told.log_no, checkpoints.newest(self._db, self._told.log_no)
+        growth, head = self._grown(last), fence.head(self._db, log_no)
+        if head == growth.size:
+            return None
+        self._growth = None  # until it is known to be stored
+        full = self._integrate(growth, head)
+        checkpoint = Checkpoint(self._told.origin, growth.size, growth.root())
+        try:
+            with self._db.transaction():
+                tiles.keep(self._db, log_no, full)
+                self._prove(last, checkpoint)
+                note = sign(checkpoint.text, *self._told.signers)
+                checkpoints.make(self._db, log_no, checkpoint, note)
+        except ProofError:
+            fence.raise_fence(self._db, log_no, "forked", last.size if last else 0)
+            raise
+        self._growth = growth
+        return checkpoints.of_size(self._db, log_no, checkpoint.size)
+
+    def _grown(self, last: Row | None) -> Growth:
+        """The tree as it was signed last."""
+        size = last.size if last else 0
+        if self._growth is None or self._growth.size != size:
+            self._growth = Growth(size, self._read)
+        return self._growth
+
+    def _integrate(self, growth: Growth, head: int) -> list[tuple[TileId, bytes]]:
+        """Add the leaves up to a position; the tiles that became full."""
+        full = list[tuple[TileId, bytes]]()
+        while growth.size < head:
+            upto = min(head, growth.size + AT_ONCE)
+            leaves = tiles.leaf_hashes(self._db, self._told.log_no, growth.size, upto)
+            if len(leaves) != upto - growth.size:
+                raise ProofError("the log lacks an event between two others")
+            full += growth.add(leaves)
+        return full
+
+    def _prove(self, last: Row | None, new: Checkpoint) -> None:
+        """Raises ProofError unless the new tree, as it is stored, begins with the one signed last."""
+        if last is not None:
+            proof = Tree(new.size, self._read).consistency(last.size)
+            merkle.verify_consistency(
+                size1=last.size, size2=new.size, root1=last.root, root2=new.root, proof=proof
+            )

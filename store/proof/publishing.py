@@ -1,0 +1,95 @@
+"""A publisher kept at work: one leads, the others stand by; what breaks is told and tried again."""
+
+import logging
+import threading
+from contextlib import closing
+
+import psycopg
+from psycopg import sql
+
+from store import connect
+from store.connect import Connection
+from store.notifier import channel
+from store.proof.checkpoints import Row
+from store.proof.publisher import Published, Publisher
+
+EVERY_S = 2.0  # at most so often; the promised maximum merge delay is 60 s
+POLL_S = 1.0
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+LOCK = 0x7075_626C  # "publ" in ASCII: with the log's number, the advisory lock of who leads
+
+log = logging.getLogger(__name__)
+
+
+class PublisherThread:
+    """A publisher in this process, between `start` and `stop`: leads, or stands by until it may."""
+
+    def __init__(self, published: Published, every_s: float = EVERY_S) -> None:
+        self._told = published
+        self._every_s = every_s
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="publisher")
+        self._trouble = ""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; returns when what was under way is finished."""
+        self._stopping.set()
+        self._thread.join()
+
+    def __enter__(self) -> "PublisherThread":
+        self.start()
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        pause_s = SHORTEST_PAUSE_S
+        while not self._stopping.is_set():
+            try:
+                with closing(connect.plain(self._told.dsn)) as db:
+                    self._stand_by(db)
+                pause_s = SHORTEST_PAUSE_S
+            except Exception as error:  # whatever broke: told once, and tried again on a new connection
+                self._tell(error)
+                self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _stand_by(self, db: Connection) -> None:
+        """Wait to lead; then publish until something breaks or we are stopped."""
+        while not self._stopping.is_set():
+            row = db.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self._told.log_no]).fetchone()
+            if row and row[0]:
+                return self._lead(db)
+            self._stopping.wait(POLL_S)
+
+    def _lead(self, db: Connection) -> None:
+        db.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel(self._told.log_no))))
+        publisher = Publisher(self._told, db)
+        while not self._stopping.is_set():
+            row = publisher.publish()
+            self._trouble = ""
+            if row is None:
+                for _ in db.notifies(timeout=POLL_S, stop_after=1):
+                    pass
+                continue
+            self._follow(db, row)
+            self._stopping.wait(self._every_s)
+
+    def _follow(self, db: Connection, row: Row) -> None:
+        for after in self._told.after:
+            try:
+                after(db, row)
+            except psycopg.OperationalError:
+                raise
+            except Exception as error:  # a witness that is away does not hold up what is published
+                self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        name = type(error).__name__
+        if name != self._trouble:
+            self._trouble = name
+            log.error("publishing log %s: %s", self._told.log_no, name)
