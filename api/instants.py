@@ -36,6 +36,16 @@ def _counted(name: str, text: str | None) -> int | None:
     return int(text)
 
 
+def beginning(name: str, text: str | None) -> datetime | None:
+    """The instant meant: as given, or the beginning of the year, month or day given. Raises as `instant`."""
+    if text is None:
+        return None
+    try:
+        return earliest(occurred(text))
+    except (OccurredRefused, OverflowError):
+        raise Refusal("parameter-refused", parameter=name) from None
+
+
 def instant(name: str, text: str | None) -> datetime | None:
     """The instant meant: as given, or the end of the year, month or day given.
 
