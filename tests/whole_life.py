@@ -31,6 +31,8 @@ from tests.county import County
 
 LATER = occurred("2026-06-01T09:45:00+08:00")
 DAUGHTER = request("daughter", "self")
+LAWYER = request("doctor", "legal")  # the record manager, before a certificate
+OTHER_NURSE_AT_NIGHT = request("other-nurse", "emergency")
 
 
 class Life:
@@ -75,6 +77,7 @@ class Life:
         self.cards()
         self.referrals()
         self.resident()
+        self.access()
         self.keeping()
         self.ending()
         return self
@@ -123,6 +126,27 @@ class Life:
         self.records.give_consent(WANG, self.record, Consent("resident"))
         self.add("correction-requests", WANG, by="resident", entry=self._text("allergies"))
         self.follow("correction-requests", "decision", KEEPER)
+
+    def access(self) -> None:
+        """Who else was let in: by two decisions, by law, in an emergency; and what is told of it."""
+        to = str(self.county.other_clinic)
+        for steps in (
+            [("refusal", KEEPER)],
+            [("objection", WANG)],
+            [("approval", KEEPER), ("withdrawal", OTHER_NURSE)],
+            [("approval", KEEPER), ("agreement", WANG), ("revocation", WANG)],
+        ):
+            self.add("access-applications", OTHER_NURSE, to=to)
+            for name, who in steps:
+                self.follow("access-applications", name, who)
+        self.add("statutory-disclosures", LAWYER)
+        self.follow("statutory-disclosures", "ending", LAWYER)
+        self.add("emergency-accesses", OTHER_NURSE_AT_NIGHT)
+        self.follow("emergency-accesses", "review", KEEPER)
+        self.add("notice-rules", WANG)
+        self.follow("notice-rules", "lifting", WANG)
+        self.add("legal-holds", LAWYER)
+        self.follow("legal-holds", "release", LAWYER)
 
     def keeping(self) -> None:
         self.follow("entries", "filing", KEEPER, self.entries["encounters"])

@@ -199,6 +199,7 @@ class NoticeRule(ResidentPart):
     """告知规则: of which accesses the resident wants to hear as they happen."""
 
     rule: Told = Field(title="告知范围")
+    note: Prose | None = Field(None, title="说明")
 
 
 class LegalHold(Block):
