@@ -1,118 +1,136 @@
-"""All is rebuilt while sixteen writers append and readers read: no error, no half view, nothing lost."""
+"""All is rebuilt, killed again and again, while sixteen write and every view is read.
 
-import threading
+No error, no half view, nothing lost: every reading is held against a plain fold of the log to its position.
+"""
+
+import multiprocessing
+import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection as Pipe
 
 import pytest
 
+from projections import following, generations, loading, rebuild
 from projections.catalogue import PROJECTIONS
-from projections.projection import Projection
-from projections.reading import ViewNotReady, ViewReader
-from projections.service import Service
+from projections.generations import Db, Generation
+from projections.reading import ViewReader
+from projections.rebuild import Options, Progress, Rebuild
+from projections.runner import Runner
+from projections.source import Place
 from store.database import PROJECTOR, Database
 from tests.projections.histories import Folded, folded, history
 from tests.projections.test_runner_faults import is_folded, wait_until
+from tests.projections.together import Reader, Together, wrong_readings
 
-WRITERS, READERS = 16, 2
+KILLS = 20
+WRITERS, EACH_S = 16, 2.0
+READING_S = 0.3
 STEPS = [
-    ("problem", 0, 0),
+    ("problems", 0, 0),
     ("close", 0, 0),
     ("number", 1, 0),
     ("merge", 0, 1),
-    ("card", 1, 0),
-    ("open", 0, 0),
+    ("cards", 1, 0),
+    ("list", 0, 0),
 ]
-ROSTER = PROJECTIONS["roster"]
-# Every record stands in the roster once now, and its rows follow one another without a gap.
-NOW = "SELECT count(*), count(DISTINCT record_id), max(from_position) FROM roster WHERE to_position IS NULL"
-GAPS = """
-    SELECT count(*) FROM roster AS one WHERE to_position IS NOT NULL AND NOT EXISTS (
-        SELECT FROM roster AS next
-        WHERE next.record_id = one.record_id AND next.from_position = one.to_position)"""
+PHASES = ("loading", "indexing", "following", "comparing", "switching")
+IN_PHASE_S = 0.1  # that it stays in the phase in which it is to be killed
+PATIENCE_S = 60.0
+SPAWN = multiprocessing.get_context("spawn")
 
 
-class Together:
-    """Threads that do something again and again until they are stopped; what broke in them."""
+def rebuild_all(place: Place, names: list[str], jobs: int, fatal: str, pipe: Pipe) -> None:
+    """What the process that is killed does: it tells each phase, and dwells on the fatal one."""
+    loading.EVENTS, following.BATCH, rebuild.NEAR = 500, 100, 20
+    switch = generations.switch
 
-    def __init__(self) -> None:
-        self.stopping = threading.Event()
-        self.broken: list[BaseException] = []
-        self.done = Counter[str]()
+    def enter(phase: str) -> None:
+        pipe.send(phase)
+        if phase == fatal:
+            time.sleep(IN_PHASE_S)
 
-    @contextmanager
-    def doing(self, name: str, threads: int, act: Callable[[], None]) -> Iterator[None]:
-        def again_and_again() -> None:
-            try:
-                while not self.stopping.is_set():
-                    act()
-                    self.done[name] += 1
-            except BaseException as error:
-                self.broken.append(error)
+    def slowly(db: Db, building: Generation, compared: str, catch_up: Callable[[int], None]) -> None:
+        def caught_up(upto: int) -> None:
+            catch_up(upto)
+            enter("switching")  # the live one is locked, the new one written to and not yet committed
 
-        running = [threading.Thread(target=again_and_again) for _ in range(threads)]
-        for thread in running:
-            thread.start()
-        try:
-            yield
-        finally:
-            self.stopping.set()
-            for thread in running:
-                thread.join()
+        switch(db, building, compared, caught_up)
+
+    def tell(progress: Progress) -> None:
+        if progress.phase != "switching":
+            enter(progress.phase)
+
+    generations.switch = slowly
+    for name in names:
+        Rebuild(PROJECTIONS[name], place, Options(jobs=jobs), tell).run()
+    pipe.send("all")
 
 
-class Readers:
-    """Reads the roster; every answer is whole, and no answer is older than the one before it."""
-
-    def __init__(self, world: Folded, dsn: str) -> None:
-        self.views = ViewReader(dsn, world.place.log_no)
-        self._seen = threading.local()
-
-    def read(self) -> None:
-        (one, gaps) = self.views.read_all(ROSTER, [(NOW, []), (GAPS, [])])
-        [(rows, records, newest)] = one.rows
-        before = getattr(self._seen, "last", (0, 0))
-        assert rows == records and gaps.rows == [(0,)]
-        assert (newest or 0) <= one.position
-        assert one.position >= before[0] and records >= before[1]
-        self._seen.last = one.position, records
-
-
-def opened(views: ViewReader, projection: Projection) -> bool:
+def killed(world: Folded, draw: random.Random, fatal: str, jobs: int) -> str:
+    """Rebuild all in a process, and kill it in this phase of one projection or another; where it was."""
+    names = draw.sample(list(PROJECTIONS), k=len(PROJECTIONS))
+    ours, theirs = SPAWN.Pipe(duplex=False)
+    process = SPAWN.Process(target=rebuild_all, args=(world.place, names, jobs, fatal, theirs))
+    process.start()
+    theirs.close()
+    seen, times = Counter[str](), draw.randrange(1, 4)
     try:
-        views.read(projection, "SELECT 1")
-    except ViewNotReady:
-        return False
-    return True
+        while seen[fatal] < times and not seen["all"]:
+            assert ours.poll(PATIENCE_S), "it does not go on"
+            seen[ours.recv()] += 1
+        time.sleep(draw.uniform(0, IN_PHASE_S))
+    finally:
+        process.kill()
+        process.join()
+    return fatal if seen[fatal] >= times else "all"
+
+
+@contextmanager
+def kept(world: Folded) -> Iterator[None]:
+    """Every view live, and followed."""
+    for projection in PROJECTIONS.values():
+        world.rebuild(projection)
+    runners = [Runner(one, world.place, world.log.keys) for one in PROJECTIONS.values()]
+    for runner in runners:
+        runner.start()
+    try:
+        yield
+    finally:
+        for runner in runners:
+            runner.ask_to_stop()
+        for runner in runners:
+            runner.stop()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_rebuilding_all_under_load_loses_nothing_and_is_never_seen_by_halves(
-    database: Database, jobs: int
-) -> None:
+def test_rebuilding_all_killed_at_random_under_load_is_never_seen_and_ends_equal(database: Database) -> None:
+    draw, together, killed_in = random.Random(20), Together(), Counter[str]()
     with folded(database) as world:
         world.append(history(STEPS))
-        readers = Readers(world, database.dsn(PROJECTOR))  # who sees the rows of all institutions
-        together = Together()
-        with Service(world.place):
-            wait_until(lambda: opened(readers.views, ROSTER))
-            with (
-                together.doing("write", WRITERS, lambda: world.append(history(STEPS))),
-                together.doing("read", READERS, readers.read),
-            ):
-                wait_until(lambda: together.done["write"] > WRITERS)
-                for projection in PROJECTIONS.values():
-                    wait_until(partial(opened, readers.views, projection))
-                    built = world.rebuild(projection, jobs=jobs)
-                    assert built.compared == "equal", (projection.name, built)
+        views = ViewReader(database.dsn(PROJECTOR), world.place.log_no, readers=len(PROJECTIONS))
+        readers = [Reader(views, one) for one in PROJECTIONS.values()]  # as who sees every institution's rows
+        with kept(world), ExitStack() as load:
+            for reader in readers:
+                load.enter_context(together.doing(reader.projection.name, 1, reader.read, READING_S))
+            load.enter_context(together.doing("write", WRITERS, lambda: world.append(history(STEPS)), EACH_S))
+            for kill in range(KILLS):
+                killed_in[killed(world, draw, PHASES[kill % len(PHASES)], 1 + (kill % 7 == 0))] += 1
+            under_load = [world.rebuild(one).compared for one in PROJECTIONS.values()]
+            together.stopping.set()
             for projection in PROJECTIONS.values():
                 wait_until(is_folded(world, projection))
-        readers.views.close()
+            for reader in readers:
+                reader.read()
+        views.close()
 
         assert together.broken == []
-        assert together.done["read"] > 0
-        for projection in PROJECTIONS.values():
-            assert world.tables(projection) == world.oracle(projection)
+        assert set(killed_in) >= set(PHASES) and sum(killed_in.values()) == KILLS, killed_in
+        assert set(under_load) == {"equal"}
+        for reader in readers:
+            assert together.done[reader.projection.name] > KILLS
+            assert wrong_readings(world, reader) == []
+            assert world.tables(reader.projection) == world.oracle(reader.projection)
+            assert world.rebuild(reader.projection).compared == "equal"
