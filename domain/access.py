@@ -139,16 +139,26 @@ def _licence_ended(question: Question) -> bool:
 
 def _scope_exceeded(question: Question) -> bool:
     """Whom a token's scopes call the patient: the resident, to themselves and to who speaks for them."""
-    actor, record = question.actor, question.facts.record
+    actor = question.actor
     if actor.scopes is None:
         return False
-    is_own = _same(record, actor.own_record) or _same(record, actor.represents)
-    return not covers(actor.scopes, question.action, is_own=is_own)
+    return not covers(actor.scopes, question.action, is_own=_is_own(question))
+
+
+def _is_own(question: Question) -> bool:
+    """Whether they ask about their own record, or that of the resident for whom they speak."""
+    actor, record = question.actor, question.facts.record
+    return _same(record, actor.own_record) or _same(record, actor.represents)
 
 
 def _in_area(question: Question) -> bool:
     area, facts = question.actor.area, question.facts
     return area is not None and facts.area is not None and facts.area.startswith(area)
+
+
+def _kept(question: Question) -> bool:
+    """The resident keeps this part to themselves, and it is none of those that this caller must see."""
+    return question.facts.restricted and not _is_own(question) and not _saves_life(question)
 
 
 def _saves_life(question: Question) -> bool:
@@ -173,13 +183,12 @@ CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     "in-area": _in_area,
     "alive": lambda q: not q.facts.dead,
     "not-sensitive": lambda q: q.facts.sensitivity is None,
-    "not-restricted": lambda q: not q.facts.restricted,
     # of deny rules
     "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
     "purpose-commercial": lambda q: q.purpose in q.policy.commercial,
     "scope-exceeded": _scope_exceeded,
     "licence-ended": _licence_ended,
-    "kept-by-resident": lambda q: q.facts.restricted and not _saves_life(q),
+    "kept-by-resident": _kept,
     "confided": lambda q: q.facts.adolescent and "reproductive-health" in (q.facts.sensitivity or "").split(),
     "opted-out": lambda q: q.facts.opted_out,
     "held": lambda q: q.facts.held,

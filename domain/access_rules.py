@@ -9,7 +9,6 @@ from domain.policy import Policy, Rule
 STAFF = ("practitioner", "record-manager")
 APPLICANTS = (*STAFF, "researcher")
 SPEAKERS = ("guardian", "representative", "heir")  # beside the resident
-OFFICIALS = ("inspector", "auditor", "researcher", "connector", "institution-administrator")
 
 CARE_PURPOSES = ("care", "emergency", "public_health")
 STAFF_PURPOSES = ("care", "management", "public_health")
@@ -50,13 +49,14 @@ OWN_READS = ("read", "read-events", "read-accesses", "read-trail", "replay")
 OWN_PART = ("resident-part", "consent", "dispute-identity", "end-grant")
 SHAPES = ("read-events", "read-accesses", "read-trail", "replay")
 
+# Of anybody, whatever their roles: so that nobody may do more by a role less.
 DENY = (
     Rule("purpose-unlisted", "deny", when=("purpose-unlisted",)),
     Rule("purpose-commercial", "deny", when=("purpose-commercial",)),
     Rule("scope-exceeded", "deny", when=("scope-exceeded",)),
-    Rule("licence-ended", "deny", ("practitioner",), TREATING, when=("licence-ended",)),
-    Rule("kept-by-resident", "deny", (*STAFF, *OFFICIALS), when=("kept-by-resident",)),
-    Rule("confided-by-adolescent", "deny", ("guardian",), when=("confided",)),
+    Rule("licence-ended", "deny", actions=TREATING, when=("licence-ended",)),
+    Rule("kept-by-resident", "deny", when=("kept-by-resident",)),
+    Rule("confided-by-adolescent", "deny", when=("represents-resident", "confided")),
     Rule("opted-out-of-research", "deny", purposes=("research",), when=("opted-out",)),
     Rule("held-is-not-erased", "deny", actions=("erase",), when=("held",)),
 )
