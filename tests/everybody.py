@@ -20,6 +20,7 @@ from tests.builders import (
     WANG,
     request,
 )
+from tests.whole_life import LAWYER, OTHER_NURSE_AT_NIGHT
 
 SON = request("son", "self")  # the guardian of the first resident
 OTHER_KEEPER = request("other-nurse", "management")
@@ -32,6 +33,8 @@ PEOPLE = {
     "resident": WANG,
     "neighbour": LI,
     "guardian": SON,
+    "lawyer": LAWYER,
+    "nurse at night": OTHER_NURSE_AT_NIGHT,
 }
 WORKERS = ("nurse", "doctor", "keeper")
 SPEAKERS = ("resident", "neighbour", "guardian")
@@ -52,6 +55,10 @@ MAY = {
     "check-quality": WORKERS,
     "answer-referral": ("nurse elsewhere",),
     "answer-consultation": ("nurse elsewhere",),
+    **dict.fromkeys(("apply", "withdraw-application"), ("nurse elsewhere",)),
+    **dict.fromkeys(("disclose", "hold"), ("lawyer",)),
+    **dict.fromkeys(("decide-application", "end-grant", "review-emergency"), ("keeper",)),
+    "break-glass": ("nurse at night",),
     **dict.fromkeys(("file", "decide-correction", "settle-identity", "misfile", "merge"), ("keeper",)),
 }
 

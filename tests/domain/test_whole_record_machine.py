@@ -20,14 +20,16 @@ from hypothesis.stateful import (
     rule,
 )
 
+from domain.entitlements import entitlements
 from domain.entries import FORMS, KINDS
 from domain.errors import CallerUnknown, RecordError
 from domain.forms.document import facts_of
+from domain.policy import LIFE_SAVING
 from domain.ports import Answer, Course, Recorded, RecordQuery
 from domain.record import Record
 from domain.record_contributions import CONTRIBUTED
 from domain.record_events import EntryMisfiled
-from domain.record_readers import readers, restricted
+from domain.record_readers import restricted
 from domain.requests import Consent, Correction, Misfiling, NewEntry, NewSequel, SearchKey
 from domain.sequels import ANY, SEQUELS
 from domain.showing import limited
@@ -50,6 +52,8 @@ from tests.everybody import (
 from tests.whole_life import Life
 
 BOTH = st.sampled_from([0, 1])
+# By which ways in those may read who are not let in by a referral alone.
+GIVEN = {"lawyer": ("disclosure",), "nurse at night": ("referral", "emergency")}
 COURSES = [
     None,
     Course("life-course"),
@@ -107,6 +111,10 @@ class WholeRecord(RuleBasedStateMachine):
                 "until": "2026-06-03",
                 "sections": ["problems", "documents"],
             }
+        if kind == "access-applications":
+            changes["to"] = str(self.county.other_clinic)
+        if kind == "statutory-disclosures":
+            changes |= {"sections": ["problems"], "notice_deferred_until": None, "order": None}
         if kind == "cards":
             changes["number"] = f"CARD-{next(self.numbers)}"
         if kind == "identity-disputes":
@@ -305,7 +313,13 @@ class WholeRecord(RuleBasedStateMachine):
             return frozenset()
         if who in WORKERS:
             return restricted(state, today)
-        return frozenset(KINDS) - readers(state, today).get(self.county.other_clinic, frozenset())
+        kinds = GIVEN.get(who, ("referral",))
+        given = [one for one in entitlements(state, self.county.clock()) if one.kind in kinds]
+        shown = {section for one in given for section in one.sections}
+        kept = restricted(state, today) if who in GIVEN else frozenset()
+        if any(one.kind == "emergency" for one in given):
+            kept -= frozenset(LIFE_SAVING)
+        return frozenset(KINDS) - (shown - kept)
 
     # What always holds.
 
