@@ -1,6 +1,6 @@
 """The other ways to look at a record: as the course of a life, a series, what is taken, what is due."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -12,6 +12,14 @@ from domain.record_reads import RecordReads, past
 from domain.requests import Request, Shown
 
 OF_A_DAY = ("due", "reconciliation")  # courses that tell how things stand on a day
+
+
+@dataclass(frozen=True)
+class Issued:
+    """An emergency summary, and the instant at which it holds."""
+
+    shown: Shown
+    at: datetime
 
 
 class RecordCourses(RecordReads):
@@ -40,3 +48,10 @@ class RecordCourses(RecordReads):
             query = replace(query, valid_at=query.valid_at or query.as_of or self.gate.clock())
         about = f"{course.name}/{course.of}" if course.of else course.name
         return self.show_folded(request, record_id, query, partial(self.render.course, course), (about,))
+
+    def issue_summary(self, request: Request, record_id: UUID) -> Issued:
+        """The emergency summary of now, for the clinic in custody to have at hand; recorded first."""
+        at, course = self.gate.clock(), Course("emergency-summary")
+        query, render = past(None, None, at), partial(self.render.course, course)
+        shown = self.show_folded(request, record_id, query, render, (course.name,), action="issue-summary")
+        return Issued(shown, at)

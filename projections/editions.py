@@ -12,6 +12,7 @@ from domain.replay_errors import EditionUnknown
 from projections.access_history import ACCESS_HISTORY, access_history
 from projections.audit_trail import AUDIT_TRAIL, audit_trail
 from projections.due_list import DUE, due_list
+from projections.emergency_summary import EMERGENCY_SUMMARY, emergency_summary
 from projections.life_course import LIFE_COURSE, life_course
 from projections.problem_list import PROBLEM_LIST, problem_list
 from projections.reconciliation import RECONCILIATION, reconciliation
@@ -59,5 +60,6 @@ EDITIONS = Editions(
         "measurements": {SERIES: lambda course, *told: measurement_series(course.of, *told)},
         "reconciliation": {RECONCILIATION: lambda course, *told: reconciliation(*told)},
         "due": {DUE: lambda course, *told: due_list(*told)},
+        "emergency-summary": {EMERGENCY_SUMMARY: lambda course, *told: emergency_summary(*told)},
     }
 )

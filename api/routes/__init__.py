@@ -22,18 +22,22 @@ from api.routes import (
     projections,
     receipt_keys,
     records,
+    replays,
     search,
     sequels,
+    summaries,
     uploads,
 )
 
 ROUTERS = (
     records.router,
     audit_trails.router,
+    replays.router,
     entries.router,
     sequels.router,
     contributions.router,
     courses.router,
+    summaries.router,
     changes.router,
     amendments.router,
     document_content.router,
