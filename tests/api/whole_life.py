@@ -12,7 +12,8 @@ from tests.api.served import Json, Served, login
 
 Who = tuple[str, str]  # a token's subject, and the purpose of use
 NURSE, OTHER_NURSE = ("nurse", "care"), ("other-nurse", "care")
-MANAGER = ("manager", "management")
+MANAGER, LAWYER = ("manager", "management"), ("manager", "legal")
+AT_NIGHT = ("other-nurse", "emergency")
 RECORDS, RECORD = "/v1/records", "/v1/records/{record_id}"
 REFUSALS = "/v1/institutions/{institution_id}/registration-refusals"
 NONE: Mapping[str, object] = {}
@@ -63,6 +64,7 @@ class Life:
         self.cards()
         self.referrals()
         self.decisions()
+        self.access()
         self.keeping()
         self.ending()
         return self
@@ -202,6 +204,27 @@ class Life:
         self.add("consent-withdrawals", wang)
         self.change("consents", wang)
         self.send(REFUSALS, institution_id=str(self.county.clinic))
+
+    def access(self) -> None:
+        """Others are let in: by two decisions, by law, in an emergency; and notice is given of it."""
+        wang, to = (self.resident, "self"), str(self.county.other_clinic)
+        for steps in (
+            [("refusal", MANAGER)],
+            [("objection", wang)],
+            [("approval", MANAGER), ("withdrawal", OTHER_NURSE)],
+            [("approval", MANAGER), ("agreement", wang), ("revocation", wang)],
+        ):
+            self.add("access-applications", OTHER_NURSE, to=to)
+            for name, who in steps:
+                self.follow("access-applications", name, who)
+        self.add("statutory-disclosures", LAWYER)
+        self.follow("statutory-disclosures", "ending", LAWYER)
+        self.add("emergency-accesses", AT_NIGHT)
+        self.follow("emergency-accesses", "review", MANAGER)
+        self.add("notice-rules", wang)
+        self.follow("notice-rules", "lifting", wang)
+        self.add("legal-holds", LAWYER)
+        self.follow("legal-holds", "release", LAWYER)
 
     def keeping(self) -> None:
         linked = [
