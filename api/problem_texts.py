@@ -50,6 +50,9 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     errors.KeyReused: Row(422, "Use a new Idempotency-Key for a new request; repeat a request unchanged."),
     errors.LogBusy: Row(503, AGAIN, 1),
     errors.LogUnavailable: Row(503, IN_DOUBT, 5),
+    errors.LogFenced: Row(
+        503, "The operator refills the log or opens the next one: see `lifelong publish`. " + AGAIN, 60
+    ),
     errors.ClockWrong: Row(503, "The operator sets the server's clock right. " + AGAIN, 30),
     errors.CallerUnknown: Row(
         403,

@@ -80,6 +80,13 @@ class LogUnavailable(RecordError):
     title = "The log is not available."
 
 
+class LogFenced(RecordError):
+    """The database is behind what was published of the log, or the log was closed: nothing is appended."""
+
+    code = "log-fenced"
+    title = "The log is fenced; nothing was stored."
+
+
 class ClockWrong(RecordError):
     """The server's clock cannot be trusted; appends stop until it is right or an operator confirms it."""
 

@@ -12,6 +12,7 @@ from domain.errors import (
     ClockWrong,
     KeyReused,
     LogBusy,
+    LogFenced,
     LogUnavailable,
     NotAvailable,
     RecordError,
@@ -26,7 +27,15 @@ from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.requests import NewEntry, Request, SearchKey
 
-OF_THE_LOG = (ClockWrong, KeyReused, LogBusy, LogUnavailable, SourceAlreadyImported, StaleVersion)
+OF_THE_LOG = (
+    ClockWrong,
+    KeyReused,
+    LogBusy,
+    LogFenced,
+    LogUnavailable,
+    SourceAlreadyImported,
+    StaleVersion,
+)
 
 CONTRIBUTED = tuple(name for name, kind in KINDS.items() if kind.is_contributed)
 

@@ -108,6 +108,7 @@ GRANT SELECT, INSERT ON proof.tile, proof.checkpoint, proof.cosignature, proof.t
 GRANT UPDATE (published_at) ON proof.checkpoint TO lifelong_publisher;
 GRANT UPDATE (event) ON proof.head_list TO lifelong_publisher;
 GRANT SELECT, INSERT, DELETE ON proof.fence TO lifelong_publisher;
+GRANT SELECT ON proof.tile TO lifelong_appender;
 GRANT SELECT, INSERT ON proof.fence TO lifelong_appender;
 GRANT SELECT ON proof.tile, proof.checkpoint, proof.cosignature, proof.token, proof.head_list,
     proof.head_bucket, proof.fence TO lifelong_reader;

@@ -520,6 +520,7 @@ GRANT SELECT ON TABLE proof.head_list TO lifelong_reader;
 GRANT UPDATE(event) ON TABLE proof.head_list TO lifelong_publisher;
 
 GRANT SELECT,INSERT ON TABLE proof.tile TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.tile TO lifelong_appender;
 GRANT SELECT ON TABLE proof.tile TO lifelong_reader;
 
 GRANT SELECT,INSERT ON TABLE proof.token TO lifelong_publisher;

@@ -6,7 +6,7 @@ A stale append, or one whose claim is taken, is refused alone; the rest get the 
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.errors import ClaimTaken, KeyReused, RecordError, StaleVersion
+from domain.errors import ClaimTaken, KeyReused, LogFenced, RecordError, StaleVersion
 from store.append import Append, ClaimHash, Outcome
 
 
@@ -29,6 +29,7 @@ class Seen:
     heads: dict[UUID, Head]
     claims: dict[ClaimHash, UUID]
     requests: dict[bytes, tuple[bytes, Outcome]]
+    is_fenced: bool = False
     placed: list[Append] = field(default_factory=list)
     started: set[UUID] = field(default_factory=set)
     confirmed: int | None = None  # up to which instant an operator has confirmed; None: not looked up
@@ -37,6 +38,8 @@ class Seen:
 
 def check(append: Append, seen: Seen) -> None:
     """Refuse an append whose conditions, versions or claims no longer hold. Changes nothing."""
+    if seen.is_fenced:
+        raise LogFenced
     for stream, version in append.conditions.items():
         head = seen.heads.get(stream, _NO_HEAD).version
         if max(head, 0) != version:

@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from domain.record_number import SchemeChoice, choices
 from store.blobs_rules import USUAL, UploadRules
+from store.proof.second_place import SecondPlace
 
 DEFAULT_DATA = Path("data")
 DEFAULT_ORIGIN = "lifelong.example/110101/1"
@@ -21,6 +22,7 @@ DEFAULT_PORT = 8000
 DEFAULT_SCANNER_TIMEOUT_S = 60
 DEFAULT_UPLOAD_HOURS = 24
 DEFAULT_REFUSED_TOKENS = 60
+DEFAULT_PUBLISH_S = 2  # between two checkpoints at least; the promised maximum merge delay is 60 s
 LARGEST_PORT = 65_535
 
 # The origin is a line of every checkpoint and part of its key name: no white space and no plus sign in it.
@@ -51,9 +53,16 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
+    proof: Path | None = None  # the second place of the last checkpoint; None: a folder under `data`
+    publish_every_s: int = DEFAULT_PUBLISH_S
     projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
     number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
     uploads: UploadRules = USUAL
+
+    @property
+    def second_place(self) -> SecondPlace:
+        """Where the last published checkpoint is kept outside of the database."""
+        return SecondPlace(self.proof or self.data / "proof", self.log_no)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, for_demo: bool = False) -> "Settings":
@@ -83,6 +92,8 @@ class Settings:
             host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
+            proof=read.folder("LIFELONG_PROOF"),
+            publish_every_s=read.number("LIFELONG_PUBLISH_EVERY", default=DEFAULT_PUBLISH_S, largest=60),
             projections=read.switch("LIFELONG_PROJECTIONS", default=True),
             number_schemes=read.schemes("LIFELONG_NUMBER_SCHEME"),
             uploads=UploadRules(
@@ -143,6 +154,10 @@ class _Reader:
             return choices(text) if text else ()
         except ValueError as wrong:
             raise SettingsError(variable, str(wrong)) from None
+
+    def folder(self, variable: str) -> Path | None:
+        text = self.text(variable)
+        return Path(text) if text else None
 
     def command(self, variable: str) -> tuple[str, ...]:
         """A command and its arguments, as a shell would split them; without one there is none."""

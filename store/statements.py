@@ -25,7 +25,8 @@ ALL = (
     Statement(b"lock", "SELECT FROM store.log WHERE log_no = $1 FOR UPDATE", (INT4_OID,)),
     Statement(
         b"tail",
-        """SELECT clock_timestamp(), e.position, e.recorded_at
+        """SELECT clock_timestamp(), e.position, e.recorded_at,
+                  EXISTS (SELECT FROM proof.fence WHERE log_no = $1)
            FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
                SELECT position, recorded_at FROM store.event WHERE log_no = $1
                ORDER BY position DESC LIMIT 1) AS e ON true""",

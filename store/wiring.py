@@ -18,6 +18,8 @@ from store.clock import Clock
 from store.hashing import Hasher
 from store.keys import KeyStore, open_key_store
 from store.notifier import Notifier, channel
+from store.proof import fence
+from store.proof.second_place import SecondPlace
 from store.reader import LogReader
 from store.recorder import LogRecorder
 from store.signing import receipt_signer
@@ -73,15 +75,20 @@ def open_log(
     readers: int = READERS,
     most_waiting: int = MOST_WAITING,
     uploads: UploadRules = USUAL,
+    place: SecondPlace | None = None,
 ) -> OpenLog:
     """Open a log with the appender's DSN and the folder that holds the keys; the first time, begin it.
 
-    Raises WrongOrigin, WrongKeyStore, KeyMissing, and psycopg.OperationalError if the database is away.
+    place: where the last published checkpoint is kept; a database that is behind it is read, not appended to.
+    Raises WrongOrigin, WrongKeyStore, KeyMissing, ProofError for a second place that cannot be read, and
+    psycopg.OperationalError if the database is away.
     """
     is_new = not _is_begun(dsn, log_no)
     key_store = open_key_store(keys, begin=is_new)
     try:
         _bind(dsn, log_no, origin, key_store, begin=is_new)
+        if place is not None:
+            _measure(dsn, log_no, place)
         reads = connect.Reads(dsn, readers)
         _forget_old_requests(reads, log_no)
     except BaseException:
@@ -116,6 +123,11 @@ def open_log(
         signer=receipt_signer(origin, key_store),
         blobs=Blobs(dsn=dsn, log_no=log_no, origin=origin, keys=key_store, is_named=is_named, rules=uploads),
     )
+
+
+def _measure(dsn: str, log_no: int, place: SecondPlace) -> None:
+    with connect.plain(dsn) as connection, suppress(fence.Fenced):
+        fence.check(connection, log_no, place)
 
 
 def _is_begun(dsn: str, log_no: int) -> bool:

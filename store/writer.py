@@ -56,6 +56,7 @@ class LogWriter:
         self._clock = clock
         self._patience_s = patience_s
         self._pipeline: Pipeline | None = None
+        self._stored = 0  # the last position we know of: a database that has less is an old one restored
 
     def write(self, batch: Sequence[Append]) -> None:
         """Settle every append of the batch. Rides out a lost connection for a while."""
@@ -127,6 +128,7 @@ class LogWriter:
         pipeline.send(b"commit" if seen.placed else b"rollback")
         pipeline.sync()
         pipeline.results()
+        self._stored = max(self._stored, seen.position)
         return seen
 
     def _was_stored(self, pipeline: Pipeline, seen: Seen) -> bool:
@@ -159,15 +161,17 @@ class LogWriter:
 
     def _seen(self, pipeline: Pipeline, batch: Sequence[Append], asked: int) -> Seen:
         _, _, tail, heads, *rest = pipeline.results()
-        position, recorded_at = tail.get_value(0, 1), tail.get_value(0, 2)
+        told, recorded_at = tail.get_value(0, 1), tail.get_value(0, 2)
+        position = pg.read_int(told) if told else 0
         return Seen(
-            position=pg.read_int(position) if position else 0,
+            position=position,
             at=pg.read_instant(recorded_at) if recorded_at else 0,
             asked=asked,
             database_clock=pg.read_instant(_value(tail, 0, 0)),
             heads=_heads(heads),
             requests=_requests(rest.pop(0)) if any(append.request for append in batch) else {},
             claims=_claims(rest.pop(0)) if any(append.claims for append in batch) else {},
+            is_fenced=tail.get_value(0, 3) == b"\x01" or position < self._stored,
         )
 
     def _keep_new_keys(self, batch: Sequence[Append]) -> None:
