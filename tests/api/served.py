@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.auth import Tokens
@@ -130,10 +131,10 @@ def serving(
 
 
 @contextmanager
-def listening(service: Service) -> Iterator[str]:
-    """The address of a server on a free port, in a thread of this process."""
+def listening(service: Service, app: FastAPI | None = None) -> Iterator[str]:
+    """The address of a server on a free port, in a thread of this process. app: else that of every county."""
     config = uvicorn.Config(
-        create_app(service),
+        app or create_app(service),
         port=0,
         log_config=None,
         access_log=False,
