@@ -54,6 +54,7 @@ class Settings:
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
     proof: Path | None = None  # the second place of the last checkpoint; None: a folder under `data`
+    publish: bool = True  # whether `serve` and `demo` publish checkpoints, in the process beside
     publish_every_s: int = DEFAULT_PUBLISH_S
     projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
     number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
@@ -93,6 +94,7 @@ class Settings:
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
             proof=read.folder("LIFELONG_PROOF"),
+            publish=read.switch("LIFELONG_PUBLISH", default=True),
             publish_every_s=read.number("LIFELONG_PUBLISH_EVERY", default=DEFAULT_PUBLISH_S, largest=60),
             projections=read.switch("LIFELONG_PROJECTIONS", default=True),
             number_schemes=read.schemes("LIFELONG_NUMBER_SCHEME"),

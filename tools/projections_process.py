@@ -1,10 +1,10 @@
-"""The process that keeps the views: beside the one that serves, so that folding never makes a clinic wait."""
+"""The process that keeps the views and publishes: beside the one that serves, which never waits for it."""
 
 import multiprocessing
 import os
 import threading
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from multiprocessing.process import BaseProcess
 
 import psycopg
@@ -17,6 +17,7 @@ from store.database import Database, open_database
 from store.keys import KeyMissing
 from store.settings import Settings
 from tools.output import say
+from tools.publishing import Publishing, publisher
 from tools.runtime import settle, stop_in_order
 
 NICE = 5
@@ -31,37 +32,43 @@ def run(settings: Settings) -> None:
         refuse_unknown_topics(database, settings.log_no)
         say("keeping the views; Ctrl-C stops")
         with suppress(KeyboardInterrupt):
-            keep(Place.of(settings, database))
+            keep(Place.of(settings, database), None)
 
 
-def keep(place: Place) -> None:
-    """Keep the views until interrupted. Waits for a log that nobody has begun yet."""
+def keep(place: Place | None, publishing: Publishing | None) -> None:
+    """Keep the views, publish, or both, until interrupted. Waits for a log that nobody has begun yet."""
     while True:
         try:
-            with Service(place):
+            with ExitStack() as stack:
+                if place is not None:
+                    stack.enter_context(Service(place))
+                if publishing is not None:
+                    stack.enter_context(publisher(publishing))
                 threading.Event().wait()
         except (KeyMissing, psycopg.OperationalError):
             time.sleep(AGAIN_S)
 
 
 def views(settings: Settings, database: Database) -> AbstractContextManager[object]:
-    """What keeps the views while a deployment serves, unless that is switched off.
+    """What keeps the views and publishes while a deployment serves, unless both are switched off.
 
-    Raises UnknownTopics in either case: this release would serve a log that it cannot read.
+    Raises UnknownTopics in any case: this release would serve a log that it cannot read.
     """
     refuse_unknown_topics(database, settings.log_no)
-    return ProjectionsProcess(Place.of(settings, database)) if settings.projections else nullcontext()
+    place = Place.of(settings, database) if settings.projections else None
+    publishing = Publishing.of(settings, database) if settings.publish else None
+    return BesideProcess(place, publishing) if place or publishing else nullcontext()
 
 
-class ProjectionsProcess:
+class BesideProcess:
     """Runs inside `with`; started again when it ends by itself, ended with us however we end."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, place: Place | None, publishing: Publishing | None = None) -> None:
+        self._told = (place, publishing)
         self._stopping = threading.Event()
-        self._keeper = threading.Thread(target=self._keep, name="projections keeper", daemon=True)
+        self._keeper = threading.Thread(target=self._keep, name="beside keeper", daemon=True)
 
-    def __enter__(self) -> "ProjectionsProcess":
+    def __enter__(self) -> "BesideProcess":
         self._keeper.start()
         return self
 
@@ -71,7 +78,7 @@ class ProjectionsProcess:
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            process = multiprocessing.get_context("spawn").Process(target=_main, args=(self._place,))
+            process = multiprocessing.get_context("spawn").Process(target=_main, args=self._told)
             process.start()
             while process.is_alive() and not self._stopping.wait(0.2):
                 pass
@@ -87,11 +94,11 @@ def _end(process: BaseProcess) -> None:
         process.join()
 
 
-def _main(place: Place) -> None:
+def _main(place: Place | None, publishing: Publishing | None) -> None:
     stop_in_order()
     end_with_parent()
     os.nice(NICE)
     logs.take_over()
     settle()
     with suppress(KeyboardInterrupt):
-        keep(place)
+        keep(place, publishing)

@@ -30,7 +30,7 @@ from store.recorder import Terms
 from tools.bench import rebuild_log
 from tools.bench.measure import machine
 from tools.bench.rebuild_log import EACH, Filled
-from tools.projections_process import ProjectionsProcess
+from tools.projections_process import BesideProcess
 from tools.runtime import settle
 
 RECORDS = 1_000  # in care; each had an entry of late, so that its fold is remembered, as in a clinic's day
@@ -88,7 +88,7 @@ def run(database: Database, folder: Path, rate: int, seconds: float) -> dict[str
     records = filled.grow(RECORDS * EACH)
     with closing(filled.log), closing(connect.plain(database.dsn(READER))) as db:
         look = _looking(db)
-        with ProjectionsProcess(filled.place):
+        with BesideProcess(filled.place):
             _wait(look, lambda position: position >= filled.position)
             settle()
             _offered(filled, records, look, rate, RECORDS / rate)

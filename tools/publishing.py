@@ -1,0 +1,47 @@
+"""The publisher as a program: which log it publishes, from plain values that another process can be told."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store.database import PUBLISHER, Database
+from store.keys import open_key_store
+from store.proof.keys import checkpoint_signers
+from store.proof.publisher import Published
+from store.proof.publishing import PublisherThread
+from store.proof.second_place import SecondPlace
+from store.settings import Settings
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """dsn: as lifelong_publisher. keys: the folder of the key store."""
+
+    dsn: str = field(repr=False)
+    log_no: int
+    origin: str
+    keys: Path
+    place: SecondPlace
+    every_s: float
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> "Publishing":
+        return cls(
+            database.dsn(PUBLISHER),
+            settings.log_no,
+            settings.origin,
+            settings.data / "keys",
+            settings.second_place,
+            settings.publish_every_s,
+        )
+
+
+@contextmanager
+def publisher(publishing: Publishing) -> Iterator[PublisherThread]:
+    """A publisher at work inside `with`. Raises KeyMissing for a log that nobody has begun."""
+    with closing(open_key_store(publishing.keys, begin=False)) as keys:
+        signers = checkpoint_signers(publishing.origin, keys)
+        told = Published(publishing.dsn, publishing.log_no, publishing.origin, signers, publishing.place)
+        with PublisherThread(told, publishing.every_s) as thread:
+            yield thread
