@@ -71,13 +71,14 @@ class Suspicion:
     positions: tuple[int, ...]
 
 
+NOT_SHOWN: Final = ("listed", "refused")  # kinds of accesses by which nobody saw what a record holds
 Knowing = Callable[[Look], Known]
 Test = Callable[[Detector, Look, Known, datetime], bool]
 
 
 def unusual(looks: Iterable[Look], known: Knowing, now: datetime) -> Iterator[Suspicion]:
     """The suspicions over accesses, given in the order of the log. now: the instant of the run, aware."""
-    told = [look for look in looks if look.institution and look.practitioner and look.record]
+    told = [look for look in looks if look.practitioner and look.record and look.kind not in NOT_SHOWN]
     found: dict[tuple[str, UUID | None, UUID | None, UUID | None], list[int]] = defaultdict(list)
     for look in told:
         facts = known(look)

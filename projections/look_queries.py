@@ -33,7 +33,7 @@ _OPEN: LiteralString = """
     FROM unusual WHERE to_position IS NULL AND from_position < %s ORDER BY from_position DESC LIMIT %s"""
 _OF_PERIOD: LiteralString = (
     "SELECT" + _COLUMNS + " FROM {} WHERE recorded_at >= %s AND recorded_at <= %s AND actor IS NOT NULL "
-    "AND record_id IS NOT NULL AND kind <> 'refused' ORDER BY position"
+    "AND record_id IS NOT NULL ORDER BY position"
 )
 
 
@@ -68,7 +68,7 @@ class LookQueries:
 
 
 def of_period(db: Db, log_no: int, since: datetime, until: datetime) -> Iterator[Look]:
-    """What people of institutions were shown of records in a period, oldest first.
+    """What people of institutions looked at, or tried to, of records in a period; oldest first.
 
     For whoever owns the views: no scope bounds it. Raises ViewNotReady.
     """

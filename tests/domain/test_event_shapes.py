@@ -1,6 +1,7 @@
 """What is stored is plain: every event's fields lie inside the canonical profile, ids aside."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from domain.access_stream import ACCESS_EVENTS
 from domain.acts import Event
 from domain.errors import NotAvailable
 from domain.institution import Institution
+from domain.looks import LooksAsked
 from domain.record import Record
 from domain.record_events import ENTRIES, SEQUEL_EVENTS
-from domain.requests import Consent, SearchKey
+from domain.requests import FIRST_PAGE, Consent, SearchKey
 from domain.values import JsonObject
+from domain.view_scope import Scope
 from evidence import canonical
 from projections.record_view import RecordRender
 from tests.builders import (
@@ -24,10 +27,13 @@ from tests.builders import (
     WANG,
     WANG_ID,
     new_entry,
+    request,
 )
 from tests.county import County, access_stream
+from tests.memory_views import MemoryViews
 from tests.whole_life import Life
 
+AUDITOR = request("auditor", "audit")
 LIBRARY = {"originator_id", "originator_version", "timestamp"}
 OWNED = {
     vars(one)["TOPIC"]
@@ -37,6 +43,20 @@ OWNED = {
 }
 TABLED = {vars(one)["TOPIC"] for one in (*ENTRIES.values(), *SEQUEL_EVENTS.values(), *ACCESS_EVENTS)}
 TOPICS = OWNED | TABLED
+
+
+def audited(county: County, record_id: UUID) -> None:
+    """Somebody reads who looked; what was looked at is unusual, as if it had been at night and long after."""
+    records, views = county.records, MemoryViews(county.log)
+    records.views = views
+    records.read_record(NURSE, record_id)
+    records.read_history(AUDITOR, LooksAsked(county.clinic))
+    midnight = county.clock().replace(hour=16) + timedelta(days=60)  # in China
+    at_night = [replace(one, at=midnight) for one in views.all_looks()]
+    found = records.find_unusual(request("operator", "management"), at_night, midnight + timedelta(days=60))
+    (one, *_) = views.open_findings(FIRST_PAGE, Scope(institution=county.clinic)).rows
+    assert one.finding in found
+    records.review_unusual(AUDITOR, one.institution, one.finding, "explained", None)
 
 
 def busy_county() -> County:
@@ -52,6 +72,8 @@ def busy_county() -> County:
     for target in (record_id, county.clinic):
         with pytest.raises(NotAvailable):
             records.read_record(OTHER_NURSE, target)
+    audited(county, record_id)
+    records.set_guidance(COUNTY, county.clinic, county.other_clinic)
     records.give_role(COUNTY, county.clinic, county.doctor, "auditor", until="2027-01-01")
     records.end_role(COUNTY, county.clinic, county.doctor, "auditor")
     records.practitioner_leaves(COUNTY, county.clinic, county.doctor)
