@@ -10,10 +10,9 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
-from domain.access_stream import AccessRefused, RecordListed, RecordRead
+from domain.access_stream import AccessRefused, RecordListed, RecordRead, RecordReplayed
 from domain.acts import Event, make
 from domain.errors import RecordError
-from domain.identity import identity_document
 from domain.institution import Institution
 from domain.ports import Recorded
 from domain.record import Record
@@ -26,17 +25,24 @@ from projections.tokens import KeyedTokens
 from store.database import PROJECTOR, Database
 from store.event_log import StoredLog
 from store.wiring import OpenLog
-from tests.builders import AREA, act, add, card, identity_number
+from tests.builders import AREA, Clock, act
+from tests.memory_log import MemoryLog
+from tests.projections.acts import ACTS, OPENING, do, opened_record
+from tests.projections.acts import EVERYTHING as DONE
 from tests.store.logs import opened, origin_of, unused_log_no
 
 Tables = Mapping[str, frozenset[Row]]
 
-ACTS = (
-    "open", "number", "close", "reopen", "merge", "unmerge", "problem", "retract", "misfile", "card",
-    "link", "unlink", "read", "list", "refuse", "search",
-    "found", "reviewed", "area",
-)  # fmt: skip
-STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), max_size=30)
+LOOKS = ("read", "list", "refuse", "search", "replay", "history")
+FINDINGS = ("found", "reviewed", "area")
+_STEP = st.tuples(
+    st.one_of(ACTS, ACTS, st.sampled_from((*LOOKS, *FINDINGS))), st.integers(0, 3), st.integers(0, 11)
+)
+STEPS = st.lists(_STEP, max_size=30) | st.lists(_STEP, min_size=15, max_size=30)  # few, or many
+"""An act, on which of the records, and what else there is to choose."""
+
+# Everything that can be done to a record, looked at of it and found of whoever looked.
+EVERYTHING = [*DONE, *((name, 0, 1) for name in (*LOOKS, *FINDINGS, "found"))]
 _DETECTOR = {"name": "burst", "edition": "2026.1", "digest": "0" * 64}
 _READ: Mapping[str, object] = {
     "basis": "custody",
@@ -52,67 +58,39 @@ _READ: Mapping[str, object] = {
 _numbers = count(100)
 
 
+_REPLAYED: Mapping[str, object] = {
+    "view": "record/1",
+    "body_sha256": "00" * 32,
+    "made_sha256": "00" * 32,
+    "matched": True,
+    "is_shape": False,
+    "decision": "same",
+}
+
+
 def history(steps: Sequence[tuple[str, int, int]]) -> list[Event]:
     """The events of a few records to which these things are done; what is refused is left out."""
     records = [opened_record() for _ in range(2)]
     events = [event for one in records for event in _decided(one)]
     institutions, findings = (uuid4(), uuid4()), _Findings()
     for name, which, other in steps:
-        if name == "open":
-            records.append(opened_record())
-        with suppress(RecordError):
-            _do(name, records[which % len(records)], records[other % len(records)])
+        if name in OPENING:
+            records.append(opened_record("pregnancy" if name == "unborn" else "visit"))
+        if name not in (*LOOKS, *FINDINGS):
+            with suppress(RecordError):
+                do(name, records[which % len(records)], records[other % len(records)], other)
         events += [event for one in records for event in _decided(one)]
         events += _looks(name, records[which % len(records)], institutions[other % 2])
         events += findings.events(name, records[which % len(records)], institutions[other % 2])
     return events
 
 
-def opened_record() -> Record:
-    """A record of a random id, as ids are outside of tests."""
-    new = Record.create(
-        uuid4(),
-        act(),
-        number=f"{AREA}{next(_numbers):05d}",
-        channel="visit",
-        custodian=uuid4(),
-        access_stream=uuid4(),
-        consented=True,
-    )
-    new.give_consent(act(), by="resident")
-    return new
-
-
-def _do(name: str, one: Record, other: Record) -> None:
-    entries = [UUID(entry) for entry in one.state.entries]
-    match name:
-        case "number":
-            one.give_number(act(), f"{AREA[:-1]}{next(_numbers) % 9}{next(_numbers):05d}", "error")
-        case "close":
-            one.close(act(), reason="moved-out")
-        case "reopen":
-            one.reopen(act(), reason="came back")
-        case "merge":
-            one.merge(act(), other, goes_on=False, reason="one person")
-            other.merge(act(), one, goes_on=True, reason="one person")
-        case "unmerge" if one.state.merged_into:
-            one.unmerge(act(), UUID(one.state.merged_into), goes_on=False, reason="two after all")
-        case "problem":
-            add(one, "problems")
-        case "card":
-            add(one, "basic-information", identity_number=None, phone="010-11110000")  # or none is issued
-            add(one, "cards", number=f"{next(_numbers):016d}")
-        case "link":
-            for document in (identity_document("temporary", reason="no document"), card(_identity())):
-                with suppress(RecordError):
-                    one.link_identity(act(), document)
-        case "unlink":
-            for link in [*one.state.links]:
-                one.unlink_identity(act(), UUID(link), "another's")
-        case "retract" if entries:
-            one.retract(act(), entries[-1], reason="in error")
-        case "misfile" if entries:
-            one.misfile(act(), entries[0], reason="another's", moved_to=None, moved_entry=None)
+def placed(events: Sequence[Event]) -> list[Recorded]:
+    """The events as a log in memory has them."""
+    log = MemoryLog(Clock())
+    for event in events:
+        log.append([event], at_end=[event.originator_id])
+    return log.events
 
 
 def _looks(name: str, one: Record, institution: UUID) -> Sequence[Event]:
@@ -130,6 +108,11 @@ def _looks(name: str, one: Record, institution: UUID) -> Sequence[Event]:
             return [searched, listed]
         case "search":
             return [searched]
+        case "replay":
+            return [make(RecordReplayed, done, stream, 0, basis="self", access=uuid4(), **told, **_REPLAYED)]
+        case "history":
+            read = {"what": "accesses", "shown": 1, "position": 1}
+            return [make(Institution.HistoryRead, done, institution, 0, **read)]
         case "refuse":
             refused = make(
                 Institution.Refused, act(at=institution), institution, 0, action="read", rules=["a-rule"]
@@ -161,11 +144,6 @@ class _Findings:
         elif name == "reviewed" and self._open.get(institution):
             told = {"finding": self._open[institution].pop(0), "outcome": "explained", "note": None}
             yield make(Institution.UnusualAccessReviewed, act(at=institution), institution, 0, **told)
-
-
-def _identity() -> str:
-    born = 1950 + next(_numbers) % 70
-    return identity_number(f"{born}0101", 1)
 
 
 def _decided(one: Record) -> list[Event]:

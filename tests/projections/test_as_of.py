@@ -98,7 +98,7 @@ def test_a_work_list_of_an_instant_is_that_of_a_fold_stopped_then_without_what_w
 
 
 def test_an_instant_is_the_last_position_recorded_by_then(database: Database) -> None:
-    with world(database, [("problem", 0, 0)] * 20) as (made, _):
+    with world(database, [("problems", 0, 0)] * 20) as (made, _):
         with closing(ViewReader(database.dsn(READER), made.place.log_no)) as reader:
             number = made.place.log_no
             rows = made.log.reader.log(first=1, limit=10**9)

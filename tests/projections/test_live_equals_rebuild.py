@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from projections import following
@@ -11,7 +11,7 @@ from projections.catalogue import PROJECTIONS
 from projections.following import Follower
 from projections.projection import Projection
 from store.database import Database
-from tests.projections.histories import STEPS, folded, history
+from tests.projections.histories import EVERYTHING, STEPS, folded, history
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS.values(), ids=PROJECTIONS)
@@ -22,6 +22,7 @@ from tests.projections.histories import STEPS, folded, history
     batch=st.integers(1, 9),
     kept=st.integers(0, 3),
 )
+@example(steps=EVERYTHING, cuts=[9, 31, 60, 90], batch=7, kept=1)
 def test_live_folding_in_any_batches_equals_a_rebuild_and_a_plain_fold(
     database: Database,
     projection: Projection,

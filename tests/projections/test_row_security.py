@@ -29,7 +29,7 @@ from tests.projections.histories import Folded, folded, history
 
 TABLES = [(one, table) for one in PROJECTIONS.values() for table in one.tables]
 NAMES = [f"{one.name}.{table.name}" for one, table in TABLES]
-STEPS = [("card", 0, 0), ("problem", 1, 0), ("close", 0, 0), ("number", 1, 0)]
+STEPS = [("cards", 0, 0), ("problems", 1, 0), ("close", 0, 0), ("number", 1, 0)]
 STRANGER = Scope(institution=uuid4(), record=uuid4())
 ALL: LiteralString = "SELECT * FROM "
 Rows = list[tuple[Any, ...]]  # Any: a row, as the database has it

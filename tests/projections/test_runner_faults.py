@@ -16,11 +16,12 @@ from projections.rebuild import Options, Rebuild
 from projections.service import Service
 from projections.status import Status, status
 from store.database import Database
-from tests.projections.histories import Folded, folded, history, opened_record
+from tests.projections.acts import opened_record
+from tests.projections.histories import Folded, folded, history
 from tests.projections.poisoned import Mischief
 
 PATIENCE_S = 60.0
-STEPS = [("problem", 0, 0), ("problem", 1, 0), ("close", 0, 0), ("open", 0, 0), ("problem", 2, 0)]
+STEPS = [("problems", 0, 0), ("problems", 1, 0), ("close", 0, 0), ("open", 0, 0), ("problems", 2, 0)]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.projections.histories import Folded, folded, history
 from tests.projections.poisoned import Mischief
 from tests.projections.test_runner_faults import is_folded, told, wait_until
 
-STEPS = [("problem", 0, 0), ("close", 0, 0), ("problem", 1, 0), ("open", 0, 0)]
+STEPS = [("problems", 0, 0), ("close", 0, 0), ("problems", 1, 0), ("open", 0, 0)]
 FIRST = Mischief().projection()
 SECOND = Mischief(ignored="record.closed").projection(version=2)  # it counts closings no more
 ALIKE = Mischief().projection(version=2)

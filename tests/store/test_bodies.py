@@ -14,7 +14,7 @@ from store.bodies import KeptBodies
 from store.database import Database
 from store.event_log import StoredLog
 from store.wiring import OpenLog
-from tests.projections.histories import opened_record
+from tests.projections.acts import opened_record
 from tests.store.logs import new_log
 
 EDITION, BODY = "record-view/3", Rendered("record-view/3", b'{"name":"canary"}')

@@ -28,7 +28,7 @@ from tools.opening import open_records, operator
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed
 
 ROSTER = PROJECTIONS["roster"]
-STEPS = [("problem", 0, 0), ("close", 0, 0), ("open", 0, 0)]
+STEPS = [("problems", 0, 0), ("close", 0, 0), ("open", 0, 0)]
 
 
 @pytest.fixture(scope="module")
