@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from domain.ports import Recorded
+from domain.record_events import Created
+from projections import tracking
 from projections.catalogue import PROJECTIONS
 from projections.service import Service
-from projections.source import Place
+from projections.source import Place, open_source
+from projections.views.roster import RosterFold
 from store.database import Database
 from store.settings import Settings
 from tests.api.served import Json, Served, serving
@@ -46,6 +50,10 @@ class Told:
         [told] = json.loads(self._capsys.readouterr().out)["projections"]
         assert isinstance(told, dict)
         return told
+
+    def in_words(self) -> str:
+        projections_status.show_status(self._settings, ["roster"], as_json=False)
+        return self._capsys.readouterr().out
 
     def api(self) -> Json:
         told: Json = self._served.get("/v1/projections/roster", "county", "management").json()
@@ -98,6 +106,45 @@ def test_a_projection_that_nobody_runs_is_told_to_lag_and_by_how_much(
         wait_until(lambda: told.metric("lag_events") == 0)
         assert told.command_line()["position"] == served.position
         assert (told.metric("lag_seconds"), told.exit_status) == (0, 0)
+
+
+def test_a_projection_that_stopped_is_told_so_by_each_of_them_with_where_and_why(
+    served: Served, place: Place, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Service(place, ROSTER):
+        wait_until(lambda: told.command_line()["lag_events"] == 0)
+        before = served.position
+        take = RosterFold.take
+
+        def stumble(fold: RosterFold, one: Recorded) -> None:
+            if one.stored.position > before:
+                raise LookupError("王建国 is what this event says, and nobody may read it here")
+            take(fold, one)
+
+        monkeypatch.setattr(RosterFold, "take", stumble)
+        served.open_record()
+        served.open_record()
+        wait_until(lambda: told.command_line()["state"] == "stopped")
+        first, again = told.command_line(), told.api()
+
+        assert told.exit_status == 1
+        assert first["stopped"] == again["stopped"]
+        where = first["stopped"]["position"]
+        assert (first["stopped"]["error"], first["stopped"]["topic"]) == ("LookupError", Created.TOPIC)
+        assert before < where <= served.position
+        assert first["position"] == again["position"] == told.metric("position") == where - 1
+        assert told.metric("lag_events") == first["lag_events"] == served.position - where + 1
+        assert 0 < float(str(first["lag_s"])) < told.metric("lag_seconds")
+        assert (told.metric("stopped"), told.metric("running")) == (1, 0)
+        assert f"stopped at position {where}: LookupError ({Created.TOPIC})" in told.in_words()
+        assert "王建国" not in str((first, again, told.in_words()))
+
+        monkeypatch.undo()
+        monkeypatch.setattr("api.views.KEPT_S", 0)
+        with open_source(place) as source:
+            assert tracking.retry(source.db, ROSTER["roster"], place.log_no)
+        wait_until(lambda: told.command_line()["lag_events"] == 0)
+        assert (told.exit_status, told.metric("stopped"), told.metric("running")) == (0, 0, 1)
 
 
 def test_administrators_rebuild_over_http_and_follow_it_to_its_end(
