@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
-from domain.access_stream import AccessEvent, AccessRefused, RecordRead
+from domain.access_stream import AccessEvent, AccessRefused
 from domain.gate import Pass
 from domain.ports import Recorded
 from domain.record import Record
@@ -44,8 +44,10 @@ def basis_of(event: AccessEvent) -> str | None:
 
 
 def is_told(one: Recorded, untold: frozenset[UUID]) -> bool:
-    """Whether an access is told. untold: disclosures of which the caller is not told yet."""
-    return not (isinstance(one.event, RecordRead) and one.event.cites in untold)
+    """Whether an event is told: no disclosure that the caller is not told of yet, nor what rests on one."""
+    event = one.event
+    about = (getattr(event, name, None) for name in ("event_id", "entry", "cites"))
+    return not untold or untold.isdisjoint(about)
 
 
 def deferred(record: Record, passed: Pass) -> frozenset[UUID]:

@@ -33,8 +33,10 @@ class RecordPages:
             events = self.gate.log.read(
                 record_id, after=page.cursor, upto_version=record.version, limit=page.limit
             )
-            is_last = not events or events[-1].stored.version == record.version
-            listed = Listed(record_id, events, is_last, hidden(self.gate, record, passed))
+            last, hides = events[-1].stored.version if events else record.version, deferred(record, passed)
+            told = [one for one in events if is_told(one, hides)]
+            not_shown = hidden(self.gate, record, passed)
+            listed = Listed(record_id, told, last == record.version, not_shown, upto=last)
             return self._show(record, passed, listed, self.render.events(listed), "events")
 
         return self.gate.insist(attempt)

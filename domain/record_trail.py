@@ -8,7 +8,6 @@ from uuid import UUID
 from domain.gate import Gate
 from domain.notices import deferred, is_told
 from domain.ports import Recorded, RecordRenderer, Trail
-from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
 from domain.showing import Showing, hidden, show
 
@@ -33,8 +32,8 @@ class RecordTrail:
             before = page.cursor - 1 if page.cursor else None
             untold, not_shown = deferred(record, passed), hidden(self.gate, record, passed)
             told = [
-                *self._newest(record.id, OWN, before, page.limit, record.version),
-                *self._looks(record, before, page.limit, untold),
+                *self._told(record.id, OWN, before, page.limit, untold, record.version),
+                *self._told(record.access_stream, ACCESS, before, page.limit, untold, None),
             ]
             told.sort(key=lambda one: -one[1].stored.position)
             shown, more = told[: page.limit], len(told) > page.limit
@@ -58,23 +57,25 @@ class RecordTrail:
 
         return self.gate.insist(attempt)
 
-    def _looks(
-        self, record: Record, before: int | None, limit: int, hides: frozenset[UUID]
+    def _told(
+        self,
+        stream: UUID,
+        name: str,
+        before: int | None,
+        limit: int,
+        hides: frozenset[UUID],
+        upto: int | None,
     ) -> list[tuple[str, Recorded]]:
-        """Without those that the resident is not told of yet, which are few."""
+        """The newest, without what the resident is not told of yet, which is little.
+
+        One more than is asked for tells whether there is more.
+        """
         found: list[tuple[str, Recorded]] = []
         while True:
-            read = self._newest(record.access_stream, ACCESS, before, limit, None)
-            found += [one for one in read if is_told(one[1], hides)]
+            read = self.gate.log.read(
+                stream, upto_version=upto, upto_position=before, limit=limit + 1, newest_first=True
+            )
+            found += [(name, one) for one in read if is_told(one, hides)]
             if len(found) > limit or len(read) <= limit:
                 return found[: limit + 1]
-            before = read[-1][1].stored.position - 1
-
-    def _newest(
-        self, stream: UUID, name: str, before: int | None, limit: int, upto: int | None
-    ) -> list[tuple[str, Recorded]]:
-        """One more than is asked for tells whether there is more."""
-        read = self.gate.log.read(
-            stream, upto_version=upto, upto_position=before, limit=limit + 1, newest_first=True
-        )
-        return [(name, one) for one in read]
+            before = read[-1].stored.position - 1

@@ -10,6 +10,7 @@ from domain.acts import make
 from domain.concealing import concealed
 from domain.entries import KINDS
 from domain.gate import Gate, Pass
+from domain.notices import deferred
 from domain.ports import NOW, RecordQuery, Rendered
 from domain.record import Record
 from domain.record_readers import restricted
@@ -24,8 +25,8 @@ SHAPE_ONLY = "shape-only"  # the obligation of whoever may know that there is so
 def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) -> RecordQuery:
     """The query without what this caller may not be shown, whichever past is asked for.
 
-    Misfiled entries are hidden from all. Of the rest, the policy is asked again for each section, and for
-    each class of sensitive entries that stands in one.
+    Misfiled entries are hidden from all, and from the resident a disclosure whose notice is deferred. Of the
+    rest, the policy is asked again for each section, and for each class of sensitive entries in one.
     """
     sight = _Sight(gate, record, passed)
     sections = frozenset(kind for kind in KINDS if sight.is_open(kind, None))
@@ -37,7 +38,7 @@ def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) 
     withheld = frozenset(key for key, classes in closed.items() if classes)
     return replace(
         query,
-        masked=record.state.masked | withheld,
+        masked=record.state.masked | withheld | deferred(record, passed),
         sections=None if sections == ALL else sections,
         withheld=frozenset(one for classes in closed.values() for one in classes),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 from uuid import UUID
 
-from domain.access_stream import AccessEvent
+from domain.access_stream import AccessEvent, RecordRead
 from domain.ports import Listed, Recorded
 from domain.time import CHINA
 from domain.values import Who
@@ -36,7 +36,14 @@ def access(one: Recorded, names: Mapping[str, str]) -> Shape:
     who = event.who
     by = {"institution": _named(names, who["institution"]), "person": _named(names, who["actor"])}
     words = {"zh": _sentence(one, event, names, "zh"), "en": _sentence(one, event, names, "en")}
-    return {**told(one), "access": own(one), "by": by, "words": words}
+    return {**told(one), "access": {**own(one), **_way_in(event)}, "by": by, "words": words}
+
+
+def _way_in(event: AccessEvent) -> Shape:
+    """Of a read: the entry of the record that let the reader in, and the sensitive classes not shown."""
+    if not isinstance(event, RecordRead):
+        return {}
+    return {"cites": str(event.cites) if event.cites else None, "withheld": event.withheld or []}
 
 
 def _sentence(one: Recorded, event: AccessEvent, names: Mapping[str, str], language: Language) -> str:
