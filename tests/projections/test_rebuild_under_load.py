@@ -39,7 +39,8 @@ STEPS = [
 PHASES = ("loading", "indexing", "following", "comparing", "switching")
 IN_PHASE_S = 0.1  # that it stays in the phase in which it is to be killed
 PATIENCE_S = 60.0
-SPAWN = multiprocessing.get_context("spawn")
+FORKSERVER = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload([__name__])
 
 
 def rebuild_all(place: Place, names: list[str], jobs: int, fatal: str, pipe: Pipe) -> None:
@@ -72,8 +73,8 @@ def rebuild_all(place: Place, names: list[str], jobs: int, fatal: str, pipe: Pip
 def killed(world: Folded, draw: random.Random, fatal: str, jobs: int) -> str:
     """Rebuild all in a process, and kill it in this phase of one projection or another; where it was."""
     names = draw.sample(list(PROJECTIONS), k=len(PROJECTIONS))
-    ours, theirs = SPAWN.Pipe(duplex=False)
-    process = SPAWN.Process(target=rebuild_all, args=(world.place, names, jobs, fatal, theirs))
+    ours, theirs = FORKSERVER.Pipe(duplex=False)
+    process = FORKSERVER.Process(target=rebuild_all, args=(world.place, names, jobs, fatal, theirs))
     process.start()
     theirs.close()
     seen, times = Counter[str](), draw.randrange(1, 4)
