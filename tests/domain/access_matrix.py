@@ -149,11 +149,12 @@ OPENING = tuple(name for name, one in RELATIONS.items() if one.opens)
 
 def cells() -> Iterator[Cell]:
     """Every cell; a few stand in more than one block."""
-    usual = ("care", "management", "research", "legal", "self", "audit")
-    near = ("custody", "granted", "area", "own-record", "represents")
     yield from _block(ACTIONS, PERSONS, RELATIONS, PURPOSES)
-    yield from _block(ACTIONS, PERSONS, near, (*usual, "emergency"), state=tuple(STATES)[1:])
-    yield from _block(ACTIONS, PERSONS, ("own-institution", *near[2:]), usual, held=tuple(HELD)[1:])
+    usual = ("care", "management", "self", "audit")
+    known = ("custody", "granted", "own-record", "represents")
+    yield from _block(ACTIONS, PERSONS, known, (*usual, "research"), state=tuple(STATES)[1:])
+    yield from _block(("break-glass", "erase"), PERSONS, RECORDS, LISTED, state=tuple(STATES)[1:])
+    yield from _block(ACTIONS, PERSONS, ("own-institution", "area", *known[2:]), usual, held=tuple(HELD)[1:])
     readers = ("read", "read-events", "list", "read-trail", "replay", "read-accesses", "issue-summary")
     parted = ("custody", "elsewhere", "area", "granted", "guiding", "own-record", "represents")
     yield from _block(readers, PERSONS, parted, ("care", "assessment", "self", "audit"), part=PARTS)
@@ -166,7 +167,7 @@ def cells() -> Iterator[Cell]:
     yield from _block(ACTIONS, staff, treated, LISTED[:3], licence=tuple(LICENCES))
     carriers = ("practitioner", "record-manager", "auditor", "county-administrator", "resident", "guardian")
     related = ("own-institution", "custody", "own-record", "represents")
-    yield from _block(ACTIONS, carriers, related, (*usual[:2], *usual[4:]), scopes=tuple(SCOPES)[1:])
+    yield from _block(ACTIONS, carriers, related, usual, scopes=tuple(SCOPES)[1:])
 
 
 def _block(*usual: object, **more: object) -> Iterator[Cell]:
