@@ -5,10 +5,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from store import connect
 from store.database import PUBLISHER, Database
 from store.keys import open_key_store
+from store.proof.checkpoints import Row
 from store.proof.keys import checkpoint_signers
-from store.proof.publisher import Published
+from store.proof.publisher import Published, Publisher
 from store.proof.publishing import PublisherThread
 from store.proof.second_place import SecondPlace
 from store.settings import Settings
@@ -40,8 +42,22 @@ class Publishing:
 @contextmanager
 def publisher(publishing: Publishing) -> Iterator[PublisherThread]:
     """A publisher at work inside `with`. Raises KeyMissing for a log that nobody has begun."""
+    with published(publishing) as told, PublisherThread(told, publishing.every_s) as thread:
+        yield thread
+
+
+def publish_once(publishing: Publishing) -> Row | None:
+    """Publish what is new; the checkpoint, or None if there is nothing new.
+
+    Raises Fenced, ProofError, OSError, KeyMissing, psycopg.OperationalError.
+    """
+    with published(publishing) as told, closing(connect.plain(told.dsn)) as db:
+        return Publisher(told, db).publish()
+
+
+@contextmanager
+def published(publishing: Publishing) -> Iterator[Published]:
+    """What is published, with the keys that sign it."""
     with closing(open_key_store(publishing.keys, begin=False)) as keys:
         signers = checkpoint_signers(publishing.origin, keys)
-        told = Published(publishing.dsn, publishing.log_no, publishing.origin, signers, publishing.place)
-        with PublisherThread(told, publishing.every_s) as thread:
-            yield thread
+        yield Published(publishing.dsn, publishing.log_no, publishing.origin, signers, publishing.place)

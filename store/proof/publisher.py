@@ -18,6 +18,7 @@ from evidence.tiles import TileId, Tree
 from store.connect import Connection
 from store.proof import checkpoints, fence, tiles
 from store.proof.checkpoints import Row
+from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 
 AT_ONCE = 65_536  # leaf hashes read together
@@ -48,7 +49,8 @@ class Publisher:
     def __init__(self, published: Published, db: Connection) -> None:
         self._told = published
         self._db = db
-        self._read = tiles.reader(db, published.log_no)
+        self._rows = over(db)
+        self._read = tiles.reader(self._rows, published.log_no)
         self._growth: Growth | None = None
 
     def publish(self) -> Row | None:
@@ -63,15 +65,15 @@ class Publisher:
             return None
         self._told.place.keep(made.note)
         checkpoints.publish(self._db, log_no, made.size)
-        return made
+        return checkpoints.of_size(self._rows, log_no, made.size)
 
     def _unfinished(self) -> Row | None:
-        newest = checkpoints.newest(self._db, self._told.log_no)
+        newest = checkpoints.newest(self._rows, self._told.log_no)
         return newest if newest and newest.published_at is None else None
 
     def _make(self) -> Row | None:
         """Integrate the new leaves and sign the tree: both in one transaction."""
-        log_no, last = self._told.log_no, checkpoints.newest(self._db, self._told.log_no)
+        log_no, last = self._told.log_no, checkpoints.newest(self._rows, self._told.log_no)
         growth, head = self._grown(last), fence.head(self._db, log_no)
         if head == growth.size:
             return None
@@ -88,7 +90,7 @@ class Publisher:
             fence.raise_fence(self._db, log_no, "forked", last.size if last else 0)
             raise
         self._growth = growth
-        return checkpoints.of_size(self._db, log_no, checkpoint.size)
+        return checkpoints.of_size(self._rows, log_no, checkpoint.size)
 
     def _grown(self, last: Row | None) -> Growth:
         """The tree as it was signed last."""
@@ -102,7 +104,7 @@ class Publisher:
         full = list[tuple[TileId, bytes]]()
         while growth.size < head:
             upto = min(head, growth.size + AT_ONCE)
-            leaves = tiles.leaf_hashes(self._db, self._told.log_no, growth.size, upto)
+            leaves = tiles.leaf_hashes(self._rows, self._told.log_no, growth.size, upto)
             if len(leaves) != upto - growth.size:
                 raise ProofError("the log lacks an event between two others")
             full += growth.add(leaves)

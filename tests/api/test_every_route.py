@@ -38,6 +38,10 @@ PUBLIC: Final = frozenset(
         "GET /v1/value-sets/{name}",
         "GET /v1/regions/{code}",
         "GET /v1/logs/{log_no}/receipt-key",
+        "GET /v1/logs/{log_no}/checkpoint",
+        "GET /v1/logs/{log_no}/tile/{path}",
+        "GET /v1/logs/{log_no}/proofs/{position}",
+        "GET /v1/logs/{log_no}/keys",
         "OPTIONS /v1/records/{record_id}/uploads",
         "OPTIONS /v1/uploads/{upload_id}",
     }
