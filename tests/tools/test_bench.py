@@ -15,7 +15,7 @@ BENCHES = {
     ("growth", "--rounds", "1", "--events", "2000"): {"small_log"},
     ("api", "--rounds", "1", "--seconds", "0.5"): {"null_recorder"},
     ("rebuild", "--rounds", "1", "--events", "3000"): {"library", "bare", "content", "library_x1", "bare_x1"},
-    ("lag", "--rate", "20", "--seconds", "6"): {"target"},
+    ("lag", "--rate", "20", "--seconds", "6"): {"target", "append_beside_rebuild"},
     ("views", "--rounds", "1"): {"current_record", "search_2000"},
 }  # fmt: skip
 
