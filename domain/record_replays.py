@@ -1,6 +1,7 @@
 """Replays an access: what was shown is made again, compared by digest, recorded, and only then answered."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -69,6 +70,28 @@ class RecordReplays:
                 self.gate.refuse(denied(passed, error.code), record)
                 raise
             return _agreeing(replayed)
+
+        return self.gate.insist(attempt)
+
+    def replay_as_operator(
+        self, request: Request, record_id: UUID, access: UUID, *, content: bool
+    ) -> Replayed:
+        """An access of whatever kind, made again if it showed anything: the operator's act, recorded.
+
+        Who may call this is the operator's machine account, not the policy. matched is None if nothing was
+        shown, or it cannot be made again. content: whether it is to be shown, too, and not its shape.
+        """
+
+        def attempt() -> Replayed:
+            record = self.gate.log.load(Record, record_id)
+            found = self.gate.log.find(record.access_stream, access) if record else None
+            if record is None or found is None:
+                raise NotAvailable
+            passed, remade = self.gate.operate(request, "replay"), None
+            if isinstance(found.event, RecordRead):
+                with suppress(EditionUnknown, DocumentLost):
+                    remade = made(then(self.gate.log, found), self.render, self.documents)
+            return record_replay(self.gate, record, passed, found, remade, not content)
 
         return self.gate.insist(attempt)
 

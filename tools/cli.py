@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from tools.audit_commands import audit
 from tools.bench_commands import bench
 from tools.options import Json, group, settings
 from tools.output import USAGE, CommandFailed, end
@@ -21,7 +22,7 @@ app = group(
 importing = group("import", "Bring in records from elsewhere.")
 institutions = group("institution", "Institutions of the county.")
 clock = group("clock", "The clock by which events are recorded.")
-for part in (importing, institutions, clock, projections, bench):
+for part in (importing, institutions, clock, projections, audit, bench):
     app.add_typer(part)
 
 Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on. [default: LIFELONG_HOST]")]
