@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -110,6 +111,34 @@ def test_an_instant_is_the_last_position_recorded_by_then(database: Database) ->
             assert position_at(reader, number, roster.PROJECTION, datetime(2999, 1, 1, tzinfo=UTC)) == len(
                 rows
             )
+
+
+def test_a_past_that_the_view_has_not_come_to_is_waited_for_and_never_an_older_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.as_of.PATIENCE_S", 0.1)
+    with world(database, [("problems", 0, 0)] * 5) as (made, _):
+        folded_to, then = made.stored.position(), datetime.now(UTC)
+        made.append(history([("problems", 0, 0)]))
+        with closing(ViewReader(database.dsn(READER), made.place.log_no)) as reader:
+
+            def asked(instant: datetime) -> int:
+                return position_at(reader, made.place.log_no, roster.PROJECTION, instant)
+
+            assert asked(then) == folded_to
+            for instant in (
+                instant_of(made, folded_to + 1),
+                datetime.now(UTC),
+                datetime(2999, 1, 1, tzinfo=UTC),
+            ):
+                with pytest.raises(ViewNotReady):
+                    asked(instant)
+
+            monkeypatch.setattr("projections.as_of.PATIENCE_S", 60)
+            catching = Thread(target=catch_up, args=(made.place, {"roster": roster.PROJECTION}))
+            catching.start()
+            assert asked(datetime.now(UTC)) == made.stored.position()
+            catching.join()
 
 
 def test_a_view_that_is_not_built_yet_says_so(database: Database) -> None:
