@@ -54,6 +54,7 @@ class Settings:
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
     proof: Path | None = None  # the second place of the last checkpoint; None: a folder under `data`
+    witnesses: Path | None = None  # a policy file (C2SP tlog-policy) with the witnesses' addresses
     publish: bool = True  # whether `serve` and `demo` publish checkpoints, in the process beside
     publish_every_s: int = DEFAULT_PUBLISH_S
     projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
@@ -93,7 +94,8 @@ class Settings:
             host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
-            proof=read.folder("LIFELONG_PROOF"),
+            proof=read.path("LIFELONG_PROOF"),
+            witnesses=read.path("LIFELONG_WITNESSES"),
             publish=read.switch("LIFELONG_PUBLISH", default=True),
             publish_every_s=read.number("LIFELONG_PUBLISH_EVERY", default=DEFAULT_PUBLISH_S, largest=60),
             projections=read.switch("LIFELONG_PROJECTIONS", default=True),
@@ -157,7 +159,7 @@ class _Reader:
         except ValueError as wrong:
             raise SettingsError(variable, str(wrong)) from None
 
-    def folder(self, variable: str) -> Path | None:
+    def path(self, variable: str) -> Path | None:
         text = self.text(variable)
         return Path(text) if text else None
 

@@ -71,6 +71,22 @@ def demo(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
+def witness(
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where its keys and state lie, together.")],
+    name: Annotated[str, typer.Option(help="Its name in signatures: an address without a scheme.")],
+    log: Annotated[
+        list[str], typer.Option(metavar="VKEY", help="A key of a log to witness; once for each key.")
+    ],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8200,
+) -> None:
+    """Witness other people's logs: sign each checkpoint that grew from the one before, and no other."""
+    from tools import witness as command
+
+    command.run(folder=folder, name=name, logs=log, host=host, port=port)
+
+
+@app.command()
 def migrate(json: Json = False) -> None:
     """Bring the database up to this release."""
     from tools import migrate as command

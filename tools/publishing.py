@@ -1,14 +1,16 @@
 """The publisher as a program: which log it publishes, from plain values that another process can be told."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evidence.trust import parse
 from store import connect
 from store.database import PUBLISHER, Database
 from store.keys import open_key_store
 from store.proof.checkpoints import Row
+from store.proof.cosigning import CosigningThread
 from store.proof.keys import checkpoint_signers
 from store.proof.publisher import Published, Publisher
 from store.proof.publishing import PublisherThread
@@ -26,6 +28,7 @@ class Publishing:
     keys: Path
     place: SecondPlace
     every_s: float
+    witnesses: Path | None = None
 
     @classmethod
     def of(cls, settings: Settings, database: Database) -> "Publishing":
@@ -36,14 +39,22 @@ class Publishing:
             settings.data / "keys",
             settings.second_place,
             settings.publish_every_s,
+            settings.witnesses,
         )
 
 
 @contextmanager
 def publisher(publishing: Publishing) -> Iterator[PublisherThread]:
-    """A publisher at work inside `with`. Raises KeyMissing for a log that nobody has begun."""
-    with published(publishing) as told, PublisherThread(told, publishing.every_s) as thread:
-        yield thread
+    """A publisher at work inside `with`, and who asks the witnesses.
+
+    Raises KeyMissing for a log that nobody has begun, ProofError or OSError for a policy that cannot be read.
+    """
+    with ExitStack() as stack:
+        told = stack.enter_context(published(publishing))
+        if publishing.witnesses is not None:
+            trust = parse(publishing.witnesses.read_bytes())
+            stack.enter_context(CosigningThread(told.dsn, told.log_no, trust))
+        yield stack.enter_context(PublisherThread(told, publishing.every_s))
 
 
 def publish_once(publishing: Publishing) -> Row | None:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, suppress
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from api import logs
@@ -48,7 +49,7 @@ def application() -> FastAPI:
     return app
 
 
-def configure(app: FastAPI | str, *, workers: int | None = None) -> uvicorn.Config:
+def configure(app: Starlette | str, *, workers: int | None = None) -> uvicorn.Config:
     """Logs carry no addresses: requests are counted in /metrics instead."""
     return uvicorn.Config(
         app,

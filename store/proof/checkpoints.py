@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from psycopg.rows import class_row
+from typing import LiteralString
 
 from evidence.checkpoint import Checkpoint
 from store.connect import Connection
+from store.proof.rows import Rows
 
-_COLUMNS = "size, root, note, made_at, published_at"
+_SELECT: LiteralString = (
+    "SELECT size, root, note, made_at, published_at FROM proof.checkpoint WHERE log_no = %s "
+)
 
 
 @dataclass(frozen=True)
@@ -22,24 +24,24 @@ class Row:
     published_at: datetime | None
 
 
-def newest(db: Connection, log_no: int) -> Row | None:
+def newest(rows: Rows, log_no: int) -> Row | None:
     """The largest, published or not."""
-    return _one(db, "ORDER BY size DESC", [log_no])
+    return _one(rows, "ORDER BY size DESC", [log_no])
 
 
-def published(db: Connection, log_no: int) -> Row | None:
+def published(rows: Rows, log_no: int) -> Row | None:
     """The largest that is public."""
-    return _one(db, "AND published_at IS NOT NULL ORDER BY size DESC", [log_no])
+    return _one(rows, "AND published_at IS NOT NULL ORDER BY size DESC", [log_no])
 
 
-def of_size(db: Connection, log_no: int, size: int) -> Row | None:
+def of_size(rows: Rows, log_no: int, size: int) -> Row | None:
     """The one of a size."""
-    return _one(db, "AND size = %s", [log_no, size])
+    return _one(rows, "AND size = %s", [log_no, size])
 
 
-def covering(db: Connection, log_no: int, position: int) -> Row | None:
+def covering(rows: Rows, log_no: int, position: int) -> Row | None:
     """The smallest public one that has the event at a position."""
-    return _one(db, "AND published_at IS NOT NULL AND size >= %s ORDER BY size", [log_no, position])
+    return _one(rows, "AND published_at IS NOT NULL AND size >= %s ORDER BY size", [log_no, position])
 
 
 def make(db: Connection, log_no: int, checkpoint: Checkpoint, note: bytes) -> None:
@@ -59,7 +61,6 @@ def publish(db: Connection, log_no: int, size: int) -> None:
     )
 
 
-def _one(db: Connection, which: str, arguments: list[object]) -> Row | None:
-    query = f"SELECT {_COLUMNS} FROM proof.checkpoint WHERE log_no = %s {which} LIMIT 1"  # noqa: S608  # ours
-    with db.cursor(row_factory=class_row(Row)) as cursor:
-        return cursor.execute(query.encode(), arguments).fetchone()
+def _one(rows: Rows, which: LiteralString, arguments: list[object]) -> Row | None:
+    found = rows(_SELECT + which + " LIMIT 1", arguments)
+    return Row(*found[0]) if found else None

@@ -14,6 +14,7 @@ from evidence.checkpoint import Checkpoint
 from evidence.tiles import Tree
 from store.connect import Connection
 from store.proof import tiles
+from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 
 Reason = Literal["behind", "forked", "closed"]
@@ -69,7 +70,7 @@ def check(db: Connection, log_no: int, place: SecondPlace) -> None:
 def _wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:
     if head(db, log_no) < held.size:
         return "behind"
-    if Tree(held.size, tiles.reader(db, log_no)).root() != held.root:
+    if Tree(held.size, tiles.reader(over(db), log_no)).root() != held.root:
         return "forked"
     return None
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 
 from evidence.errors import ProofError
+from evidence.merkle import HASH_SIZE
 from evidence.tiles import WIDTH, Read, TileId, joined
 from store.connect import Connection
+from store.proof.rows import Rows
 
 
-def reader(db: Connection, log_no: int) -> Read:
-    """Reads the tiles of a log over one connection. Raises ProofError for a tile that it cannot have yet."""
+def reader(rows: Rows, log_no: int) -> Read:
+    """Reads the tiles of a log. Raises ProofError for a tile that it cannot have yet."""
 
     def read(tile: TileId) -> bytes:
-        found = _full(db, log_no, tile) or _partial(db, log_no, tile)
+        found = _full(rows, log_no, tile) or _partial(rows, log_no, tile)
         if found is None:
             raise ProofError("a tile that the log does not have")
         return found
@@ -28,39 +30,36 @@ def keep(db: Connection, log_no: int, full: Iterable[tuple[TileId, bytes]]) -> N
         )
 
 
-def leaf_hashes(db: Connection, log_no: int, first: int, last: int) -> list[bytes]:
+def leaf_hashes(rows: Rows, log_no: int, first: int, last: int) -> list[bytes]:
     """The leaf hashes from one index (from 0) up to, not including, another."""
-    rows = db.execute(
+    found = rows(
         """SELECT leaf_hash FROM store.event WHERE log_no = %s AND position > %s AND position <= %s
            ORDER BY position""",
         [log_no, first, last],
-        binary=True,
-    ).fetchall()
-    return [row[0] for row in rows]
+    )
+    return [row[0] for row in found]
 
 
-def _full(db: Connection, log_no: int, tile: TileId) -> bytes | None:
+def _full(rows: Rows, log_no: int, tile: TileId) -> bytes | None:
     """The tile as it is stored; of a narrower one that has become full since, its beginning."""
-    row = db.execute(
-        """SELECT substring(data, 1, %s) FROM proof.tile
+    found = rows(
+        """SELECT substring(data, 1, %s::int4) FROM proof.tile
            WHERE log_no = %s AND level = %s AND number = %s""",
-        [tile.width * 32, log_no, tile.level, tile.number],
-        binary=True,
-    ).fetchone()
-    return bytes(row[0]) if row else None
+        [tile.width * HASH_SIZE, log_no, tile.level, tile.number],
+    )
+    return bytes(found[0][0]) if found else None
 
 
-def _partial(db: Connection, log_no: int, tile: TileId) -> bytes | None:
+def _partial(rows: Rows, log_no: int, tile: TileId) -> bytes | None:
     first = tile.number * WIDTH
     last = first + tile.width
     if tile.level == 0:
-        hashes = leaf_hashes(db, log_no, first, last)
+        hashes = leaf_hashes(rows, log_no, first, last)
     else:
-        rows = db.execute(
+        found = rows(
             """SELECT root FROM proof.tile
                WHERE log_no = %s AND level = %s AND number >= %s AND number < %s ORDER BY number""",
             [log_no, tile.level - 1, first, last],
-            binary=True,
-        ).fetchall()
-        hashes = [row[0] for row in rows]
+        )
+        hashes = [row[0] for row in found]
     return b"".join(hashes) if len(hashes) == tile.width else None

@@ -1,0 +1,174 @@
+"""Asks witnesses for their cosignatures on what was published, and keeps them beside the checkpoint.
+
+Behind the publication and never in its way: a witness that is slow or away only makes the proof wait for it.
+What a witness answers is kept only if its signature holds; a refusal is told, for it may be the first sign
+that somebody was shown another history.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+
+from evidence import note
+from evidence.checkpoint import decimal
+from evidence.errors import ProofError
+from evidence.tiles import Read, TileId, Tree
+from evidence.trust import Trust, Witness
+from evidence.witness import request
+from store import connect
+from store.connect import Connection
+from store.proof import checkpoints, tiles
+from store.proof.checkpoints import Row
+from store.proof.rows import over
+
+TIMEOUT_S = 5.0
+POLL_S = 1.0
+TRIES = 2  # the first may learn from which size the witness wants the proof
+
+log = logging.getLogger(__name__)
+
+
+class WitnessRefused(Exception):
+    """A witness did not sign. status: its HTTP answer."""
+
+    def __init__(self, name: str, status: int) -> None:
+        super().__init__(f"witness {name} answered {status}")
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Cosigned:
+    """One signature line that a witness gave, under the key that it was checked with."""
+
+    key: str
+    line: bytes
+
+
+class Asker:
+    """Asks one witness. Knows from which size it wants the next proof."""
+
+    def __init__(self, witness: Witness, client: httpx.Client) -> None:
+        self.witness = witness
+        self._client = client
+        self._size = 0  # what it signed last, as far as we know
+
+    def ask(self, row: Row, tree: Tree) -> list[Cosigned]:
+        """Its signatures. Raises WitnessRefused, ProofError, httpx.HTTPError."""
+        for _ in range(TRIES):
+            proof = tree.consistency(self._size) if 0 < self._size <= row.size else []
+            body = request(self._size, proof, row.note)
+            answer = self._client.post(f"{self.witness.url}/add-checkpoint", content=body)
+            if answer.status_code == 200:
+                found = self._checked(row, answer.content)
+                self._size = row.size
+                return found
+            if answer.status_code != 409:
+                break
+            self._size = decimal(answer.text.strip())
+            if self._size > row.size:
+                break
+        raise WitnessRefused(self.witness.name, answer.status_code)
+
+    def _checked(self, row: Row, lines: bytes) -> list[Cosigned]:
+        """The lines of the key that we know it by, if they hold. Raises ProofError."""
+        text, _ = note.parts(row.note)
+        verifier, found = self.witness.verifier, list[Cosigned]()
+        for one in lines.splitlines(keepends=True):
+            try:
+                note.open(text=text + b"\n" + one, verifiers=[verifier])
+            except ProofError:
+                continue  # of another key of the witness's, which others may know
+            found.append(Cosigned(f"{verifier.name}+{verifier.key_id.hex()}", one))
+        if not found:
+            raise ProofError("a witness that answered without its signature")
+        return found
+
+
+class Collector:
+    """Asks every witness of a policy for the newest checkpoint, side by side."""
+
+    def __init__(self, trust: Trust, log_no: int) -> None:
+        self._log_no = log_no
+        self._client = httpx.Client(timeout=TIMEOUT_S)
+        self._askers = [Asker(one, self._client) for one in trust.witnesses.values() if one.url]
+        self._pool = ThreadPoolExecutor(max(1, len(self._askers)), thread_name_prefix="witness")
+
+    def collect(self, db: Connection, row: Row) -> Sequence[str]:
+        """Keep what the witnesses sign; the names of those that did not."""
+        tree = Tree(row.size, _OneByOne(tiles.reader(over(db), self._log_no)).read)
+        asked = [(one, self._pool.submit(one.ask, row, tree)) for one in self._askers]
+        missing = []
+        for asker, answer in asked:
+            try:
+                _keep(db, self._log_no, row.size, answer.result())
+            except (WitnessRefused, ProofError, httpx.HTTPError) as error:
+                missing.append(asker.witness.name)
+                log.warning("witness %s: %s", asker.witness.name, type(error).__name__)
+        return missing
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        self._client.close()
+
+
+class _OneByOne:
+    """Tiles read over one connection, which several threads may not use at the same time."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+
+    def read(self, tile: TileId) -> bytes:
+        with self._lock:
+            return self._read(tile)
+
+
+def _keep(db: Connection, log_no: int, size: int, found: Sequence[Cosigned]) -> None:
+    for one in found:
+        db.execute(
+            """INSERT INTO proof.cosignature (log_no, size, key, line) VALUES (%s, %s, %s, %s)
+               ON CONFLICT DO NOTHING""",
+            [log_no, size, one.key, one.line],
+        )
+
+
+class CosigningThread:
+    """Collects in this process, between `start` and `stop`, whatever is newest."""
+
+    def __init__(self, dsn: str, log_no: int, trust: Trust) -> None:
+        self._dsn = dsn
+        self._log_no = log_no
+        self._trust = trust
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="cosigning")
+
+    def __enter__(self) -> "CosigningThread":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with closing(Collector(self._trust, self._log_no)) as collector:
+            while not self._stopping.is_set():
+                try:
+                    with closing(connect.plain(self._dsn)) as db:
+                        self._collect(db, collector)
+                except psycopg.OperationalError:
+                    self._stopping.wait(POLL_S)
+
+    def _collect(self, db: Connection, collector: Collector) -> None:
+        done = 0
+        while not self._stopping.is_set():
+            newest = checkpoints.published(over(db), self._log_no)
+            if newest is not None and newest.size != done and not collector.collect(db, newest):
+                done = newest.size
+            self._stopping.wait(POLL_S)
