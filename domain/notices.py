@@ -16,6 +16,7 @@ from domain.record_state import RecordState
 from domain.time import CHINA
 
 USUAL: Final = frozenset(("outside", "emergency", "refused"))  # while the resident has set no rule
+ALWAYS: Final = frozenset(("emergency",))  # the notice is owed: 个人信息保护法第十八条第二款
 OWN: Final = ("self", "representation")  # bases: the resident, and who speaks for them
 
 # Rule → whether it tells of an access, given the institution that keeps the record now.
@@ -28,9 +29,9 @@ RULES: Final[Mapping[str, Callable[[AccessEvent, UUID], bool]]] = {
 
 
 def rules_of(state: RecordState) -> frozenset[str]:
-    """The rules in force for a record."""
+    """The rules in force for a record. Of an emergency the resident is told in any case (ALWAYS)."""
     entries = (one for one in state.standing("notice-rules") if one.state == "active")
-    return frozenset(str((one.kept or {}).get("rule")) for one in entries) or USUAL
+    return (frozenset(str((one.kept or {}).get("rule")) for one in entries) or USUAL) | ALWAYS
 
 
 def reasons(event: AccessEvent, custodian: UUID, rules: frozenset[str]) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def test_without_a_rule_a_resident_is_told_of_others_of_emergencies_and_of_refus
     ("rule", "told"),
     [
         ("emergency", [("read", "emergency")]),
-        ("refused", [("refused", "care")]),
+        ("refused", [("read", "emergency"), ("refused", "care")]),
         ("outside", [("read", "emergency"), ("refused", "care")]),
         ("all", [("read", "emergency"), ("refused", "care"), ("read", "care")]),
     ],
