@@ -185,7 +185,7 @@ class Folded:
         with self.source() as source:
             return {
                 table.name: frozenset(
-                    _plain(row) for row in source.db.execute(_all(of, table.name)).fetchall()
+                    plain(row) for row in source.db.execute(_all(of, table.name)).fetchall()
                 )
                 for table in projection.tables
             }
@@ -223,7 +223,7 @@ def _all(generation: Generation, table: str) -> bytes:
     return f'SELECT * FROM "{generation.schema}"."{table}"'.encode()
 
 
-def _plain(row: tuple[object, ...]) -> Row:
+def plain(row: tuple[object, ...]) -> Row:
     """Arrays come as lists, which no set takes; folds say tuples or lists of one value each."""
     return tuple(tuple(value) if isinstance(value, list) else value for value in row)
 
