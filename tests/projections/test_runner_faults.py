@@ -11,6 +11,7 @@ import pytest
 
 from domain.acts import Event
 from projections import generations, runner, tracking
+from projections.following import Follower
 from projections.projection import Projection
 from projections.rebuild import Options, Rebuild
 from projections.service import Service
@@ -223,25 +224,26 @@ def test_a_long_open_transaction_elsewhere_stops_nothing(
 def test_a_right_that_is_missing_is_no_events_fault_and_is_not_asked_for_without_pause(
     world: Folded, database: Database, mischief: Mischief, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = list[float]()
-    begun = runner.Follower.__init__
+    tried_at = list[float]()
+    advance = Follower.advance
 
-    def counted(*arguments: object) -> None:
-        opened.append(time.monotonic())
-        begun(*arguments)  # type: ignore[arg-type]  # passed on as they came
+    def counted(follower: Follower, upto: int) -> int:
+        if upto > follower.position:
+            tried_at.append(time.monotonic())
+        return advance(follower, upto)
 
     projection = mischief.projection()
     with running(world, projection), psycopg.connect(database.admin, autocommit=True) as admin:
         wait_until(is_folded(world, projection))
         table = f"views_counts_{world.live(projection).generation}.counts"
         admin.execute(f"REVOKE ALL ON {table} FROM lifelong_projector".encode())
-        monkeypatch.setattr(runner.Follower, "__init__", counted)
+        monkeypatch.setattr(Follower, "advance", counted)
         world.append(history(STEPS))
-        wait_until(lambda: len(opened) > 4)
+        wait_until(lambda: len(tried_at) > 4)
 
         assert told(world, projection).last_error == "InsufficientPrivilege"
         assert told(world, projection).stopped is None
-        pauses = [after - before for before, after in pairwise(opened)]
+        pauses = [after - before for before, after in pairwise(tried_at)]
         assert pauses[-1] > 2 * runner.SHORTEST_PAUSE_S
 
         admin.execute(f"GRANT ALL ON {table} TO lifelong_projector".encode())

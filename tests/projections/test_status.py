@@ -128,9 +128,10 @@ def test_a_projection_that_stopped_is_told_so_by_each_of_them_with_where_and_why
         first, again = told.command_line(), told.api()
 
         assert told.exit_status == 1
-        assert first["stopped"] == again["stopped"]
-        where = first["stopped"]["position"]
-        assert (first["stopped"]["error"], first["stopped"]["topic"]) == ("LookupError", Created.TOPIC)
+        stopped = first["stopped"]
+        assert stopped == again["stopped"] and isinstance(stopped, dict)
+        where = int(stopped["position"])
+        assert (stopped["error"], stopped["topic"]) == ("LookupError", Created.TOPIC)
         assert before < where <= served.position
         assert first["position"] == again["position"] == told.metric("position") == where - 1
         assert told.metric("lag_events") == first["lag_events"] == served.position - where + 1

@@ -76,7 +76,9 @@ def test_a_past_is_what_a_rebuild_stopped_there_would_tell(
         for projection in ASKED:
             rebuild_upto(made, projection, position)
         assert asked(views, county, None) == then
-        assert {page.position for page in (*then.rosters, *then.counts)} == {position}
+        assert (
+            {page.position for page in then.rosters} == {page.position for page in then.counts} == {position}
+        )
 
 
 def test_what_is_drawn_can_come_to_both_sexes_and_to_groups_of_every_kind(database: Database) -> None:
