@@ -32,7 +32,7 @@ AREA = "the digits with which an area begins: 110101 a county, 110101001001 a vi
 AsOf = Annotated[str | None, Query(description=AS_OF)]
 Limit = Annotated[str | None, Query(description=LIMIT)]
 Cursor = Annotated[
-    str | None, Query(description="`next` of the page before; it keeps the first page's position")
+    str | None, Query(description="`next` of the page before; it keeps that one's position, past and day")
 ]
 
 
