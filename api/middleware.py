@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.beat import is_silent, next_beat
 from api.logs import frames, log
 from api.metrics import Metrics
 from api.problem_texts import INTERNAL
@@ -98,4 +99,6 @@ class _Exchange:
             headers["X-Request-Id"] = self.id
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+            if is_silent(self._scope):
+                await next_beat(self.began)
         await self._send(message)

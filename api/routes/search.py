@@ -1,10 +1,12 @@
 """Finding records by what is known of a person, which never stands in an address: so it is a POST."""
 
 from fastapi import APIRouter
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api import lines
 from api.answers import told
+from api.beat import says_nothing
 from api.deps import Reading, RecordsDep
 from api.documentation import COMMON, WRITING, body_examples, problems
 from api.list_models import FoundOut, LookUpIn
@@ -28,7 +30,7 @@ EXAMPLES: dict[str, object] = {
     responses=problems(COMMON, WRITING),
     openapi_extra=body_examples(EXAMPLES),
 )
-def search(body: LookUpIn, reading: Reading, records: RecordsDep) -> Response:
+def search(body: LookUpIn, http: HttpRequest, reading: Reading, records: RecordsDep) -> Response:
     """By a number: the record, if there is one that the caller may see; an empty list otherwise.
 
     By what several may share: the residents in the custody of the caller's institution, by the page.
@@ -38,6 +40,8 @@ def search(body: LookUpIn, reading: Reading, records: RecordsDep) -> Response:
         asked = ListAsked(USUAL_PAGE if body.limit is None else body.limit, body.cursor)
         return told(lines.found(records.find_residents(reading, body.kind, body.value, asked)))
     found = records.search(reading, SearchKey(body.kind, body.value, body.issuer))
+    if not found:
+        says_nothing(http)
     listed = [
         {"record": str(one.record), "number": one.number, "status": one.status, "version": one.version}
         for one in found
