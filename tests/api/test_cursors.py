@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.gate import Gate
+from domain.list_cursors import Cursor
 from tests.api.listed import MANAGER, Json, fold, now, open_named, roster, search, tasks
 from tests.api.served import Served, enrol, login, new_entry
 
@@ -179,6 +180,19 @@ def test_the_pages_of_a_roster_of_then_are_all_of_then(served: Served, record: s
         seen += [row["record"] for row in told["rows"]]
 
     assert record in seen and later not in seen
+
+
+def test_a_position_that_the_view_has_not_reached_is_waited_for_and_one_of_nowhere_refused(
+    served: Served,
+) -> None:
+    served.open_record()  # which is not folded yet
+    of, key = f"roster {served.clinic}", ("00000000-0000-0000-0000-000000000000",)
+
+    behind = roster(served, cursor=Cursor(of, served.position, key).text)
+    nowhere = roster(served, cursor=Cursor(of, served.position + 10, key).text)
+
+    assert (behind.status_code, behind.json()["type"]) == (503, "/problems/view-not-ready")
+    assert (nowhere.status_code, nowhere.json()["type"]) == (400, "/problems/query-refused")
 
 
 def test_a_search_says_when_it_was_a_former_name_that_was_found(served: Served) -> None:
