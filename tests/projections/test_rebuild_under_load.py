@@ -26,7 +26,7 @@ from tests.projections.test_runner_faults import is_folded, wait_until
 from tests.projections.together import Reader, Together, wrong_readings
 
 KILLS = 20
-WRITERS, EACH_S = 16, 2.0
+WRITERS, EACH_S = 16, 1.0
 READING_S = 0.3
 STEPS = [
     ("problems", 0, 0),
