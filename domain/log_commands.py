@@ -10,7 +10,7 @@ from eventsourcing.domain import DomainEvent
 from domain.acts import make
 from domain.errors import ClaimTaken, ContentRefused
 from domain.gate import Gate
-from domain.log_stream import ClockConfirmed, ProjectionSkipped
+from domain.log_stream import ClockConfirmed, HeadsListed, ProjectionSkipped
 from domain.ports import Answer, Claim
 from domain.requests import Request
 from domain.scalars import Text
@@ -69,6 +69,27 @@ def skip_event(
     def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
         skipped = make(ProjectionSkipped, act, stream, 0, **told)
         return log.append([skipped], at_end=[stream], claims=claims, confirms_clock=False)
+
+    return _on_own_stream(log, gate.new_id, attempt)
+
+
+def tell_heads(
+    log: ConfirmableLog,
+    gate: Gate,
+    request: Request,
+    *,
+    size: int,
+    streams: int,
+    root: str,
+    root_512: str | None,
+) -> Answer:
+    """Tell a head list in the log: the program's own act, as the operator set it up."""
+    act = gate.act(gate.operate(request, "tell-heads"))
+    told = {"size": size, "streams": streams, "root": root, "root_512": root_512}
+
+    def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
+        listed = make(HeadsListed, act, stream, 0, **told)
+        return log.append([listed], at_end=[stream], claims=claims, confirms_clock=False)
 
     return _on_own_stream(log, gate.new_id, attempt)
 

@@ -53,3 +53,20 @@ class PolicyAdopted(Event):
     edition: str
     digest: str  # SHA-256 (hex) of `policy` as canonical JSON
     policy: JsonObject
+
+
+@dataclass(frozen=True)
+class HeadsListed(Event):
+    """Of every stream of the log, how many events it had at a size and the hash of its last: by one root.
+
+    Whoever holds the list's root can be shown that a stream's events are all there, or that there is no such
+    stream (docs/evidence-formats.md). root_512: of the same envelopes' tree under SHA-512, once a day.
+    """
+
+    TOPIC: ClassVar[str] = "log.heads-listed.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    size: int
+    streams: int
+    root: str  # hex, 32 bytes
+    root_512: str | None  # hex, 64 bytes

@@ -63,7 +63,8 @@ CREATE TABLE proof.head_list (
     log_no   integer NOT NULL,
     streams  bigint NOT NULL,
     root     bytea NOT NULL CHECK (octet_length(root) = 32),
-    root_512 bytea CHECK (octet_length(root_512) = 64),  -- over the leaf hashes, with SHA-512: once a day
+    root_512 bytea CHECK (octet_length(root_512) = 64),  -- of the same envelopes under SHA-512: once a day
+    edge_512 bytea,                       -- from which the next one goes on
     event    uuid,                        -- that tells it in the log
     made_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (log_no, size)

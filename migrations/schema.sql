@@ -100,6 +100,7 @@ CREATE TABLE proof.head_list (
     streams bigint NOT NULL,
     root bytea NOT NULL,
     root_512 bytea,
+    edge_512 bytea,
     event uuid,
     made_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT head_list_root_512_check CHECK ((octet_length(root_512) = 64)),

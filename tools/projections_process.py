@@ -16,6 +16,7 @@ from projections.source import Place, refuse_unknown_topics
 from store.database import Database, open_database
 from store.keys import KeyMissing
 from store.settings import Settings
+from tools.heads import HeadsThread
 from tools.output import say
 from tools.publishing import Publishing, publisher
 from tools.runtime import settle, stop_in_order
@@ -44,6 +45,7 @@ def keep(place: Place | None, publishing: Publishing | None) -> None:
                     stack.enter_context(Service(place))
                 if publishing is not None:
                     stack.enter_context(publisher(publishing))
+                    stack.enter_context(HeadsThread(publishing))
                 threading.Event().wait()
         except (KeyMissing, psycopg.OperationalError):
             time.sleep(AGAIN_S)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evidence.trust import parse
 from store import connect
-from store.database import PUBLISHER, Database
+from store.database import APPENDER, PUBLISHER, Database
 from store.keys import open_key_store
 from store.proof.checkpoints import Row
 from store.proof.cosigning import CosigningThread
@@ -20,9 +20,10 @@ from store.settings import Settings
 
 @dataclass(frozen=True)
 class Publishing:
-    """dsn: as lifelong_publisher. keys: the folder of the key store."""
+    """dsn: as lifelong_publisher; appender: as lifelong_appender. keys: the folder of the key store."""
 
     dsn: str = field(repr=False)
+    appender: str = field(repr=False)
     log_no: int
     origin: str
     keys: Path
@@ -34,6 +35,7 @@ class Publishing:
     def of(cls, settings: Settings, database: Database) -> "Publishing":
         return cls(
             database.dsn(PUBLISHER),
+            database.dsn(APPENDER),
             settings.log_no,
             settings.origin,
             settings.data / "keys",

@@ -1,4 +1,4 @@
-"""Head lists: whoever is in is found with the last event, whoever is not has a gap, and nothing else verifies."""
+"""Head lists: who is in is found with the last event, who is not has a gap, and nothing else verifies."""
 
 from dataclasses import replace
 from hashlib import sha256, sha512

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from domain.acts import Event, make
-from domain.log_stream import ClockConfirmed, PolicyAdopted, ProjectionSkipped
+from domain.log_stream import ClockConfirmed, HeadsListed, PolicyAdopted, ProjectionSkipped
 from store.mapper import parts_of, topic_of, topics
 from tests.builders import act
 from tests.domain.test_event_shapes import busy_county
@@ -31,6 +31,7 @@ OWN_ACTS = (
         digest="0" * 64,
         policy={"name": "access", "edition": "2026.1", "rules": []},
     ),
+    make(HeadsListed, act(), UUID(int=9), 4, size=3, streams=2, root="0" * 64, root_512=None),
 )
 Stored = dict[str, dict[str, str]]  # topic -> part -> its canonical bytes as text
 

@@ -1,0 +1,168 @@
+"""Head lists in the database: made from the list before and what is new since, bucket by bucket.
+
+Only buckets in which a stream grew are stored again; a list of a published size stays, so that what was said
+then can be shown and checked for ever.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import LiteralString
+from uuid import UUID
+
+from evidence.heads import (
+    Bucket,
+    Head,
+    HeadProof,
+    bucket,
+    bucket_of,
+    key_of,
+    list_root,
+    packed,
+    prove,
+    unpacked,
+)
+from evidence.second_leg import SecondLeg
+from store.connect import Connection
+from store.proof.rows import Row, Rows, over
+
+AT_ONCE = 20_000  # envelopes read together
+
+
+@dataclass(frozen=True)
+class HeadList:
+    """size: of the tree it is of; streams: how many it names. root_512: where the second leg was told too."""
+
+    size: int
+    streams: int
+    root: bytes
+    root_512: bytes | None = None
+    event: UUID | None = None  # that tells it in the log; None until that is stored
+
+
+def newest(rows: Rows, log_no: int) -> HeadList | None:
+    """The newest list."""
+    return _list(rows(_LISTS + "ORDER BY size DESC LIMIT 1", [log_no]))
+
+
+def covering(rows: Rows, log_no: int, size: int) -> HeadList | None:
+    """The newest list of a tree that is no larger than a size, and told in the log."""
+    query: LiteralString = _LISTS + "AND size <= %s AND event IS NOT NULL ORDER BY size DESC LIMIT 1"
+    return _list(rows(query, [log_no, size]))
+
+
+def make(db: Connection, log_no: int, size: int, *, with_second_leg: bool = False) -> HeadList:
+    """Make the list of a size and store it; the stored one if it is there already."""
+    rows, before = over(db), newest(over(db), log_no)
+    if before is not None and before.size >= size:
+        return before
+    changed = dict(_changed(rows, log_no, before.size if before else 0, size))
+    buckets = _buckets(rows, log_no, size) | {number: made for number, (made, _) in changed.items()}
+    streams = sum(one.streams for one in buckets.values())
+    root = list_root(buckets)
+    leg = second_leg(rows, log_no, size) if with_second_leg else None
+    with db.transaction(), db.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO proof.head_bucket (log_no, size, bucket, streams, root, leaves)
+               VALUES (%s, %s, %s, %s, %s, %s)""",
+            [(log_no, size, *made, packed(heads)) for made, heads in changed.values()],
+        )
+        cursor.execute(
+            """INSERT INTO proof.head_list (log_no, size, streams, root, root_512, edge_512)
+               VALUES (%s, %s, %s, %s, %s, %s)""",
+            [log_no, size, streams, root, leg.root() if leg else None, leg.edge if leg else None],
+        )
+    return HeadList(size, streams, root, leg.root() if leg else None)
+
+
+def tell(db: Connection, log_no: int, size: int, event: UUID) -> None:
+    """Write down by which event the log tells the list."""
+    db.execute(
+        "UPDATE proof.head_list SET event = %s WHERE log_no = %s AND size = %s AND event IS NULL",
+        [event, log_no, size],
+    )
+
+
+def is_leg_due(rows: Rows, log_no: int) -> bool:
+    """Whether the second leg was not told for a day."""
+    found = rows(
+        """SELECT FROM proof.head_list WHERE log_no = %s AND root_512 IS NOT NULL
+           AND made_at > now() - interval '1 day' LIMIT 1""",
+        [log_no],
+    )
+    return not found
+
+
+def proof(rows: Rows, log_no: int, size: int, stream: UUID) -> HeadProof:
+    """What the list of a size says of a stream."""
+    number = bucket_of(key_of(stream))
+    found = rows(
+        """SELECT leaves FROM proof.head_bucket WHERE log_no = %s AND bucket = %s AND size <= %s
+           ORDER BY size DESC LIMIT 1""",
+        [log_no, number, size],
+    )
+    heads = unpacked(found[0][0]) if found else []
+    return prove(stream, heads, _buckets(rows, log_no, size))
+
+
+def second_leg(rows: Rows, log_no: int, size: int) -> SecondLeg:
+    """The tree under SHA-512 at a size, from the last one that was told."""
+    found = rows(
+        """SELECT size, edge_512 FROM proof.head_list
+           WHERE log_no = %s AND size <= %s AND edge_512 IS NOT NULL ORDER BY size DESC LIMIT 1""",
+        [log_no, size],
+    )
+    leg = SecondLeg(*found[0]) if found else SecondLeg()
+    while leg.size < size:
+        upto = min(size, leg.size + AT_ONCE)
+        told = rows(
+            """SELECT envelope FROM store.event WHERE log_no = %s AND position > %s AND position <= %s
+               ORDER BY position""",
+            [log_no, leg.size, upto],
+        )
+        leg.add(envelope for (envelope,) in told)
+        if leg.size != upto:
+            raise LookupError("the log lacks an event between two others")
+    return leg
+
+
+_LISTS: LiteralString = "SELECT size, streams, root, root_512, event FROM proof.head_list WHERE log_no = %s "
+
+
+def _list(found: list[Row]) -> HeadList | None:
+    return HeadList(*found[0]) if found else None
+
+
+def _buckets(rows: Rows, log_no: int, size: int) -> dict[int, Bucket]:
+    """The buckets that are not empty, as the newest list up to a size has them."""
+    found = rows(
+        """SELECT DISTINCT ON (bucket) bucket, streams, root FROM proof.head_bucket
+           WHERE log_no = %s AND size <= %s ORDER BY bucket, size DESC""",
+        [log_no, size],
+    )
+    return {number: Bucket(number, streams, root) for number, streams, root in found}
+
+
+def _changed(
+    rows: Rows, log_no: int, before: int, size: int
+) -> Iterator[tuple[int, tuple[Bucket, list[Head]]]]:
+    """The buckets in which a stream grew since a list, with their heads."""
+    grown = rows(
+        """SELECT DISTINCT ON (stream_id) stream_id, version, leaf_hash FROM store.event
+           WHERE log_no = %s AND position > %s AND position <= %s ORDER BY stream_id, version DESC""",
+        [log_no, before, size],
+    )
+    new = sorted(Head(key_of(stream), version, leaf) for stream, version, leaf in grown)
+    for number, heads in groupby(new, key=lambda head: bucket_of(head.key)):
+        held = _held(rows, log_no, number) if before else {}
+        merged = sorted({**held, **{one.key: one for one in heads}}.values(), key=itemgetter(0))
+        yield number, (bucket(number, merged), merged)
+
+
+def _held(rows: Rows, log_no: int, number: int) -> Mapping[bytes, Head]:
+    found = rows(
+        "SELECT leaves FROM proof.head_bucket WHERE log_no = %s AND bucket = %s ORDER BY size DESC LIMIT 1",
+        [log_no, number],
+    )
+    return {one.key: one for one in unpacked(found[0][0])} if found else {}
