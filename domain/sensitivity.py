@@ -7,10 +7,13 @@ history, so an entry that was of a class once stays of it.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from domain import forms
 from domain.scalars import JsonObject, JsonValue
+from domain.value_sets import has_codings
 
 CATEGORY = 3  # characters of an ICD-10 code that name its category: E11 of E11.900
 
@@ -54,8 +57,16 @@ def sensitivity_of(kind: str, form: str, content: JsonObject) -> str | None:
     found = {_BY_FORM.get(form)}
     if kind == "programmes":
         found.add(_BY_PROGRAMME.get(str(content.get("programme"))))
-    found.update(one.name for code in _codes(content) for one in CLASSES.values() if one.has(code))
+    if _may_code(form):
+        found.update(one.name for code in _codes(content) for one in CLASSES.values() if one.has(code))
     return _text(found)
+
+
+@cache
+def _may_code(form: str) -> bool:
+    """Whether an edition of the form has a coding; one that this release does not hold may have."""
+    editions = [one.model for one in forms.registry if one.name == form]
+    return not editions or any(map(has_codings, editions))
 
 
 def joined(one: str | None, other: str | None) -> str | None:
