@@ -93,7 +93,7 @@ def access(
     connections: Annotated[int, typer.Option(min=1, max=1024, help="Connections that read at once.")] = 32,
     json: Json = False,
 ) -> None:
-    """Decisions against Cedar's; a recorded read against one that is not."""
+    """Decisions against those of Cedar, recorded reads against others, long histories against short ones."""
     from tools.bench import access, running
 
     say(f"rounds: {rounds}; {connections} connections; {seconds:g} s each")

@@ -17,6 +17,9 @@ BENCHES = {
     ("rebuild", "--rounds", "1", "--events", "3000"): {"library", "bare", "content", "library_x1", "bare_x1"},
     ("lag", "--rate", "20", "--seconds", "6"): {"target", "append_beside_rebuild"},
     ("views", "--rounds", "1"): {"current_record", "search_2000"},
+    ("access", "--rounds", "1", "--seconds", "0.5"): {
+        "cedar", "cedar_batch", "cedar_text", "unrecorded", "history_20000", "institution_20000",
+    },
 }  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 `cedar`, `cedar_batch`, `cedar_text`: decisions per second of our policy to those of Cedar under the same
 rules (`tools.bench.access_decisions`).
 `unrecorded`: a record read over HTTP as ever, to the same read by the same process without recording it.
+`history_20000`, `institution_20000`: the first page of a long history of accesses, to that of a short one
+(`tools.bench.access_history`).
 """
 
 import random
@@ -13,7 +15,7 @@ from pathlib import Path
 
 from api.demo_issuer import DemoIssuer
 from store.database import Database
-from tools.bench import access_decisions, api, county
+from tools.bench import access_decisions, access_history, api, county
 from tools.bench.api_load import Readings
 from tools.bench.measure import Cell, machine, ratio
 from tools.output import say
@@ -26,14 +28,16 @@ def run(database: Database, folder: Path, rounds: int, seconds: float, connectio
     decided = access_decisions.measure(rounds)
     say("reading over HTTP")
     read = _reads(database, folder, rounds, seconds, connections)
+    pages, histories = access_history.measure(database, folder, rounds)
     ours = decided["decide"].rates
     return {
         "bench": "access",
         "machine": machine(),
-        "results": {name: cell.summary() for name, cell in {**decided, **read}.items()},
+        "results": {name: cell.summary() for name, cell in {**decided, **read, **pages}.items()},
         "ratios": {
             **{name: ratio(ours, cell.rates) for name, cell in decided.items() if name != "decide"},
             "unrecorded": ratio(read["recorded"].rates, read["unrecorded"].rates),
+            **histories,
         },
     }
 

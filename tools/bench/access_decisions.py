@@ -32,7 +32,7 @@ def measure(rounds: int) -> dict[str, Cell]:
     """Decisions per second of each contestant, in interleaved rounds. Raises Disagreement."""
     asked = draw(CASES)
     text = POLICIES.read_text(encoding="utf-8")
-    policies, requests = cedarpy.PolicySet.from_str(text), [_request(one) for one in asked]
+    policies, requests = cedarpy.PolicySet.from_str(text), [request_of(one) for one in asked]
     agree(asked, policies, requests)
     texts = [{**one, "context": json.dumps(one["context"])} for one in requests]  # quicker in batches
     contestants: Mapping[str, tuple[Callable[[], object], int]] = {
@@ -68,7 +68,8 @@ def _ask_cedar(requests: Sequence[Request], policies: cedarpy.PolicySet | str) -
         cedarpy.is_authorized(one, policies, NOBODY)
 
 
-def _request(one: Asked) -> Request:
+def request_of(one: Asked) -> Request:
+    """The question in the words of Cedar."""
     return {
         "principal": {"type": "User", "id": str(one.actor.id or "resident")},
         "action": {"type": "Action", "id": one.action},
