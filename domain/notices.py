@@ -68,6 +68,10 @@ def _deferred(state: RecordState) -> Iterator[tuple[UUID, str]]:
 
 
 def _is_outside(event: AccessEvent, custodian: UUID) -> bool:
-    """Who kept the record then looked on the basis of custody, whoever keeps it now."""
-    institution = event.who["institution"]
-    return institution is not None and institution != str(custodian) and basis_of(event) != "custody"
+    """Who kept the record then looked on the basis of custody, whoever keeps it now.
+
+    What its keepers read by law they hand to an outside body.
+    """
+    institution, basis = event.who["institution"], basis_of(event)
+    is_elsewhere = institution is not None and institution != str(custodian)
+    return basis == "law" or (is_elsewhere and basis != "custody")

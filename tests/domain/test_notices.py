@@ -135,6 +135,10 @@ def test_a_disclosure_whose_notice_is_deferred_is_not_told_to_the_resident_until
 
     assert any(one["access"].get("cites") == entry for one in accesses(life))
     assert any(one["purpose"] == "legal" for one in trail(life) if one["topic"] == "access.read.v1")
+    assert [(one["purpose"], one["access"]["cites"]) for one in notices(life)] == [
+        ("audit", None),
+        ("legal", entry),
+    ]
 
 
 def trail(life: Life) -> list[Json]:
