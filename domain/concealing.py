@@ -16,6 +16,8 @@ Group: TypeAlias = tuple[str, ...]
 
 def concealed(state: RecordState, hidden: Collection[UUID]) -> JsonObject:
     """How to find the hidden entries of a record at this version, misfiled ones aside."""
+    if not hidden:
+        return {}
     left = set(hidden) - state.masked
     told: JsonObject = {}
     for name, group in GROUPS.items():

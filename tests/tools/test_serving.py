@@ -37,7 +37,7 @@ def servers_of(data: Path) -> list[str]:
 def test_the_demo_keeps_its_data_and_a_second_start_adds_nothing(data: Path) -> None:
     with Demo(data) as first:
         [(events, new)] = COUNTED.findall(first.said)
-        assert events == new != "0"
+        assert int(events) == int(new) + 1 > 1  # the policy is adopted before anything is decided by it
         assert all(f"\n{name}=" in first.said for name in ("COUNTY", "DOCTOR", "VILLAGE_DOCTOR", "RESIDENT"))
     assert first.status == 0
     assert servers_of(data) == []
