@@ -16,15 +16,16 @@ from domain.identity import identity_document
 from domain.ports import Recorded
 from domain.record import Record
 from domain.record_events import EntryMisfiled, IdentityUnlinked
-from domain.requests import Correction, Misfiling, NewEntry, NewSequel
+from domain.requests import Correction, Misfiling, NewEntry, NewSequel, Request
 from domain.sequels import SEQUELS
 from domain.time import CHINA, occurred_at
 from projections.projection import Projection, Row, Rows, rows_of
 from projections.record_view import RecordRender
-from tests.builders import KEEPER, NURSE, OTHER_NURSE, content
+from tests.builders import KEEPER, NURSE, OTHER_NURSE, content, request
 from tests.county import County
 
 NAMES = ("王小明", "王小红", "单雄信", "Zhenzhu Canaryson", "阿依·古丽")
+AT_NIGHT = request("other-nurse", "emergency")
 FOLLOW_UPS = ("hypertension-follow-up", "type-2-diabetes-follow-up", "self-care-assessment")
 
 ACTS = (
@@ -54,6 +55,12 @@ ACTS = (
     "close",
     "reopen",
     "unlink",
+    "apply",
+    "approve",
+    "agree",
+    "withdraw",
+    "emergency",
+    "review",
 )
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTS), st.integers(0, 7), st.sampled_from((0, 1, 9, 40, 200))), max_size=25
@@ -124,6 +131,13 @@ class Lived:
                 self.add("referrals", content("referral", to=other, until="2099-01-01"))
             case "consult":
                 self.add("consultations", content("consultation-request", to=other, until="2099-01-01"))
+            case "apply":
+                term = {"since": self._day(0), "until": self._day(300)}
+                self.add(
+                    "access-applications", content("access-application", to=other, **term), None, OTHER_NURSE
+                )
+            case "emergency":
+                self.add("emergency-accesses", content("emergency-access"), None, AT_NIGHT)
             case "misfile":
                 entry = self._pick(which, *FORMS)
                 records.misfile_entry(
@@ -151,9 +165,14 @@ class Lived:
         oldest = UUID(next(iter(self.state.state.links)))
         records.unlink_identity(KEEPER, self.record, self.state.version, oldest, "a namesake's")
 
-    def add(self, kind: str, filled: Mapping[str, object], form: str | None = None) -> UUID:
+    def add(
+        self, kind: str, filled: Mapping[str, object], form: str | None = None, who: Request = NURSE
+    ) -> UUID:
         entry = NewEntry(kind, filled, self.now, form=form or FORMS[kind][0])
-        return self.county.records.add_entry(NURSE, self.record, entry).stored[0].event
+        return self.county.records.add_entry(who, self.record, entry).stored[0].event
+
+    def _day(self, days: int) -> str:
+        return str(day(later(self, days)))
 
     def _follow(self, name: str, which: int) -> None:
         of, sequel, who = {
@@ -166,6 +185,10 @@ class Lived:
             "settle": ("identity-disputes", "settlement", KEEPER),
             "resolve": ("quality-findings", "resolution", KEEPER),
             "exit": ("programmes", "exit", NURSE),
+            "approve": ("access-applications", "approval", KEEPER),
+            "agree": ("access-applications", "agreement", NURSE),
+            "withdraw": ("access-applications", "withdrawal", OTHER_NURSE),
+            "review": ("emergency-accesses", "review", KEEPER),
         }[name]
         entry = self._pick(which, *(FORMS if of == "entries" else (of,)))
         filled = content(SEQUELS[of][sequel].form)

@@ -83,7 +83,7 @@ def _open(lived: Lived, view: Json) -> Iterator[tuple[str, str, str | None, str]
     here, there = str(lived.county.clinic), str(lived.county.other_clinic)
     for section, entries in view["sections"].items():
         for one in (one for one in entries if one["status"] != "retracted"):
-            if one["filing"]["standing"] != "filed":
+            if one["filing"]["standing"] in ("draft", "external"):
                 yield here, "unfiled-entry", one["id"], section.replace("_", "-")
             match section, one["state"]:
                 case "referrals", "issued" | "accepted":
@@ -98,6 +98,27 @@ def _open(lived: Lived, view: Json) -> Iterator[tuple[str, str, str | None, str]
                     yield here, "identity-dispute", one["id"], "open"
                 case "correction_requests", "open":
                     yield here, "open-correction-request", one["id"], "open"
+                case "access_applications", "applied":
+                    yield here, "application-to-decide", one["id"], "applied"
+                    yield there, "application-open", one["id"], "applied"
+                case "access_applications", "approved":
+                    yield here, "application-to-answer", one["id"], "approved"
+                    yield there, "application-open", one["id"], "approved"
+                case "access_applications", "active":
+                    yield there, "grant-held", one["id"], "active"
+                case "emergency_accesses", "open":
+                    yield here, "emergency-review", one["id"], "open"
+
+
+def test_what_is_due_of_access_lapses_by_the_calendar_and_reviews_pass_over_holidays() -> None:
+    steps = [("apply", 0, 113), ("approve", 0, 0), ("agree", 0, 0), ("emergency", 0, 8)]
+    lived = Lived().live(steps)  # applied for on 22 September, opened on the last day before 国庆节
+
+    rows = fold(tasks.PROJECTION, lived.record, lived.recorded)["tasks"]
+
+    told = {str(row[2]): row[6:9] for row in rows if row[-1] is None}
+    assert told["grant-held"] == (date(2026, 9, 22), None, date(2027, 7, 20))
+    assert told["emergency-review"] == (None, date(2026, 10, 13), None)
 
 
 def _lacking(view: Json) -> Iterator[tuple[str, str]]:
