@@ -60,5 +60,6 @@ def test_it_finds_what_is_unusual_and_again_nothing(
 
     told: Any = json.loads(capsys.readouterr().out)
     assert len(told["found"]) == 1 and told["accesses"] >= 1
+    assert told["behind"] == 0
     assert audit_unusual.run(settings, *DAYS, as_json=False) == OK
     assert "0 new findings" in capsys.readouterr().out
