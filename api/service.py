@@ -63,6 +63,7 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         origin=settings.origin,
         log_no=settings.log_no,
         uploads=settings.uploads,
+        guarded=True,
         place=settings.second_place,
     )
     with ExitStack() as stack:

@@ -38,6 +38,7 @@ from domain.policy import Policy
 from domain.ports import Answer, Claim, EventLog
 from domain.record import Record
 from domain.record_errors import CardNumberTaken
+from domain.released import release
 from domain.requests import Request
 from domain.time import CHINA, occurred_at
 from domain.values import Occurred, Who, accept_clock, latest
@@ -177,6 +178,7 @@ class Gate:
         actor = caller_of(self.log, request, record, now)
         passed = self._ask(request, actor, action, facts_of(self.log, record, actor, now), now)
         if record is not None and passed.decision.allowed:
+            release(record.id, record.access_stream)
             return record, passed
         self.refuse(passed, record)
         self._purpose(passed.decision)
@@ -201,7 +203,10 @@ class Gate:
     def may(self, passed: Pass, action: str, record: Record) -> Pass:
         """The same caller asked about one more record, at the same instant; nothing is recorded yet."""
         facts = facts_of(self.log, record, passed.caller, passed.now)
-        return self._ask(passed.request, passed.caller, action, facts, passed.now)
+        further = self._ask(passed.request, passed.caller, action, facts, passed.now)
+        if further.decision.allowed:
+            release(record.id, record.access_stream)
+        return further
 
     def part(self, passed: Pass, facts: Facts) -> Decision:
         """The decision of a pass made for a part of what it is about, as the facts tell it."""

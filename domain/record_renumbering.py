@@ -14,6 +14,7 @@ from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.record_creation import NOT_YET
 from domain.record_number import RecordNumber
+from domain.released import release
 from domain.requests import Request
 
 
@@ -57,6 +58,7 @@ class RecordRenumbering:
     def number_given(self, answer: Answer) -> str:
         """The number that the answered command gave; read back, so that a repeat is told the same."""
         stored = answer.stored[0]
+        release(stored.stream)  # a repeat is told what the first was let through to
         event = self.gate.log.read(stored.stream, upto_version=stored.version)[-1].event
         if not isinstance(event, Record.NumberGiven):
             raise NotAvailable

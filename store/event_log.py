@@ -18,7 +18,7 @@ from store.ahead import Question
 from store.clock import to_datetime
 from store.envelope import Draft
 from store.mapper import event_of, events_of, parts_of, topic_of
-from store.reader import StoredRow, Told
+from store.reader import Place, StoredRow, Told
 from store.recorder import Terms
 from store.remembered import MOST_EVENTS, Homes, Remembered, copy
 from store.wiring import OpenLog
@@ -176,7 +176,7 @@ class StoredLog:
         self._log.snapshots.put(stream, kept.FOLD, kept.version, state)
 
     def _first_answer(self, first_position: int, events: int) -> Answer:
-        rows = self._log.reader.log(first=first_position, limit=events)
+        rows = self._log.reader.places(first_position, events)
         return Answer(tuple(_stored(row) for row in rows), repeated=True)
 
 
@@ -213,5 +213,5 @@ def _placed(draft: Draft) -> Stored:
     )
 
 
-def _stored(row: StoredRow) -> Stored:
+def _stored(row: StoredRow | Place) -> Stored:
     return Stored(row.event, row.stream, row.version, row.position, row.recorded_at, row.leaf_hash, row.topic)

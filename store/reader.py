@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg.pq.abc import PGresult
 
+from domain.released import demand
 from store import pipeline as pg
 from store.ahead import Ahead
 from store.append import ClaimHash
@@ -36,6 +37,10 @@ _TOLD = Statement(
 
 _EVENT_IS: LiteralString = "substring(e.envelope, %(event_at)s, 36) = %(event)s"
 
+_PLACES: LiteralString = """
+    SELECT position, stream_id, version, topic, recorded_at, leaf_hash, envelope FROM store.event
+    WHERE log_no = %s AND position >= %s AND position < %s ORDER BY position"""
+
 _TAIL: LiteralString = """
     SELECT clock_timestamp(), (SELECT recorded_at FROM store.event WHERE log_no = %(log_no)s
                                ORDER BY position DESC LIMIT 1), ("""
@@ -43,6 +48,18 @@ _TAIL: LiteralString = """
 
 class ContentMissing(Exception):
     """An event whose content row is gone. Nothing of ours removes one."""
+
+
+class Place(NamedTuple):
+    """Where one event lies, without what it says."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    recorded_at: datetime
+    leaf_hash: bytes
+    event: UUID
 
 
 class StoredRow(NamedTuple):
@@ -67,8 +84,12 @@ Told: TypeAlias = tuple[int, bytes, int, UUID, bytes, bytes]
 class LogReader:
     """Reads one log through a few connections. Safe for several threads."""
 
-    def __init__(self, reads: Reads, *, log_no: int, origin: str, keys: KeyStore) -> None:
+    def __init__(
+        self, reads: Reads, *, log_no: int, origin: str, keys: KeyStore, guarded: bool = False
+    ) -> None:
+        """guarded: a resident's events are decrypted where a decision released them (domain.released)."""
         self._reads = reads
+        self._guarded = guarded
         self._log_no = log_no
         self._origin = origin.encode()
         self._keys = keys
@@ -127,6 +148,11 @@ class LogReader:
         condition += " ORDER BY e.position LIMIT %(limit)s"
         return self._select(condition, first=first, last=last, topics=list(topics), limit=limit)
 
+    def places(self, first: int, events: int) -> list[Place]:
+        """Where so many events from a position on lie, and what the log commits to: nothing is decrypted."""
+        rows = self._reads.rows(_PLACES, [self._log_no, first, first + events])
+        return [Place._make((*told, event_id(envelope))) for *told, envelope in rows]
+
     def last_position(self) -> int:
         """The size of the log; 0 when it is empty."""
         row = self._reads.row(
@@ -183,6 +209,8 @@ class LogReader:
         position, stream, version, topic, recorded_at, envelope, leaf, generation, ciphertext = row
         if ciphertext is None:
             raise ContentMissing(f"event at position {position} has no content row")
+        if self._guarded:
+            demand(stream, topic)
         event = event_id(envelope)
         plaintext = self._keys.get(stream, generation).open(ciphertext, self._origin, event)
         return StoredRow(

@@ -76,10 +76,12 @@ def open_log(
     most_waiting: int = MOST_WAITING,
     uploads: UploadRules = USUAL,
     place: SecondPlace | None = None,
+    guarded: bool = False,
 ) -> OpenLog:
     """Open a log with the appender's DSN and the folder that holds the keys; the first time, begin it.
 
     place: where the last published checkpoint is kept; a database that is behind it is read, not appended to.
+    guarded: for who answers requests: what residents' events say is read where a decision released it.
     Raises WrongOrigin, WrongKeyStore, KeyMissing, ProofError for a second place that cannot be read, and
     psycopg.OperationalError if the database is away.
     """
@@ -94,7 +96,7 @@ def open_log(
     except BaseException:
         key_store.close()
         raise
-    reader = LogReader(reads, log_no=log_no, origin=origin, keys=key_store)
+    reader = LogReader(reads, log_no=log_no, origin=origin, keys=key_store, guarded=guarded)
     hasher = Hasher(key_store)
 
     def is_named(upload: UUID) -> bool:
