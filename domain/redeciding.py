@@ -4,7 +4,7 @@ What a record refused for a reason of its own (there is no such version, the car
 the policy, and who typed for whom is not kept of what was refused: those cannot be made again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, cast
@@ -143,19 +143,18 @@ def _decide(log: EventLog, one: Recorded, record_id: UUID, told: _Told, policy: 
     return next((one for one in decisions if one.allowed), decisions[0])
 
 
-def _past(log: EventLog, one: Recorded, record: UUID) -> Past:
+def _past(log: EventLog, one: Recorded, record_id: UUID) -> Past:
     """The log before the event. Whose login it was then, the event and the record of its day tell."""
-    event, before = cast(Event, one.event), one.stored.position
+    event = cast(Event, one.event)
     login, institution = _login(event), event.who["institution"]
-    claims = dict(_logins(Past(log, before, {}).load(Record, record), login))
+    claims: dict[Claim, UUID] = {}
     if institution:
         claims[Claim(PRACTITIONER_LOGIN, login)] = UUID(institution)
-    return Past(log, before, claims)
-
-
-def _logins(record: Record | None, login: str) -> Iterator[tuple[Claim, UUID]]:
+    past = Past(log, one.stored.position, claims)
+    record = past.load(Record, record_id)
     if record is not None and login in record.state.logins:
-        yield Claim(RESIDENT_LOGIN, login), record.id
+        claims[Claim(RESIDENT_LOGIN, login)] = record.id
+    return past
 
 
 def _login(event: Event) -> str:
