@@ -20,6 +20,7 @@ from store.event_log import StoredLog
 from tests.builders import NURSE, OTHER_NURSE, WANG, new_entry
 from tests.county import County, access_stream
 from tests.store.logs import opened, unused_log_no
+from tools.audit_commands import replay as command
 from tools.audit_replay import Asked, _walk, replay
 from tools.opening import Opened
 from tools.output import CommandFailed
@@ -108,3 +109,9 @@ def test_what_is_not_as_it_was_shown_is_a_finding_and_stands_in_the_history(
 def test_a_record_that_is_not_there_is_wrong_usage(looked: Looked) -> None:
     with pytest.raises(CommandFailed):
         list(replay(looked.opened, Asked(uuid4(), None, 1)))
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_either_a_record_or_a_person_is_named(both: bool) -> None:
+    with pytest.raises(CommandFailed):
+        command(uuid4(), uuid4()) if both else command()
