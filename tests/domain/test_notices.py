@@ -1,13 +1,17 @@
 """What a resident is told of accesses: all of them in the history, some as notices, and when."""
 
 import json
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import pytest
 
 from domain import access_pages
+from domain.access import POLICY
+from domain.entries import KINDS
 from domain.errors import NotAvailable
+from domain.institution import ROLES
 from domain.policy import PURPOSES
+from domain.ports import CourseName
 from domain.requests import FIRST_PAGE, PageAsked, Request
 from projections.access_history import WORDS
 from projections.record_view import RecordRender
@@ -182,5 +186,12 @@ def test_a_resident_reads_of_their_own_looks_and_of_the_replay_of_one(life: Life
     assert "the resident" in replayed["words"]["en"]
 
 
-def test_there_is_a_word_for_every_purpose() -> None:
+def test_there_is_a_word_for_every_code_that_an_access_may_tell() -> None:
     assert set(WORDS["purposes"]) == set(PURPOSES)
+    assert set(WORDS["collections"]) == set(KINDS)
+    assert set(WORDS["bases"]) == {rule.basis for rule in POLICY.rules} - {""}
+    assert {*ROLES, *(role for rule in POLICY.rules for role in rule.roles)} <= set(WORDS["roles"])
+    assert {*get_args(CourseName), "record", "events", "accesses", "notices", "audit-trail"} <= set(
+        WORDS["views"]
+    )
+    assert all(one["zh"] and one["en"] for words in WORDS.values() for one in words.values())
