@@ -132,6 +132,14 @@ def test_an_emergency_is_over_when_it_is_reviewed_or_the_resident_died() -> None
     assert kinds(reviewed) == kinds(died) == []
 
 
+def test_an_emergency_lets_in_nobody_who_is_no_practitioner() -> None:
+    context = act("2026-06-01T10:00:00+08:00")
+    nobody = Act(**{**vars(context), "who": {**context.who, "actor": None}})
+    resident, _ = opened("", context=nobody)
+
+    assert kinds(resident) == []
+
+
 def test_a_referral_includes_the_class_of_what_it_is_about() -> None:
     resident = record()
     depression = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "F32.900"}

@@ -77,6 +77,10 @@ def test_a_follow_up_is_of_the_class_of_its_programme(form: str) -> None:
     assert of_the_form == of_the_programme
 
 
+def test_a_form_that_this_release_does_not_hold_is_looked_through_too() -> None:
+    assert sensitivity_of("problems", "a-form-of-later", {"what": coded("F20")}) == "mental-health"
+
+
 def test_an_ordinary_entry_is_of_no_class() -> None:
     for form in ("immunization", "allergy", "health-examination", "personal-basic-information"):
         assert sensitivity_of("any", form, content(form)) is None
