@@ -61,13 +61,14 @@ def lift(db: Connection, log_no: int) -> None:
 def check(db: Connection, log_no: int, place: SecondPlace) -> None:
     """Measure the database by what was published last. Raises Fenced, ProofError, OSError."""
     held = place.read()
-    if held is not None and (reason := _wrong(db, log_no, held)):
+    if held is not None and (reason := wrong(db, log_no, held)):
         raise_fence(db, log_no, reason, held.size)
     if fence := standing(db, log_no):
         raise Fenced(fence)
 
 
-def _wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:
+def wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:
+    """Why the database is not what was published last; None if it is."""
     if head(db, log_no) < held.size:
         return "behind"
     if Tree(held.size, tiles.reader(over(db), log_no)).root() != held.root:

@@ -1,0 +1,78 @@
+"""What a verification finds: each finding says what is wrong and where, and nothing of any content."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+Kind: TypeAlias = Literal[
+    "envelope",
+    "leaf",
+    "place",
+    "chain",
+    "order",
+    "content",
+    "commitment",
+    "position",
+    "tile",
+    "checkpoint",
+    "signature",
+    "cosignature",
+    "token",
+    "head-list",
+    "held-tile",
+    "held-checkpoint",
+    "second-place",
+]
+WORDS: Final[dict[Kind, str]] = {
+    "envelope": "an envelope that is not in the canonical profile, or of another log",
+    "leaf": "an envelope that has another hash than is stored beside it",
+    "place": "an envelope that tells another stream, version, instant or topic than its row",
+    "chain": "an event that does not follow from the one before it in its stream",
+    "order": "an event recorded no later than the one before it",
+    "content": "content that is missing, or does not open under its key and place",
+    "commitment": "content that is not what its envelope commits to",
+    "position": "a position of the log that holds no event",
+    "tile": "a stored tile that is not of these events",
+    "checkpoint": "a checkpoint over other events than are there",
+    "signature": "a checkpoint that the log's keys did not both sign",
+    "cosignature": "a cosignature that does not hold",
+    "token": "a time-stamp token that does not hold",
+    "head-list": "a head list that is not of these events",
+    "held-tile": "another event than the tiles held elsewhere have here: the first of them",
+    "held-checkpoint": "a checkpoint held elsewhere that is not over these events",
+    "second-place": "the last published checkpoint, kept outside the database, is not of these events",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """kind: what is wrong; position, stream, size: where, as far as that says it.
+
+    after: of what lies between two checkpoints, the position up to which all is well.
+    """
+
+    kind: Kind
+    position: int | None = None
+    stream: UUID | None = None
+    size: int | None = None
+    after: int | None = None
+
+    @property
+    def words(self) -> str:
+        """A line for people."""
+        where = [
+            f"position {self.position}" if self.position is not None else "",
+            f"stream {self.stream}" if self.stream is not None else "",
+            f"checkpoint {self.size}" if self.size is not None else "",
+            f"all well up to position {self.after}" if self.after is not None else "",
+        ]
+        return f"{WORDS[self.kind]} ({', '.join(one for one in where if one)})"
+
+    def told(self) -> dict[str, object]:
+        """As JSON."""
+        plain = {name: value for name, value in asdict(self).items() if value is not None}
+        return {**plain, **({"stream": str(self.stream)} if self.stream else {}), "words": self.words}
+
+
+Report: TypeAlias = Callable[[Finding], None]
