@@ -69,7 +69,7 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
     with ExitStack() as stack:
         stack.enter_context(closing(opened))
         reader = stack.enter_context(closing(ViewReader(database.dsn(READER), settings.log_no)))
-        bodies = stack.enter_context(closing(KeptBodies(opened.snapshots, EDITION)))
+        bodies = stack.enter_context(closing(KeptBodies(opened.snapshots, EDITION, guarded=True)))
         records = Records(
             StoredLog(opened),
             RecordRender(),

@@ -13,8 +13,10 @@ from uuid import UUID
 import psycopg
 
 from domain.ports import Rendered
+from domain.released import demand
 from store.snapshots import Snapshots
 
+BODY = "record.body"  # no topic: what a body is to whoever asks whether it may be opened
 WAITING = 64  # bodies; when more wait, those that come are let go: they will be rendered again
 log = logging.getLogger(__name__)
 
@@ -22,8 +24,12 @@ log = logging.getLogger(__name__)
 class KeptBodies:
     """`domain.record_current.Bodies` on one log. One thread writes. Safe for threads."""
 
-    def __init__(self, snapshots: Snapshots, edition: str) -> None:
-        """edition: of the view that the bodies are rendered by; those of another are not looked at."""
+    def __init__(self, snapshots: Snapshots, edition: str, *, guarded: bool = False) -> None:
+        """edition: of the view that the bodies are rendered by; those of another are not looked at.
+
+        guarded: a body is opened where a decision released its record (domain.released).
+        """
+        self._guarded = guarded
         self._snapshots = snapshots
         self._edition = edition
         self._fold = f"body of {edition}"
@@ -32,7 +38,9 @@ class KeptBodies:
         self._writer.start()
 
     def get(self, record: UUID, version: int) -> tuple[int, Rendered] | None:
-        """The body of a version and the position of its last event, if it is kept."""
+        """The body of a version and the position of its last event, if it is kept. Raises NotReleased."""
+        if self._guarded:
+            demand(record, BODY)
         newest = self._snapshots.newest(record, self._fold)
         if newest is None or newest[0] != version:
             return None

@@ -39,6 +39,11 @@ def test_without_a_decision_nothing_a_record_says_is_read(served: Served, record
             as_a_request(lambda stream=stream: log.read(stream))  # type: ignore[misc]  # bound at once
 
 
+def test_without_a_decision_no_rendered_record_is_opened(served: Served, record: UUID) -> None:
+    with pytest.raises(NotReleased):
+        as_a_request(lambda: served.service.records.bodies.get(record, 1))
+
+
 def test_what_deciding_needs_is_folded_all_the_same(served: Served, record: UUID) -> None:
     log = served.service.records.gate.log
 
