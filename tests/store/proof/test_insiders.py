@@ -164,7 +164,7 @@ def test_with_the_whole_chain_repaired_the_tile_tells_the_first_event(world: Wor
 
     world.insider.rewrite(edit)
 
-    assert world.found() == {"tile": [100], "checkpoint": [0]}
+    assert world.found() == {"tile": [100], "checkpoint": [0], "second-place": [None]}
 
 
 def test_an_event_deleted_from_the_middle_leaves_a_gap(world: World) -> None:
