@@ -172,7 +172,7 @@ CUSTODY = (
 
 RESIDENT = (
     Rule("resident-reads-own", "allow", ("resident",), OWN_READS, ("self",), ("own-record",), "self"),
-    Rule("resident-takes-part", "allow", ("resident",), OWN_PART, ("self",), ("own-record",), "self"),
+    Rule("resident-takes-part", "allow", ("resident",), OWN_PART, ("self",), ("own-record", "alive"), "self"),
     Rule(
         "speaker-reads", "allow", SPEAKERS, OWN_READS, ("self",), ("represents-resident",), "representation"
     ),

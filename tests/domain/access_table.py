@@ -170,10 +170,12 @@ STANDINGS: tuple[Standing, ...] = (
     Standing(
         _is("own-record"),
         "self",
-        (
-            ("resident", "self", "read read-events read-accesses read-trail replay"),
-            ("resident", "self", "resident-part consent dispute-identity end-grant"),
-        ),
+        (("resident", "self", "read read-events read-accesses read-trail replay"),),
+    ),
+    Standing(
+        lambda cell: cell.relation == "own-record" and cell.state != "dead",
+        "self",
+        (("resident", "self", "resident-part consent dispute-identity end-grant"),),
     ),
     Standing(
         _is("represents"),

@@ -83,7 +83,7 @@ def test_death_ends_guardianship_and_agency(county: County) -> None:
 def test_nobody_decides_in_the_name_of_the_dead_but_heirs(life: Life) -> None:
     close(life)
 
-    with pytest.raises(refused.RepresentationRefused):
+    with pytest.raises(errors.NotAvailable):  # by their login: the policy knows that they are dead
         life.add("restrictions", WANG, by="resident", when=occurred("2026-04-01"))
     with pytest.raises(refused.RepresentationRefused):
         life.add("restrictions", NURSE, by="resident")
