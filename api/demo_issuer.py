@@ -35,13 +35,17 @@ class DemoIssuer:
         """The settings with this issuer in place of a real one."""
         return replace(settings, oidc_issuer=ISSUER, oidc_jwks=str(self.jwks), oidc_audience=AUDIENCE)
 
-    def token(self, subject: str, *, hours: float = HOURS, client: str = CLIENT) -> str:
+    def token(
+        self, subject: str, *, hours: float = HOURS, client: str = CLIENT, scope: str | None = None
+    ) -> str:
         """A token for a login (ISSUER, subject), such as an issuer gives after a password was entered."""
         now = int(self._now())
         claims: dict[str, object] = {
             "iss": ISSUER, "aud": AUDIENCE, "sub": subject, "iat": now, "nbf": now,
             "exp": now + int(hours * 3600), "client_id": client, "amr": ["pwd"],
         }  # fmt: skip
+        if scope is not None:
+            claims["scope"] = scope
         return jwt.encode({"alg": "ES256", "kid": self._key.kid, "typ": "at+jwt"}, claims, self._key)
 
 
