@@ -6,8 +6,7 @@ who decided by the log, and with what each reader is shown.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import settings
@@ -23,7 +22,6 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.age_bands import age
 from domain.entitlements import entitlements
 from domain.entries import FORMS
 from domain.errors import CallerUnknown, RecordError
@@ -31,46 +29,32 @@ from domain.record import Record
 from domain.record_events import EntryFollowed, EntryRecorded
 from domain.requests import NewEntry, NewSequel
 from domain.sequels import SEQUELS
-from domain.time import CHINA, occurred_at
+from domain.time import occurred_at
 from projections.record_view import RecordRender
 from tests.builders import LI_ID, content, identity_number, login, request
 from tests.county import County
-
-BORN = date(2012, 6, 15)  # 13 when the machine begins: decides from 2026-06-15 on, is of age in 2030
-CHILD, MOTHER = "child", "mother"
-APPLICANTS = ("other-nurse", "other-doctor")
-MANAGERS = ("doctor", "manager")
-STAFF = ("nurse", *MANAGERS)
-GUARDIANS = (MOTHER, "other-nurse", "manager")  # one who applies and one who approves are parents too
-APPLICATIONS, EMERGENCIES = "access-applications", "emergency-accesses"
-PLAIN, PSYCHIATRIC, DRUG = "金丝雀甲", "金丝雀乙", "金丝雀丙"  # what each of three entries says
-SECTION = {PLAIN: "problems", PSYCHIATRIC: "problems", DRUG: "medications"}
-DEPRESSION = {"system": "http://hl7.org/fhir/sid/icd-10", "code": "F32.900"}
-ENDINGS = ("refusal", "objection", "withdrawal", "revocation")
-PURPOSES = st.sampled_from(["care", "research"])
-
-
-@dataclass
-class Applied:
-    """An application as it was accepted, and every decision on it that was, by whose login."""
-
-    by: str
-    purpose: str
-    sections: frozenset[str]
-    sensitive: bool
-    until: date
-    decisions: dict[str, str] = field(default_factory=dict)
-
-    def lets_in(self, on: date) -> bool:
-        both = {"approval", "agreement"} <= set(self.decisions)
-        return both and not set(ENDINGS) & set(self.decisions) and on <= self.until
-
-
-@dataclass
-class Opened:
-    by: str
-    until: datetime
-    is_reviewed: bool = False
+from tests.domain.grants_model import (
+    APPLICANTS,
+    APPLICATIONS,
+    BORN,
+    CHILD,
+    DEPRESSION,
+    DRUG,
+    EMERGENCIES,
+    ENDINGS,
+    GUARDIANS,
+    MANAGERS,
+    MOTHER,
+    PLAIN,
+    PSYCHIATRIC,
+    PURPOSES,
+    SECTION,
+    STAFF,
+    Applied,
+    Known,
+    Opened,
+    person,
+)
 
 
 class Grants(RuleBasedStateMachine):
@@ -87,11 +71,7 @@ class Grants(RuleBasedStateMachine):
         number = identity_number(BORN.strftime("%Y%m%d"), 1)
         self.record = self.county.open_record(number, CHILD, consent="guardian")
         self.neighbour = self.county.open_record(LI_ID, "li")
-        self.applied: dict[UUID, Applied] = {}
-        self.opened: dict[UUID, Opened] = {}
-        self.guardians: dict[UUID, str] = {}
-        self.restrictions: set[UUID] = set()
-        self.is_dead = False
+        self.known = Known(self.clock)
         self.add("nurse", "care", "problems", note=PLAIN)
         self.add("nurse", "care", "problems", problem=DEPRESSION, note=PSYCHIATRIC)
         self.add("nurse", "care", "medications", note=DRUG)
@@ -109,14 +89,6 @@ class Grants(RuleBasedStateMachine):
         sequel = NewSequel(of, name, entry, filled, occurred_at(self.clock()))
         self.records.follow_entry(request(who, purpose), self.record, sequel)
 
-    @property
-    def today(self) -> date:
-        return self.clock().astimezone(CHINA).date()
-
-    @property
-    def years(self) -> int:
-        return age(BORN, self.today)
-
     @initialize(target=applications, purpose=PURPOSES)
     def begin(self, purpose: str) -> MultipleResults[UUID]:
         """So that much can be done from the first step on: one granted, one approved only."""
@@ -124,14 +96,16 @@ class Grants(RuleBasedStateMachine):
         granted, approved = (one for one in both if isinstance(one, UUID))
         self.carry_through(granted)
         self.decide_by_staff(approved, "approval", "doctor", None)
-        assert self.applied[granted].lets_in(self.today) and not self.applied[approved].lets_in(self.today)
+        assert self.known.applied[granted].lets_in(self.known.today) and not self.known.applied[
+            approved
+        ].lets_in(self.known.today)
         return multiple(granted, approved)
 
     @rule(entry=applications)
     def carry_through(self, entry: UUID) -> None:
         """As it should be: a manager decides, then the resident's side."""
         self.decide_by_staff(entry, "approval", "doctor", None)
-        self.decide_oneself(entry, "agreement", MOTHER if self.years < 14 else CHILD)
+        self.decide_oneself(entry, "agreement", MOTHER if self.known.years < 14 else CHILD)
 
     @rule(
         target=applications,
@@ -144,13 +118,13 @@ class Grants(RuleBasedStateMachine):
     def apply(
         self, who: str, purpose: str, sections: list[str], sensitive: bool, days: int
     ) -> UUID | MultipleResults[UUID]:
-        until = self.today + timedelta(days=days)
+        until = self.known.today + timedelta(days=days)
         asked: dict[str, object] = {
             "to": str(self.county.other_clinic),
             "purpose": purpose,
             "sections": sections,
             "sensitive": ["mental-health"] if sensitive else None,
-            "since": self.today.isoformat(),
+            "since": self.known.today.isoformat(),
             "until": until.isoformat(),
         }
         try:
@@ -158,7 +132,7 @@ class Grants(RuleBasedStateMachine):
         except RecordError:
             return multiple()
         assert who in APPLICANTS
-        self.applied[entry] = Applied(who, purpose, frozenset(sections), sensitive, until)
+        self.known.applied[entry] = Applied(who, purpose, frozenset(sections), sensitive, until)
         return entry
 
     @rule(
@@ -181,9 +155,9 @@ class Grants(RuleBasedStateMachine):
         by = "resident" if who == CHILD else "guardian"
         with suppress(RecordError):
             self.follow(who, "self", APPLICATIONS, name, entry, by=by, paper=None)
-            assert self.speaks(who)
-            assert by == "guardian" or self.years >= 14
-            self.applied[entry].decisions[name] = who
+            assert self.known.speaks(who)
+            assert by == "guardian" or self.known.years >= 14
+            self.known.applied[entry].decisions[name] = who
 
     def decide(self, entry: UUID, name: str, who: str, by: str | None) -> None:
         purpose = {"agreement": "care", "objection": "care", "withdrawal": "research"}.get(name, "management")
@@ -191,11 +165,13 @@ class Grants(RuleBasedStateMachine):
         if "by" in content(SEQUELS[APPLICATIONS][name].form):
             told["by"] = by or "institution"
         self.follow(who, purpose, APPLICATIONS, name, entry, **told)
-        applied = self.applied[entry]
+        applied = self.known.applied[entry]
         if name in ("approval", "agreement"):
             assert who in STAFF and who not in (applied.by, applied.decisions.get("approval"))
         if name == "agreement":
-            assert not self.is_dead and (self.years >= 14 if by == "resident" else self.has_guardian)
+            assert not self.known.is_dead and (
+                self.known.years >= 14 if by == "resident" else self.known.has_guardian
+            )
         if name == "withdrawal":
             assert who in APPLICANTS
         applied.decisions[name] = who
@@ -204,19 +180,19 @@ class Grants(RuleBasedStateMachine):
     def break_glass(self, who: str, hours: int) -> None:
         with suppress(RecordError):
             entry = self.add(who, "emergency", EMERGENCIES, hours=hours)
-            assert not self.is_dead
-            self.opened[entry] = Opened(who, self.clock() + timedelta(hours=hours))
+            assert not self.known.is_dead
+            self.known.opened[entry] = Opened(who, self.clock() + timedelta(hours=hours))
         if who in APPLICANTS:
             self.looks(who, "emergency")
 
-    @precondition(lambda self: self.opened)
+    @precondition(lambda self: self.known.opened)
     @rule(data=st.data(), who=st.sampled_from([*APPLICANTS, *STAFF]))
     def review(self, data: st.DataObject, who: str) -> None:
-        entry = data.draw(st.sampled_from(list(self.opened)))
+        entry = data.draw(st.sampled_from(list(self.known.opened)))
         with suppress(RecordError):
             self.follow(who, "management", EMERGENCIES, "review", entry)
-            assert who in MANAGERS and who != self.opened[entry].by
-            self.opened[entry].is_reviewed = True
+            assert who in MANAGERS and who != self.known.opened[entry].by
+            self.known.opened[entry].is_reviewed = True
 
     # What else happens to the record.
 
@@ -228,31 +204,31 @@ class Grants(RuleBasedStateMachine):
     def appoint(self, login_of: str) -> None:
         with suppress(RecordError):
             told = {"basis": "parent", "login": login(login_of), "until": None}
-            self.guardians[self.add("nurse", "care", "guardians", **told)] = login_of
+            self.known.guardians[self.add("nurse", "care", "guardians", **told)] = login_of
 
-    @precondition(lambda self: self.guardians)
+    @precondition(lambda self: self.known.guardians)
     @rule(data=st.data())
     def dismiss(self, data: st.DataObject) -> None:
-        entry = data.draw(st.sampled_from(list(self.guardians)))
+        entry = data.draw(st.sampled_from(list(self.known.guardians)))
         with suppress(RecordError):
             self.follow("nurse", "care", "guardians", "ending", entry)
-            del self.guardians[entry]
+            del self.known.guardians[entry]
 
     @rule()
     def restrict(self) -> None:
-        by = "resident" if self.years >= 14 else "guardian"
+        by = "resident" if self.known.years >= 14 else "guardian"
         with suppress(RecordError):
             told = {"by": by, "sections": ["medications"], "until": None}
-            self.restrictions.add(self.add("nurse", "care", "restrictions", **told))
+            self.known.restrictions.add(self.add("nurse", "care", "restrictions", **told))
 
-    @precondition(lambda self: self.restrictions)
+    @precondition(lambda self: self.known.restrictions)
     @rule()
     def lift(self) -> None:
-        by = "resident" if self.years >= 14 else "guardian"
-        for entry in list(self.restrictions):
+        by = "resident" if self.known.years >= 14 else "guardian"
+        for entry in list(self.known.restrictions):
             with suppress(RecordError):
                 self.follow("nurse", "care", "restrictions", "lifting", entry, by=by)
-                self.restrictions.remove(entry)
+                self.known.restrictions.remove(entry)
 
     @rule(reason=st.sampled_from([None, None, "death", "moved-out"]))
     def close_or_reopen(self, reason: str | None) -> None:
@@ -263,7 +239,7 @@ class Grants(RuleBasedStateMachine):
             else:
                 since = occurred_at(self.clock())
                 self.records.close_record(nurse, self.record, version, reason=reason, since=since)
-            self.is_dead = reason == "death"
+            self.known.is_dead = reason == "death"
 
     @rule(undo=st.booleans())
     def merge(self, undo: bool) -> None:
@@ -299,7 +275,7 @@ class Grants(RuleBasedStateMachine):
                 self.decide_oneself(entry, name, CHILD)
 
         self.log.before_append.append(somebody_is_faster)
-        self.looks(self.applied[entry].by, self.applied[entry].purpose)
+        self.looks(self.known.applied[entry].by, self.known.applied[entry].purpose)
         self.log.before_append.clear()
 
     @rule(
@@ -310,7 +286,7 @@ class Grants(RuleBasedStateMachine):
         then=st.sampled_from([("approval", "doctor"), ("agreement", "nurse")]),
     )
     def decide_while_another_does(self, entry: UUID, faster: tuple[str, str], then: tuple[str, str]) -> None:
-        by = "resident" if self.years >= 14 else "guardian"
+        by = "resident" if self.known.years >= 14 else "guardian"
         self.log.before_append.append(lambda: self.decide_by_staff(entry, *faster, by))
         self.decide_by_staff(entry, *then, by)
         self.log.before_append.clear()
@@ -321,47 +297,17 @@ class Grants(RuleBasedStateMachine):
         try:
             shown = self.records.read_record(request(who, purpose), self.record)
         except CallerUnknown:
-            assert not self.shown_to(who, purpose)
+            assert not self.known.shown_to(who, purpose)
             return
         except RecordError:
             told = self.county.accesses(self.record)[before:]
             assert told[-1] == "access.refused.v1" and "access.read.v1" not in told
-            assert not self.shown_to(who, purpose)
+            assert not self.known.shown_to(who, purpose)
             return
         told = self.county.accesses(self.record)[before:]
         assert told[-1] == "access.read.v1" and told.count("access.read.v1") == 1
         body = shown.body.decode()
-        assert {canary for canary in SECTION if canary in body} == self.shown_to(who, purpose)
-
-    # The model.
-
-    def shown_to(self, who: str, purpose: str) -> set[str]:
-        """What this reader may be shown now; nothing: they are not let in."""
-        kept = {DRUG} if self.restrictions else set()
-        if purpose == "self":
-            return set(SECTION) if who == CHILD or self.speaks(who) else set()
-        if purpose == "emergency":
-            return set(SECTION) if self.has_opened(who) else set()
-        grants = [one for one in self.applied.values() if one.purpose == purpose and one.lets_in(self.today)]
-        found = {canary for one in grants for canary in SECTION if SECTION[canary] in one.sections}
-        if not any(one.sensitive and "problems" in one.sections for one in grants):
-            found.discard(PSYCHIATRIC)
-        return found - kept
-
-    def has_opened(self, who: str) -> bool:
-        now = self.clock()
-        return not self.is_dead and any(
-            one.by == who and not one.is_reviewed and now < one.until for one in self.opened.values()
-        )
-
-    def speaks(self, who: str) -> bool:
-        """Whether this login may act for the resident now: their own, or a guardian's until of age."""
-        is_guardian = who in self.guardians.values() and self.years < 18
-        return not self.is_dead and (who == CHILD or is_guardian)
-
-    @property
-    def has_guardian(self) -> bool:
-        return self.years < 18 or bool(self.guardians)
+        assert {canary for canary in SECTION if canary in body} == self.known.shown_to(who, purpose)
 
     # What always holds.
 
@@ -395,17 +341,9 @@ class Grants(RuleBasedStateMachine):
     @invariant()
     def what_holds_is_what_was_accepted(self) -> None:
         holding = {one.entry for one in entitlements(self.load().state, self.clock())}
-        grants = {key for key, one in self.applied.items() if one.lets_in(self.today)}
-        opened = {key for key, one in self.opened.items() if self.has_opened(one.by) and self._is_open(one)}
+        grants = {key for key, one in self.known.applied.items() if one.lets_in(self.known.today)}
+        opened = {key for key, one in self.known.opened.items() if self.known.is_open(one)}
         assert holding == grants | opened
-
-    def _is_open(self, one: Opened) -> bool:
-        return not one.is_reviewed and self.clock() < one.until
-
-
-def person(event: EntryRecorded | EntryFollowed) -> tuple[str | None, str]:
-    by = event.who["authenticated"]
-    return event.who["actor"], f"{by['issuer']} {by['subject']}"
 
 
 Grants.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
