@@ -116,6 +116,35 @@ def rebuild(
     running.run(settings(), partial(rebuild.run, rounds=rounds, events=events), as_json=json)
 
 
+@bench.command("verify")
+def verify(
+    rounds: Rounds = 3,
+    events: Annotated[
+        int, typer.Option(min=1_000, max=100_000_000, help="Size of the log that is verified.")
+    ] = 100_000,
+    json: Json = False,
+) -> None:
+    """Re-reading a whole log, against hashing its envelopes and nothing else."""
+    from tools.bench import running, verify
+
+    say(f"rounds: {rounds}; events: {events:,}")
+    running.run(settings(), partial(verify.run, rounds=rounds, events=events), as_json=json)
+
+
+@bench.command("publish")
+def publish(
+    rate: Annotated[int, typer.Option(min=1, max=10_000, help="Appends offered a second.")] = 500,
+    rounds: Rounds = 5,
+    seconds: Seconds = 10.0,
+    json: Json = False,
+) -> None:
+    """What publishing costs those who append, and how soon an event is in the public tree."""
+    from tools.bench import publish, running
+
+    say(f"rounds: {rounds}; {rate} appends a second for {seconds:g} s")
+    running.run(settings(), partial(publish.run, rate=rate, rounds=rounds, seconds=seconds), as_json=json)
+
+
 @bench.command("lag")
 def lag(
     rate: Annotated[int, typer.Option(min=1, max=10_000, help="Appends offered a second.")] = 500,

@@ -71,6 +71,34 @@ def demo(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
+def verify(
+    held: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Static files kept elsewhere, to compare with."),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write the log's static files, for a mirror.")
+    ] = None,
+    files: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Verify these static files alone, without a database.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what is done here, and go on from it.")
+    ] = None,
+    content: Annotated[bool, typer.Option(help="Also open the content and check its commitments.")] = True,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes that check.")] = 1,
+    json: Json = False,
+) -> None:
+    """Read everything again: content, envelopes, chains, tree, checkpoints, signatures, head lists."""
+    from tools import verify as command
+
+    if files is not None:
+        raise typer.Exit(command.run_files(files, as_json=json))
+    asked = command.Asked(held, export, resume, content, jobs)
+    raise typer.Exit(command.run(settings(), asked, as_json=json))
+
+
+@app.command()
 def witness(
     folder: Annotated[Path, typer.Option(metavar="DIR", help="Where its keys and state lie, together.")],
     name: Annotated[str, typer.Option(help="Its name in signatures: an address without a scheme.")],
