@@ -5,7 +5,7 @@ it in their own history, and the institution of whoever asks finds it in its own
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from domain.institution import Institution
 from domain.looks import Look, LooksAsked, OpenFinding
 from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request
-from domain.view_scope import Scope
 from domain.views import Views
 
 ACCESSES, UNUSUAL = "accesses", "unusual-accesses"
@@ -58,7 +57,7 @@ class Histories:
 
         def attempt() -> History:
             passed = self._enter_history(request, asked.institution)
-            page = self.views.looks(asked, Scope(institution=asked.institution))
+            page = self.views.looks(asked, passed.scope)
             self._tell_history(
                 passed,
                 {look.record: look.stream for look in page.rows if look.record},
@@ -86,7 +85,7 @@ class Histories:
             own = self.gate.caller(request).institution
             passed = self._enter_history(request, own)
             area = passed.actor.area if passed.decision.role == AUDITOR else None
-            found = self.views.open_findings(page, Scope(institution=own, area=area))
+            found = self.views.open_findings(page, replace(passed.scope, area=area))
             records = {one.record: self._stream(one.record) for one in found.rows if one.record}
             told = {"what": UNUSUAL, "shown": len(found.rows), "position": found.position}
             self._tell_history(passed, records, **told, before=page.cursor)
