@@ -39,12 +39,12 @@ RESOURCES = ("*", "Patient")  # the whole record is about one patient: what is n
 
 
 def covers(scopes: frozenset[str], action: str, *, is_own: bool = False) -> bool:
-    """Whether one of the scopes lets the action be asked for. What is no SMART scope covers nothing.
+    """Whether the scopes together let the action be asked for. What is no SMART scope covers nothing.
 
     is_own: of their own record, or that of the resident for whom they speak.
     """
-    needed = NEEDS.get(action, "u")
-    return any(_interactions(one, is_own).issuperset(needed) for one in scopes)
+    allowed = {letter for one in scopes for letter in _interactions(one, is_own)}
+    return allowed.issuperset(NEEDS.get(action, "u"))
 
 
 @lru_cache(maxsize=1024)
