@@ -96,9 +96,8 @@ class Grants(RuleBasedStateMachine):
         granted, approved = (one for one in both if isinstance(one, UUID))
         self.carry_through(granted)
         self.decide_by_staff(approved, "approval", "doctor", None)
-        assert self.known.applied[granted].lets_in(self.known.today) and not self.known.applied[
-            approved
-        ].lets_in(self.known.today)
+        lets_in = [self.known.applied[one].lets_in(self.known.today) for one in (granted, approved)]
+        assert lets_in == [True, False]
         return multiple(granted, approved)
 
     @rule(entry=applications)
@@ -157,7 +156,19 @@ class Grants(RuleBasedStateMachine):
             self.follow(who, "self", APPLICATIONS, name, entry, by=by, paper=None)
             assert self.known.speaks(who)
             assert by == "guardian" or self.known.years >= 14
-            self.known.applied[entry].decisions[name] = who
+            applied = self.known.applied[entry]
+            assert name != "agreement" or who not in (applied.by, applied.decisions["approval"])
+            applied.decisions[name] = who
+
+    @rule(entry=applications)
+    def decide_twice(self, entry: UUID) -> None:
+        """Who applied, and who approved, tries to agree too: for the resident on paper, or as a guardian."""
+        applied, by = self.known.applied[entry], "resident" if self.known.years >= 14 else "guardian"
+        for who in (applied.by, applied.decisions.get("approval", applied.by)):
+            self.decide_by_staff(entry, "agreement", who, by)
+            if who in GUARDIANS and who not in self.known.guardians.values():
+                self.appoint(who)
+            self.decide_oneself(entry, "agreement", who)
 
     def decide(self, entry: UUID, name: str, who: str, by: str | None) -> None:
         purpose = {"agreement": "care", "objection": "care", "withdrawal": "research"}.get(name, "management")
