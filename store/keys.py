@@ -1,39 +1,32 @@
 """Keys, outside the event database: a key deleted there would survive in its log files and backups.
 
-One SQLite file holds each stream's content keys and a few named secrets, wrapped by a key-encryption
-key that a provider hands over once at start. Destroying a content key erases the stream's content for
-good; the row stays without its key, so that later events of the stream use a new generation.
+Each stream's content keys and a few named secrets, wrapped by a key-encryption key that a provider hands
+over. They lie in an SQLite file (`store.keys_sqlite`), or for several machines in a database of their own
+(`store.keys_postgres`). Destroying a content key erases the stream's content for good; the row stays without
+its key, so that later events of the stream use a new generation.
 """
 
 import os
-import sqlite3
-import tempfile
-import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from store.content import ContentKey
+from store.key_table import KekReplaced, KeyTable, WrappedKey
+from store.key_wrapping import KeyEncryptionKey as KeyEncryptionKey
+from store.key_wrapping import WrongKeyEncryptionKey as WrongKeyEncryptionKey
+from store.key_wrapping import create_once, settle
+from store.keys_sqlite import SqliteKeys
 
 MOST_AT_ONCE = 5_000  # in one statement, whose parameters are limited
+NEXT_KEK = "kek.next"  # beside `kek`, while that is being replaced
 KEYS_CACHED = 20_000  # of about 2.7 KB each: a cipher keeps its key schedule
-_NONCE = 12
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS content_key (
-    stream BLOB NOT NULL, generation INTEGER NOT NULL, wrapped BLOB,  -- NULL: destroyed
-    PRIMARY KEY (stream, generation)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS destroyed ON content_key (stream) WHERE wrapped IS NULL;
-CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
-"""
+T = TypeVar("T")
 
 
 class KeyMissing(Exception):
@@ -44,53 +37,28 @@ class KeyDestroyed(Exception):
     """The key was destroyed: the content is erased."""
 
 
-class WrongKeyEncryptionKey(Exception):
-    """A key does not unwrap: the key-encryption key is not the one the key store was written with."""
-
-
-class KeyEncryptionKey:
-    """Wraps keys with AES-256-GCM, bound to what they are for."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._cipher = AESGCM(secret)
-
-    @classmethod
-    def from_file(cls, path: Path) -> "KeyEncryptionKey":
-        """The `file` provider: 32 random bytes, made at first use, readable by their owner only."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            _create_once(path, os.urandom(32))
-        return cls(path.read_bytes())
-
-    def wrap(self, secret: bytes, purpose: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, secret, purpose)
-
-    def unwrap(self, wrapped: bytes, purpose: bytes) -> bytes:
-        try:
-            return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], purpose)
-        except InvalidTag:
-            raise WrongKeyEncryptionKey("a key does not unwrap under this key-encryption key") from None
-
-
 class KeyStore:
     """Content keys by stream, and named secrets. Safe for several threads and several processes."""
 
-    def __init__(self, path: Path, kek: KeyEncryptionKey) -> None:
-        self.path = path
+    def __init__(
+        self, table: KeyTable, kek: KeyEncryptionKey, provider: Callable[[], KeyEncryptionKey] | None = None
+    ) -> None:
+        """provider: hands the key-encryption key over again, after another process replaced it.
+
+        Raises WrongKeyEncryptionKey if the keys are wrapped with another one.
+        """
+        self.table = table
         self._kek = kek
-        self._writer, self._reader = _connect(path), _connect(path)
-        self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
+        self._provider = provider
         self._cache: OrderedDict[tuple[UUID, int], ContentKey] = OrderedDict()
         self._newest: OrderedDict[UUID, ContentKey] = OrderedDict()
-        with self._write_lock:
-            self._writer.executescript(_SCHEMA)
+        self._recognize()
 
     def newest(self, stream: UUID) -> ContentKey:
         """The key for the stream's next event. A key made here is not durable until `keep` is called."""
         if key := self._newest.get(stream):
             return key
-        generation = self._generation(stream)
+        generation = self.table.newest(stream)
         if generation:
             with suppress(KeyDestroyed):
                 return self._remember(self.get(stream, generation))
@@ -100,30 +68,20 @@ class KeyStore:
         """One key. Raises KeyDestroyed or KeyMissing."""
         if key := self._cache.get((stream, generation)):
             return key
-        row = self._select(
-            "SELECT wrapped FROM content_key WHERE stream = ? AND generation = ?", (stream.bytes, generation)
-        )
-        if row is None:
-            raise KeyMissing(f"no key of generation {generation} for stream {stream}")
-        if row[0] is None:
-            raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
-        secret = self._kek.unwrap(row[0], _purpose(stream, generation))
-        return self._cached(ContentKey.of(stream, generation, secret))
+        return self._cached(self._opened(self.table.find(stream, generation), stream, generation))
 
     def between(self, first: UUID, last: UUID) -> "WrappedKeys":
         """The keys of all streams from first to last, read at once, for whoever reads them all in order."""
-        with self._read_lock:
-            rows = self._reader.execute(
-                "SELECT stream, generation, wrapped FROM content_key WHERE stream BETWEEN ? AND ?",
-                (first.bytes, last.bytes),
-            ).fetchall()
-        return WrappedKeys(self._kek, {(stream, generation): wrapped for stream, generation, wrapped in rows})
+        found = self.table.between(first, last)
+        return WrappedKeys(self._opened, {(one.stream.bytes, one.generation): one for one in found})
 
     def destroyed(self) -> set[UUID]:
         """The streams of which a key was destroyed."""
-        with self._read_lock:
-            rows = self._reader.execute("SELECT stream FROM content_key WHERE wrapped IS NULL").fetchall()
-        return {UUID(bytes=stream) for (stream,) in rows}
+        return self.table.destroyed()
+
+    def erased_upto(self, stream: UUID) -> int:
+        """The highest generation of the stream's key that was destroyed; 0: nothing of it was erased."""
+        return self.table.erased_upto(stream)
 
     def is_kept(self, key: ContentKey) -> bool:
         """True when the key is known to be durable."""
@@ -137,60 +95,123 @@ class KeyStore:
         fresh = list(keys)
         if len(fresh) > MOST_AT_ONCE:
             return self.keep(fresh[:MOST_AT_ONCE]) | self.keep(fresh[MOST_AT_ONCE:])
-        values = [value for k in fresh for value in (k.stream.bytes, k.generation, self._wrapped(k))]
-        with self._write_lock:
-            inserted = self._writer.execute(_insert(len(fresh)), values).rowcount
-        if inserted == len(fresh):
+        if self._insert(fresh) == len(fresh):
             return {key.stream: self._remember(key) for key in fresh}
         return {key.stream: self._counting(key.stream) for key in fresh}
 
-    def destroy(self, stream: UUID) -> None:
-        """Destroy every generation of the stream's key. The pages are overwritten and the log is emptied."""
-        with self._write_lock:
-            self._writer.execute("UPDATE content_key SET wrapped = NULL WHERE stream = ?", (stream.bytes,))
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def renew(self, stream: UUID) -> ContentKey:
+        """A new generation of the stream's key, for what is stored from now on; made durable."""
+        while True:
+            key = ContentKey.new(stream, self.table.newest(stream) + 1)
+            if self._insert([key]):
+                self.forget(stream)
+                return self._remember(key)
+
+    def destroy(self, stream: UUID, upto: int | None = None) -> int:
+        """Destroy the stream's keys up to a generation, or all of them, for good; how many there were."""
+        destroyed = self.table.destroy(stream, upto)
+        self.forget(stream)
+        return destroyed
+
+    def remove(self, stream: UUID, upto: int) -> None:
+        """Remove the keys up to a generation, after what lay under them was sealed under a newer one."""
+        self.table.remove(stream, upto)
         self.forget(stream)
 
     def forget(self, stream: UUID) -> None:
         """Drop the stream's keys from memory."""
         self._newest.pop(stream, None)
-        for generation in range(1, self._generation(stream) + 1):
+        for generation in range(1, self.table.newest(stream) + 1):
             self._cache.pop((stream, generation), None)
 
     def secret(self, name: str) -> bytes:
         """A named secret of 32 bytes, made at first use."""
-        with self._write_lock:
-            self._writer.execute(
-                "INSERT INTO secret VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (name, self._kek.wrap(os.urandom(32), name.encode())),
+        if not self.has_secret(name):
+            fresh = os.urandom(32)
+            self._in_force(
+                lambda kek: self.table.insert_secret(name, kek.wrap(fresh, name.encode()), kek.fingerprint)
             )
-        row = self._select("SELECT wrapped FROM secret WHERE name = ?", (name,))
-        if row is None:
-            raise KeyMissing("a secret that was just kept is gone")
-        return self._kek.unwrap(row[0], name.encode())
+        return self._unwrapped(lambda: self.table.secret(name) or b"", name.encode())
 
     def has_secret(self, name: str) -> bool:
-        return self._select("SELECT 1 FROM secret WHERE name = ?", (name,)) is not None
+        return self.table.secret(name) is not None
+
+    def rewrap(self, new: KeyEncryptionKey) -> int:
+        """Wrap everything with another key-encryption key, in one transaction; how many keys and secrets."""
+        old = self._kek
+
+        def again(stream: UUID, generation: int, wrapped: bytes) -> bytes:
+            purpose = _purpose(stream, generation)
+            return new.wrap(old.unwrap(wrapped, purpose), purpose)
+
+        def named(name: str, wrapped: bytes) -> bytes:
+            return new.wrap(old.unwrap(wrapped, name.encode()), name.encode())
+
+        changed = self.table.rewrap(again, named, new.fingerprint)
+        self._kek = new
+        return changed
 
     def close(self) -> None:
-        self._reader.close()
-        self._writer.close()
+        self.table.close()
+
+    def _recognize(self) -> None:
+        """Raise WrongKeyEncryptionKey; in a store that never noted whose it is, one of its secrets tells."""
+        if self.table.kek() is None and (held := self.table.any_secret()):
+            self._kek.unwrap(held[1], held[0].encode())
+        self.table.note_kek(self._kek.fingerprint)
+        if self.table.kek() != self._kek.fingerprint:
+            raise WrongKeyEncryptionKey("the keys are wrapped with another key-encryption key")
+
+    def _insert(self, keys: list[ContentKey]) -> int:
+        def insert(kek: KeyEncryptionKey) -> int:
+            wrapped = [WrappedKey(k.stream, k.generation, _wrapped(kek, k)) for k in keys]
+            return self.table.insert(wrapped, kek.fingerprint)
+
+        return self._in_force(insert)
+
+    def _in_force(self, act: Callable[[KeyEncryptionKey], T]) -> T:
+        """Act with the key-encryption key; once more if it turns out to have been replaced."""
+        try:
+            return act(self._kek)
+        except KekReplaced:
+            self._ask_provider()
+            return act(self._kek)
+
+    def _unwrapped(self, read: Callable[[], bytes], purpose: bytes) -> bytes:
+        """What is read, unwrapped; read again if the key-encryption key was replaced. Raises as unwrap."""
+        try:
+            return self._kek.unwrap(read(), purpose)
+        except WrongKeyEncryptionKey:
+            self._ask_provider()
+            return self._kek.unwrap(read(), purpose)
+
+    def _ask_provider(self) -> None:
+        if self._provider is None:
+            raise WrongKeyEncryptionKey("a key does not unwrap under this key-encryption key")
+        self._kek = self._provider()
+
+    def _opened(self, found: WrappedKey | None, stream: UUID, generation: int) -> ContentKey:
+        """Raises KeyDestroyed or KeyMissing."""
+        held = [found]  # read again only if it does not unwrap
+
+        def read() -> bytes:
+            one = held.pop() if held else self.table.find(stream, generation)
+            if one is None:
+                raise KeyMissing(f"no key of generation {generation} for stream {stream}")
+            if one.wrapped is None:
+                raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
+            return one.wrapped
+
+        return ContentKey.of(stream, generation, self._unwrapped(read, _purpose(stream, generation)))
 
     def _counting(self, stream: UUID) -> ContentKey:
-        """The stream's newest key as the file has it; after a destruction a new one, kept."""
+        """The stream's newest key as it is kept; after a destruction a new one, kept."""
         self.forget(stream)
-        generation = self._generation(stream)
+        generation = self.table.newest(stream)
         try:
             return self._remember(self.get(stream, generation))
         except KeyDestroyed:
             return self.keep([ContentKey.new(stream, generation + 1)])[stream]
-
-    def _generation(self, stream: UUID) -> int:
-        row = self._select("SELECT max(generation) FROM content_key WHERE stream = ?", (stream.bytes,))
-        return int(row[0] or 0) if row else 0
-
-    def _wrapped(self, key: ContentKey) -> bytes:
-        return self._kek.wrap(key.secret, _purpose(key.stream, key.generation))
 
     def _remember(self, key: ContentKey) -> ContentKey:
         self._newest[key.stream] = key
@@ -204,29 +225,21 @@ class KeyStore:
             self._cache.popitem(last=False)
         return key
 
-    def _select(
-        self, statement: str, arguments: tuple[object, ...]
-    ) -> tuple[Any, ...] | None:  # Any: SQLite's columns have no types
-        with self._read_lock:
-            row: tuple[Any, ...] | None = self._reader.execute(statement, arguments).fetchone()
-            return row
-
 
 class WrappedKeys:
-    """Keys of many streams as they lie in the file: unwrapped when they are asked for, and not remembered."""
+    """Keys of many streams as they lie in the store: unwrapped when asked for, and not remembered."""
 
-    def __init__(self, kek: KeyEncryptionKey, wrapped: Mapping[tuple[bytes, int], bytes | None]) -> None:
-        self._kek = kek
+    def __init__(
+        self,
+        opened: Callable[[WrappedKey | None, UUID, int], ContentKey],
+        wrapped: Mapping[tuple[bytes, int], WrappedKey],
+    ) -> None:
+        self._opened = opened
         self._wrapped = wrapped
 
     def get(self, stream: UUID, generation: int) -> ContentKey:
         """One key. Raises KeyDestroyed or KeyMissing."""
-        if (stream.bytes, generation) not in self._wrapped:
-            raise KeyMissing(f"no key of generation {generation} for stream {stream}")
-        wrapped = self._wrapped[stream.bytes, generation]
-        if wrapped is None:
-            raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
-        return ContentKey.of(stream, generation, self._kek.unwrap(wrapped, _purpose(stream, generation)))
+        return self._opened(self._wrapped.get((stream.bytes, generation)), stream, generation)
 
 
 def open_key_store(folder: Path, *, begin: bool) -> KeyStore:
@@ -241,42 +254,53 @@ def open_key_store(folder: Path, *, begin: bool) -> KeyStore:
         raise KeyMissing(f"{wrapping} is missing; restore it from its backup")
     if not has_keys and not begin:
         raise KeyMissing(f"{keys} is missing; restore it from its backup")
-    return KeyStore(keys, KeyEncryptionKey.from_file(wrapping))
+
+    KeyEncryptionKey.from_file(wrapping)  # before the keys: see above
+    table = SqliteKeys(keys)
+    try:
+        return KeyStore(table, kek_in_force(folder, table), lambda: kek_in_force(folder, table))
+    except BaseException:
+        table.close()
+        raise
 
 
-def _create_once(path: Path, content: bytes) -> None:
-    """Write a file whole and durably, or leave the one that another process was first to write."""
-    with tempfile.NamedTemporaryFile(dir=path.parent) as file:  # of mode 0600
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(file.name, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+def kek_in_force(folder: Path, table: KeyTable) -> KeyEncryptionKey:
+    """The key-encryption key of the folder that the table is wrapped with; the newest, where none fits.
 
-
-@lru_cache
-def _insert(keys: int) -> str:
-    """One statement for all: each gives up the interpreter's lock, and has to get it back."""
-    return f"INSERT INTO content_key VALUES {', '.join(['(?, ?, ?)'] * keys)} ON CONFLICT DO NOTHING"  # noqa: S608  # question marks
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Only a file that is not there yet is opened by ourselves, for its mode.
-
-    Whoever closes a file gives up every lock that the process has on it (POSIX), SQLite's among them: the
-    next process to close the store would think itself the last, and remove the log to which this one goes on
-    writing keys that nobody else would find, nor anybody after a crash.
+    While it is replaced there are two, `kek` and `kek.next`; which of them holds, the table tells. Whoever
+    finds that the next one does puts it in its place, as who replaced it was about to.
     """
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # a key is on the disk before the event that needs it
-    connection.execute("PRAGMA secure_delete = ON")
-    return connection
+    wrapping, following = folder / "kek", folder / NEXT_KEK
+    kek = KeyEncryptionKey.from_file(wrapping)
+    if table.kek() in (None, kek.fingerprint):
+        return kek
+    with suppress(FileNotFoundError):  # somebody else put it there meanwhile
+        following_kek = KeyEncryptionKey(following.read_bytes())
+        if following_kek.fingerprint == table.kek():
+            os.replace(following, wrapping)
+            settle(folder)
+            return following_kek
+    return KeyEncryptionKey.from_file(wrapping)
+
+
+def replace_kek(folder: Path, keys: KeyStore, secret: bytes) -> int:
+    """Wrap every key of the store with another key-encryption key (32 bytes); how many were wrapped.
+
+    First the new one is durable beside the old one, then all is wrapped in one transaction, then it takes the
+    old one's place. Cut off anywhere, the store opens with the one that holds; running it again goes on.
+    """
+    following, new = folder / NEXT_KEK, KeyEncryptionKey(secret)
+    if keys.table.kek() == new.fingerprint:
+        return 0
+    following.unlink(missing_ok=True)
+    create_once(following, secret)
+    changed = keys.rewrap(new)
+    kek_in_force(folder, keys.table)
+    return changed
+
+
+def _wrapped(kek: KeyEncryptionKey, key: ContentKey) -> bytes:
+    return kek.wrap(key.secret, _purpose(key.stream, key.generation))
 
 
 def _purpose(stream: UUID, generation: int) -> bytes:

@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 from store.clock import Clock
 from store.database import APPENDER, Database
+from store.keys import KeyStore
+from store.keys_sqlite import SqliteKeys
 from store.wiring import OpenLog, open_log
 
 _numbers = count(1)
@@ -41,3 +43,9 @@ def new_log(database: Database, clock: Clock | None = None) -> Iterator[OpenLog]
         opened(database, unused_log_no(), Path(folder), clock) as log,
     ):
         yield log
+
+
+def path_of(keys: KeyStore) -> Path:
+    """The file in which the keys lie."""
+    assert isinstance(keys.table, SqliteKeys)
+    return keys.table.path

@@ -23,6 +23,7 @@ from store.blobs_sealing import CHUNK, Sealing
 from store.content import ContentKey
 from store.database import APPENDER, Database
 from store.keys import KeyStore, open_key_store
+from tests.store.logs import path_of
 
 LATER = "UPDATE store.blob SET expires_at = now() - interval '1 s' WHERE blob_id = ANY(%s)"
 NURSE, OTHER = "https://login.example nurse", "https://login.example other"
@@ -160,7 +161,7 @@ def test_what_comes_in_pieces_is_kept_whole(blobs: Blobs, sizes: list[int]) -> N
 def test_the_key_is_kept_before_the_first_byte(blobs: Blobs, keys: KeyStore) -> None:
     upload = blobs.begin(RECORD, NURSE, 10).id
 
-    with sqlite3.connect(keys.path) as connection:
+    with sqlite3.connect(path_of(keys)) as connection:
         found = connection.execute("SELECT 1 FROM content_key WHERE stream = ?", (upload.bytes,)).fetchone()
     connection.close()
 
@@ -259,7 +260,7 @@ def test_what_is_abandoned_is_removed_with_its_key(blobs: Blobs, database: Datab
 
     assert blobs.find(fresh, NURSE) is not None
     assert blobs.take(upload, RECORD) is None
-    with sqlite3.connect(keys.path) as connection:
+    with sqlite3.connect(path_of(keys)) as connection:
         wrapped = connection.execute(
             "SELECT wrapped FROM content_key WHERE stream = ?", (upload.bytes,)
         ).fetchone()

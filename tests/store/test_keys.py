@@ -1,6 +1,7 @@
 """The key store: durable before use, unreadable without its key-encryption key, and gone when destroyed."""
 
 import os
+import sqlite3
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
@@ -21,6 +22,7 @@ from store.keys import (
     WrongKeyEncryptionKey,
     open_key_store,
 )
+from store.keys_sqlite import SqliteKeys
 
 STREAM = UUID(int=7)
 
@@ -71,12 +73,13 @@ def test_a_destroyed_key_is_gone_from_every_file_and_the_next_has_a_new_generati
     store = key_store(tmp_path)
     key = store.newest(STREAM)
     store.keep([key])
-    wrapped = store._select("SELECT wrapped FROM content_key", ())
-    assert wrapped is not None and any(wrapped[0] in file.read_bytes() for file in tmp_path.iterdir())
+    found = store.table.find(STREAM, 1)
+    assert found is not None and found.wrapped is not None
+    assert any(found.wrapped in file.read_bytes() for file in tmp_path.iterdir())
 
     store.destroy(STREAM)
 
-    assert not any(wrapped[0] in file.read_bytes() for file in tmp_path.iterdir())
+    assert not any(found.wrapped in file.read_bytes() for file in tmp_path.iterdir())
     with pytest.raises(KeyDestroyed):
         store.get(STREAM, 1)
     assert store.newest(STREAM).generation == 2
@@ -114,11 +117,21 @@ def test_another_key_encryption_key_opens_nothing(tmp_path: Path) -> None:
     store.keep([store.newest(STREAM)])
     store.close()
 
-    wrong = KeyStore(tmp_path / "keys.sqlite", KeyEncryptionKey(os.urandom(32)))
+    with closing(SqliteKeys(tmp_path / "keys.sqlite")) as table, pytest.raises(WrongKeyEncryptionKey):
+        KeyStore(table, KeyEncryptionKey(os.urandom(32)))
 
-    with pytest.raises(WrongKeyEncryptionKey):
-        wrong.get(STREAM, 1)
-    wrong.close()
+
+def test_a_store_that_never_noted_its_key_encryption_key_is_told_by_what_it_holds(tmp_path: Path) -> None:
+    with closing(key_store(tmp_path)) as store:
+        secret = store.secret("callers/1")
+    with closing(sqlite3.connect(tmp_path / "keys.sqlite")) as older, older:
+        older.execute("DELETE FROM secret WHERE name = 'kek'")
+
+    with closing(SqliteKeys(tmp_path / "keys.sqlite")) as table, pytest.raises(WrongKeyEncryptionKey):
+        KeyStore(table, KeyEncryptionKey(os.urandom(32)))
+
+    with closing(key_store(tmp_path)) as store:
+        assert store.secret("callers/1") == secret
 
 
 @pytest.mark.parametrize("lost", ["kek", "keys.sqlite"])

@@ -18,7 +18,7 @@ from store.keys import KeyMissing
 from store.recorder import PLAIN, Terms
 from store.wiring import OpenLog, WrongKeyStore, WrongOrigin, open_log
 from tests.store.audit import audited
-from tests.store.logs import new_log, opened, origin_of, unused_log_no
+from tests.store.logs import new_log, opened, origin_of, path_of, unused_log_no
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_a_log_does_not_open_with_a_key_store_that_is_not_its_own(database: Data
 
     with new_log(database) as other:
         other.recorder.append([event(uuid4(), 1)])
-        elsewhere = Path(other.keys.path).parent
+        elsewhere = path_of(other.keys).parent
         with pytest.raises(WrongKeyStore), opened(database, number, elsewhere):
             pass
     with pytest.raises(KeyMissing), opened(database, number, keys / "empty"):

@@ -29,24 +29,30 @@ from store.proof.serving import PublishedLog
 from store.proof.verify.findings import Kind
 from store.proof.verify.running import Task, Verified, verify
 from store.proof.verify.tree import Held
+from store.recorder import Terms
 from store.wiring import OpenLog
-from tests.store.logs import new_log
+from tests.store.logs import opened, path_of, unused_log_no
 from tests.store.proof.insider import Event, Insider, told
 
 STREAMS, EACH = 6, 60  # events enough for a full tile and a partial one
 SIZE = STREAMS * EACH
+PARTS = {"body": b'{"a":1}', "who": b"{}"}
 
 
 class World:
     """A log that was published twice, what an auditor kept of it, and an insider."""
 
-    def __init__(self, log: OpenLog, db: Connection, published: Published, admin: str) -> None:
-        self.log, self.db, self.published = log, db, published
+    def __init__(
+        self, log: OpenLog, db: Connection, published: Published, admin: str, keys: Path
+    ) -> None:
+        self.log, self.db, self.published, self.keys = log, db, published, keys
         self.insider = Insider(admin, log.log_no)
         self.streams = [uuid4() for _ in range(STREAMS)]
+        self.usual = self.streams[::2]  # with the two parts of our own events; the others with the library's
         for version in range(1, EACH + 1):
             for stream in self.streams:
-                log.recorder.insert_events([StoredEvent(stream, version, "test:thing", b'{"a":1}')])
+                thing = StoredEvent(stream, version, "test:thing", b'{"a":1}')
+                log.recorder.append([thing], Terms(parts=[PARTS] if stream in self.usual else ()))
             if version == EACH // 2:
                 self.publish()
         self.publish()
@@ -71,7 +77,7 @@ class World:
             self.log.log_no,
             self.log.origin,
             verifiers,
-            keys=self.log.keys.path.parent,
+            keys=path_of(self.log.keys).parent,
             place=self.published.place,
             jobs=jobs,
         )
@@ -94,12 +100,13 @@ class World:
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> Iterator[World]:
     with ExitStack() as stack:
-        log = stack.enter_context(new_log(database))
+        log = stack.enter_context(opened(database, unused_log_no(), tmp_path / "keys"))
         dsn = database.dsn(PUBLISHER)
         db = stack.enter_context(closing(connect.plain(dsn)))
         place = SecondPlace(tmp_path / "second", log.log_no)
         signers = checkpoint_signers(log.origin, log.keys)
-        yield World(log, db, Published(dsn, log.log_no, log.origin, signers, place), database.admin)
+        published = Published(dsn, log.log_no, log.origin, signers, place)
+        yield World(log, db, published, database.admin, tmp_path / "keys")
 
 
 def other(event: Event) -> Event:
@@ -299,7 +306,7 @@ def test_a_verification_that_was_killed_goes_on_where_it_was(world: World, tmp_p
         world.log.log_no,
         world.log.origin,
         verifiers,
-        keys=world.log.keys.path.parent,
+        keys=path_of(world.log.keys).parent,
         progress_file=kept,
     )
     flipped = "UPDATE store.content SET ciphertext = set_byte(ciphertext, 40, get_byte(ciphertext, 40) # 1)"
