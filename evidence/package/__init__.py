@@ -1,0 +1,1 @@
+"""The evidence package: a record's events with their proofs, for somebody who trusts nobody here."""
