@@ -5,6 +5,7 @@ Signatures of unknown keys are ignored, as the specification asks, so that other
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ ED25519, COSIGNATURE, ML_DSA_44 = b"\x01", b"\x04", b"\x06"
 KEY_SIZES: Mapping[bytes, int] = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}
 MOST_SIGNATURES = 100  # as sumdb/note has it: a note of more is not looked at
 MARK = "— "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,11 @@ def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # the specific
     """Open a note. Raises ProofError unless a known key signed it and each known key's signature holds."""
     body, lines = parts(text)
     known = {(v.name, v.key_id): v for v in verifiers}
-    signed_by = []
+    signed_by = dict[Verifier, None]()  # each once, in the order of their lines
     for name, key_id, signature in map(_signature, lines):
         if verifier := known.get((name, key_id)):
             verifier.check(body, signature)
-            signed_by.append(verifier)
+            signed_by[verifier] = None
     if not signed_by:
         raise ProofError("a note that no known key has signed")
     return Note(body, tuple(signed_by))
@@ -113,10 +115,20 @@ def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # the specific
 def parts(text: bytes) -> tuple[bytes, list[str]]:
     """The text that is signed, with its last newline, and the signature lines. Raises ProofError."""
     body, separator, lines = text.rpartition(b"\n\n")
-    found = lines.decode("utf-8", "replace").splitlines()
+    found = _plain(text, lines).split("\n")[:-1]
     if not separator or not lines.endswith(b"\n") or not 0 < len(found) <= MOST_SIGNATURES:
         raise ProofError("a note is text, an empty line and signature lines")
     return body + b"\n", found
+
+
+def _plain(text: bytes, lines: bytes) -> str:
+    """The lines as text. Raises ProofError unless the whole is UTF-8 without control characters."""
+    try:
+        if _CONTROL.search(text.decode()):
+            raise ProofError("a note holds no control characters but newlines")
+        return lines.decode()
+    except UnicodeDecodeError:
+        raise ProofError("a note that is not UTF-8") from None
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:

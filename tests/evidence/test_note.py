@@ -1,17 +1,19 @@
-"""Signed notes and receipts: published example, tampering, and Wycheproof's Ed25519 cases."""
+"""Signed notes and receipts: published example, tampering, and Wycheproof's cases."""
 
 import json
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence import note
 from evidence.errors import ProofError
 from evidence.note import Verifier
-from evidence.signing import Signer
 from evidence.receipt import Receipt, verify_receipt
+from evidence.signing import Signer
 from tests.testdata import EVIDENCE, needs_testdata
 
 # The example of the C2SP signed-note specification (CC BY 4.0).
@@ -114,5 +116,27 @@ def _holds(verifier: Verifier, message: bytes, signature: bytes) -> bool:
     try:
         verifier.check(message, signature)
     except ProofError:
+        return False
+    return True
+
+
+@needs_testdata
+def test_wycheproofs_ml_dsa_cases_are_judged_alike() -> None:
+    """By the primitive that checks signatures of type 0x06; contexts are of no use to us."""
+    groups = json.loads((EVIDENCE / "wycheproof" / "mldsa_44_verify_test.json").read_text())["testGroups"]
+    judged = 0
+    for group in groups:
+        for case in group["tests"]:
+            context = bytes.fromhex(case["ctx"]) if "ctx" in case else None
+            signed = (bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]), context)
+            assert _ml_dsa_holds(bytes.fromhex(group["publicKey"]), *signed) == (case["result"] == "valid")
+            judged += 1
+    assert judged == 180
+
+
+def _ml_dsa_holds(key: bytes, message: bytes, signature: bytes, context: bytes | None) -> bool:
+    try:
+        MLDSA44PublicKey.from_public_bytes(key).verify(signature, message, context)
+    except (InvalidSignature, ValueError):
         return False
     return True
