@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from evidence.merkle import HASH_SIZE
 from evidence.tiles import FULL, HEIGHT, Read, TileId, Tree, edge_of, joined
 
 
@@ -22,10 +23,12 @@ class Growth:
 
     def add(self, leaf_hashes: Iterable[bytes]) -> list[tuple[TileId, bytes]]:
         """The tiles that become full by these leaves, in the order in which they do."""
-        full = list[tuple[TileId, bytes]]()
-        for one in leaf_hashes:
-            self.size += 1
-            self._put(0, one, full)
+        full, hashes = list[tuple[TileId, bytes]](), b"".join(leaf_hashes)
+        at = 0
+        while put := hashes[at : at + FULL - len(self._edge[0])]:  # what the last tile has room for
+            at += len(put)
+            self.size += len(put) // HASH_SIZE
+            self._put(0, put, full)
         return full
 
     def partial(self) -> list[tuple[TileId, bytes]]:
@@ -36,9 +39,9 @@ class Growth:
         """The root hash: of the right edge, for every complete subtree to the left stands on it higher up."""
         return Tree(self.size, self._read).root()
 
-    def _put(self, level: int, one: bytes, full: list[tuple[TileId, bytes]]) -> None:
+    def _put(self, level: int, hashes: bytes, full: list[tuple[TileId, bytes]]) -> None:
         tile = self._edge[level]
-        tile += one
+        tile += hashes
         if len(tile) == FULL:
             index = (self.size >> (HEIGHT * (level + 1))) - 1
             full.append((TileId(level, index), bytes(tile)))

@@ -5,7 +5,6 @@ One walk in the log's order, over leaf hashes alone, which the walk by streams c
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from evidence import note
@@ -15,14 +14,13 @@ from evidence.growth import Growth
 from evidence.heads import Bucket, Head, bucket, bucket_of, key_of, list_root
 from evidence.note import Verifier
 from evidence.tiles import WIDTH, TileId
-from store.proof.rows import Rows
+from store.connect import Connection
+from store.proof.rows import over
 from store.proof.verify.findings import Finding, Kind, Report
+from store.proof.verify.places import Place, read_places
 
 AT_ONCE = 16_384  # events read together: a multiple of a tile
 BOTH = 2  # the log's two signatures
-
-Event = tuple[int, UUID, int, bytes, datetime]
-"""position, stream, version, leaf hash, recorded at."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class TreeCheck:
 
     def __init__(
         self,
-        rows: Rows,
+        db: Connection,
         log_no: int,
         origin: str,
         verifiers: Sequence[Verifier],
@@ -62,7 +60,8 @@ class TreeCheck:
         witnesses: Sequence[Verifier] = (),
         held: Held = NOTHING_HELD,
     ) -> None:
-        self._rows = rows
+        self._db = db
+        self._rows = over(db)
         self._log_no = log_no
         self._origin = origin
         self._verifiers = verifiers
@@ -70,8 +69,9 @@ class TreeCheck:
         self._report = report
         self._held = held
         self._growth = Growth()
-        self._at: datetime | None = None  # when the last event was recorded
+        self._at = -1  # when the last event was recorded
         self._heads = _Heads()
+        self._lists = self._told_lists()
         self._good = 0  # the size of the last checkpoint that holds
         self._good_held = 0  # and of the last held elsewhere: ours may have been signed anew
         self._is_bad = self._is_bad_held = False  # one did not: those after it do not either
@@ -80,8 +80,8 @@ class TreeCheck:
 
     def run(self, upto: int) -> TreeChecked:
         """Walk up to a position; everything found is reported."""
-        stops = sorted({upto, *self._checkpoints(), *self._held.checkpoints, *self._lists()})
-        notes, lists = self._checkpoints(), self._lists()
+        notes, lists = self._checkpoints(), self._lists
+        stops = sorted({upto, *notes, *self._held.checkpoints, *lists})
         for stop in stops:
             self._walk(min(stop, upto))
             if stop > upto:
@@ -100,30 +100,30 @@ class TreeCheck:
     def _walk(self, upto: int) -> None:
         while (size := self._growth.size) < upto:
             end = min(upto, (size // AT_ONCE + 1) * AT_ONCE)
-            found = self._rows(
-                """SELECT position, stream_id, version, leaf_hash, recorded_at FROM store.event
-                   WHERE log_no = %s AND position > %s AND position <= %s ORDER BY position""",
-                [self._log_no, size, end],
-            )
+            found = read_places(self._db, self._log_no, size, end)
             self._check_order(found)
             leaves = list(self._whole(found, size, end))
-            self._heads.take(found)
+            if self._lists:
+                self._heads.take(found)
             self._check_tiles(self._growth.add(leaves))
             self._compare_held(size, leaves)
 
-    def _check_order(self, found: Sequence[Event]) -> None:
+    def _check_order(self, found: Sequence[Place]) -> None:
+        before = self._at
         for one in found:
-            if self._at is not None and one[4] <= self._at:
-                self._report(Finding("order", position=one[0], stream=one[1]))
-            self._at = one[4]
+            if one.at <= before:
+                self._report(Finding("order", position=one.position, stream=UUID(bytes=one.stream)))
+            before = one.at
+        self._at = before
 
-    def _whole(self, found: Sequence[Event], size: int, end: int) -> Iterator[bytes]:
+    def _whole(self, found: Sequence[Place], size: int, end: int) -> Iterator[bytes]:
         """A leaf for every position; one that is missing is told, and stands as zeroes."""
-        there = {one[0]: one[3] for one in found}
-        for position in range(size + 1, end + 1):
-            if position not in there:
-                self._report(Finding("position", position=position))
-            yield there.get(position, bytes(32))
+        if len(found) == end - size:
+            return (one.leaf for one in found)
+        there = {one.position: one.leaf for one in found}
+        for position in set(range(size + 1, end + 1)) - there.keys():
+            self._report(Finding("position", position=position))
+        return (there.get(position, bytes(32)) for position in range(size + 1, end + 1))
 
     def _check_tiles(self, full: Sequence[tuple[TileId, bytes]]) -> None:
         for tile, data in full:
@@ -220,7 +220,7 @@ class TreeCheck:
         )
         return {size: (root, signed) for size, root, signed in found}
 
-    def _lists(self) -> dict[int, tuple[int, bytes]]:
+    def _told_lists(self) -> dict[int, tuple[int, bytes]]:
         found = self._rows(
             "SELECT size, streams, root FROM proof.head_list WHERE log_no = %s ORDER BY size", [self._log_no]
         )
@@ -232,17 +232,18 @@ class _Heads:
 
     def __init__(self) -> None:
         self._heads: dict[int, dict[bytes, Head]] = {}
-        self._keys: dict[UUID, bytes] = {}
+        self._keys: dict[bytes, bytes] = {}
         self._buckets: dict[int, Bucket] = {}
         self._changed: set[int] = set()
 
-    def take(self, found: Sequence[Event]) -> None:
-        for _, stream, version, leaf, _ in found:
+    def take(self, found: Sequence[Place]) -> None:
+        last = {one.stream: one for one in found}
+        for stream, one in last.items():
             key = self._keys.get(stream)
             if key is None:
-                key = self._keys[stream] = key_of(stream)
+                key = self._keys[stream] = key_of(UUID(bytes=stream))
             number = bucket_of(key)
-            self._heads.setdefault(number, {})[key] = Head(key, version, leaf)
+            self._heads.setdefault(number, {})[key] = Head(key, one.version, one.leaf)
             self._changed.add(number)
 
     @property
