@@ -7,13 +7,13 @@ that somebody was shown another history.
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
 import httpx
-import psycopg
 
 from evidence import note
 from evidence.checkpoint import decimal
@@ -25,10 +25,13 @@ from store import connect
 from store.connect import Connection
 from store.proof import checkpoints, tiles
 from store.proof.checkpoints import Row
-from store.proof.rows import over
+from store.proof.rows import Rows, over
+from store.proof.serving import PublishedLog
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 5.0  # for an answer, all of it
+LARGEST_ANSWER = 65_536  # bytes
 POLL_S = 1.0
+LOOKED_AT = 100  # checkpoints, for the newest that enough of the witnesses signed
 TRIES = 2  # the first may learn from which size the witness wants the proof
 
 log = logging.getLogger(__name__)
@@ -57,23 +60,42 @@ class Asker:
         self.witness = witness
         self._client = client
         self._size = 0  # what it signed last, as far as we know
+        self._trouble = ""
 
     def ask(self, row: Row, tree: Tree) -> list[Cosigned]:
         """Its signatures. Raises WitnessRefused, ProofError, httpx.HTTPError."""
         for _ in range(TRIES):
             proof = tree.consistency(self._size) if 0 < self._size <= row.size else []
             body = request(self._size, proof, row.note)
-            answer = self._client.post(f"{self.witness.url}/add-checkpoint", content=body)
-            if answer.status_code == 200:
-                found = self._checked(row, answer.content)
+            status, said = self._post(body)
+            if status == 200:
+                found = self._checked(row, said)
                 self._size = row.size
                 return found
-            if answer.status_code != 409:
+            if status != 409:
                 break
-            self._size = decimal(answer.text.strip())
+            self._size = decimal(said.decode("ascii", "replace").removesuffix("\n"))
             if self._size > row.size:
                 break
-        raise WitnessRefused(self.witness.name, answer.status_code)
+        raise WitnessRefused(self.witness.name, status)
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        """Status and body. One that never ends, or drips, is cut off: others wait for us."""
+        deadline, said = time.monotonic() + TIMEOUT_S, b""
+        url = f"{(self.witness.url or '').removesuffix('/')}/add-checkpoint"
+        with self._client.stream("POST", url, content=body) as answer:
+            for chunk in answer.iter_bytes():
+                said += chunk
+                if len(said) > LARGEST_ANSWER or time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("more, or slower, than any answer")
+        return answer.status_code, said
+
+    def tell(self, error: Exception | None) -> None:
+        """Log what went wrong, once for as long as it lasts."""
+        trouble = f"{type(error).__name__} {getattr(error, 'status', '')}".strip() if error else ""
+        if trouble and trouble != self._trouble:
+            log.warning("witness %s: %s", self.witness.name, trouble)
+        self._trouble = trouble
 
     def _checked(self, row: Row, lines: bytes) -> list[Cosigned]:
         """The lines of the key that we know it by, if they hold. Raises ProofError."""
@@ -106,10 +128,13 @@ class Collector:
         missing = []
         for asker, answer in asked:
             try:
-                _keep(db, self._log_no, row.size, answer.result())
-            except (WitnessRefused, ProofError, httpx.HTTPError) as error:
+                found = answer.result()
+            except (WitnessRefused, ProofError, httpx.HTTPError, httpx.InvalidURL) as error:
                 missing.append(asker.witness.name)
-                log.warning("witness %s: %s", asker.witness.name, type(error).__name__)
+                asker.tell(error)
+                continue
+            _keep(db, self._log_no, row.size, found)
+            asker.tell(None)
         return missing
 
     def close(self) -> None:
@@ -138,6 +163,23 @@ def _keep(db: Connection, log_no: int, size: int, found: Sequence[Cosigned]) -> 
         )
 
 
+def witnessed(rows: Rows, log_no: int, trust: Trust) -> Row | None:
+    """The newest checkpoint that satisfies the policy, among the last that anybody cosigned."""
+    found = rows(
+        """SELECT DISTINCT size FROM proof.cosignature WHERE log_no = %s ORDER BY size DESC LIMIT %s""",
+        [log_no, LOOKED_AT],
+    )
+    published = PublishedLog(rows, log_no)
+    for (size,) in found:
+        row = checkpoints.of_size(rows, log_no, size)
+        try:
+            if row is not None and trust.open(published.cosigned(row)):
+                return row
+        except ProofError:
+            continue  # not yet by enough of them
+    return None
+
+
 class CosigningThread:
     """Collects in this process, between `start` and `stop`, whatever is newest."""
 
@@ -162,7 +204,8 @@ class CosigningThread:
                 try:
                     with closing(connect.plain(self._dsn)) as db:
                         self._collect(db, collector)
-                except psycopg.OperationalError:
+                except Exception as error:  # whatever broke: told, and tried again on a new connection
+                    log.error("asking the witnesses of log %s: %s", self._log_no, type(error).__name__)
                     self._stopping.wait(POLL_S)
 
     def _collect(self, db: Connection, collector: Collector) -> None:

@@ -6,7 +6,7 @@ Written out at length where it runs for every event: a log is re-read whole, for
 import re
 import struct
 from binascii import b2a_base64
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,21 +25,27 @@ from store.keys import KeyDestroyed, KeyMissing
 from store.pipeline import POSTGRES_EPOCH_US
 from store.proof.verify.findings import Finding, Kind, Report
 
-HEADER = 19  # bytes before the first row of a binary COPY
-_FIXED = struct.Struct("!h i16s iq iq iq i32s i")
-_LENGTH = struct.Struct("!i")
-URL_SAFE = bytes.maketrans(b"+/", b"-_")
-
-_EVENT: LiteralString = """
-    COPY (SELECT e.stream_id, e.position, e.version, e.recorded_at, e.leaf_hash, e.envelope, e.topic"""
-_CONTENT: LiteralString = ", coalesce(c.key_generation, 0), coalesce(c.ciphertext, '') "
-_FROM: LiteralString = " FROM store.event AS e "
-_JOIN: LiteralString = "LEFT JOIN store.content AS c USING (log_no, position) "
+# The server puts many events into one row, which costs a fraction of as many rows: stream, position, version,
+# instant and leaf hash, four lengths (key generation among them), then envelope, topic and ciphertext.
+_FIXED = struct.Struct("!16sqqq32siiii")
+_PLACE: LiteralString = """
+    uuid_send(e.stream_id) || int8send(e.position) || int8send(e.version) || timestamptz_send(e.recorded_at)
+    || e.leaf_hash || int4send(octet_length(e.envelope)) || int4send(octet_length(e.topic::bytea))"""
+_CONTENT: LiteralString = """
+    || int4send(coalesce(c.key_generation, 0)) || int4send(coalesce(octet_length(c.ciphertext), 0))
+    || e.envelope || e.topic::bytea || coalesce(c.ciphertext, '')"""
+_NO_CONTENT: LiteralString = " || int4send(0) || int4send(0) || e.envelope || e.topic::bytea"
+_JOIN: LiteralString = " LEFT JOIN store.content AS c USING (log_no, position)"
+_BEGIN: LiteralString = "COPY (SELECT string_agg("
+_FROM: LiteralString = ", '' ORDER BY e.version) FROM store.event AS e"
 _WHERE: LiteralString = """
     WHERE e.log_no = %(log_no)s AND e.stream_id BETWEEN %(first)s AND %(last)s AND e.position <= %(upto)s
-    ORDER BY e.stream_id, e.version) TO STDOUT (FORMAT binary)"""
-WHOLE = sql.SQL(_EVENT + _CONTENT + _FROM + _JOIN + _WHERE)
-WITHOUT_CONTENT = sql.SQL(_EVENT + _FROM + _WHERE)
+    GROUP BY e.stream_id, e.version >> 5 ORDER BY e.stream_id, e.version >> 5) TO STDOUT (FORMAT binary)"""
+WHOLE = sql.SQL(_BEGIN + _PLACE + _CONTENT + _FROM + _JOIN + _WHERE)
+WITHOUT_CONTENT = sql.SQL(_BEGIN + _PLACE + _NO_CONTENT + _FROM + _WHERE)
+HEADER = 19  # bytes before the first row of a binary COPY
+COUNT = 6  # bytes before the value of a row of one column
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Keys(Protocol):
@@ -99,29 +105,30 @@ class Checker:
 
     def check(self, rows: Iterable[Row]) -> None:
         """Check events, stream by stream in order."""
-        stream, before, prev, version, named = b"", 0, b"null", 0, b""
-        usual, stamp, find = self._usual.match, _Stamp().text, self._find
+        stream, before, prev, last, named = b"", 0, b"null", 0, b""
+        usual, head, topics, find = self._usual.match, _Stamp().head, self._topics, self._find
         for row in rows:
-            if row.stream != stream:
-                stream, before, prev, named = row.stream, 0, b"null", _text(row.stream).encode()
-                version = row.version - 1 if row.version < 2 else 0
-            envelope = row.envelope
-            if sha256(b"\x00" + envelope).digest() != row.leaf:
+            own, position, version, at, leaf, envelope, topic, _, _ = row
+            if own != stream:
+                stream, before, prev, named = own, 0, b"null", _text(own).encode()
+                last = version - 1 if version < 2 else 0
+            if sha256(b"\x00" + envelope).digest() != leaf:
                 find("leaf", row)
-            topic = self._topics.get(row.topic) or self._topic(row.topic)
             match = usual(envelope, EVENT_AT)
             if (
-                match is None
-                or envelope[:EVENT_AT] != b'{"at":"%b","event":"' % stamp(row.at)
-                or envelope[match.end() :] != TAIL % (prev, named, topic, row.version)
-                or row.version != version + 1
+                match is not None
+                and version == last + 1
+                and envelope.startswith(head(at))
+                and envelope[match.end() :]
+                == TAIL % (prev, named, topics.get(topic) or self._topic(topic), version)
             ):
-                self._look_closely(row, None if prev == b"null" else prev[1:-1].decode(), version)
-            elif self._keys is not None:
-                self._content(row, match)
-            if row.position <= before:
+                if self._keys is not None:
+                    self._content(row, match)
+            else:
+                self._look_closely(row, None if prev == b"null" else prev[1:-1].decode(), last)
+            if position <= before:
                 find("order", row)
-            before, prev, version = row.position, b'"%b"' % row.leaf.hex().encode(), row.version
+            before, prev, last = position, b'"%b"' % leaf.hex().encode(), version
             self.counted.events += 1
 
     def _look_closely(self, row: Row, prev: str | None, version: int) -> None:
@@ -168,14 +175,14 @@ class Checker:
             return
         body_end = 41 + int.from_bytes(plain[37:41], "big")
         salt, who = body_end + 4, body_end + 40
-        body_is = sha256(b"\x10" + plain[5:37] + b"\x04body" + plain[41:body_end]).digest()
-        who_is = sha256(b"\x10" + plain[salt : salt + 32] + b"\x03who" + plain[who:]).digest()
         is_framed = (
             plain[:5] == b"\x04body"
             and plain[body_end:salt] == b"\x03who"
             and int.from_bytes(plain[salt + 32 : who], "big") == len(plain) - who
         )
-        if not is_framed or (_base64url(body_is), _base64url(who_is)) != (match[2], match[3]):
+        body_is = sha256(b"\x10%b\x04body%b" % (plain[5:37], plain[41:body_end])).digest()
+        who_is = sha256(b"\x10%b\x03who%b" % (plain[salt : salt + 32], plain[who:])).digest()
+        if not is_framed or _base64url(body_is) != match[2] or _base64url(who_is) != match[3]:
             self._find("commitment", row)
 
     def _any_content(self, row: Row, told: Mapping[str, object]) -> None:
@@ -213,17 +220,17 @@ class Checker:
 
 
 class _Stamp:
-    """Instants as envelopes write them; a second is written once."""
+    """How envelopes begin; a second is written once."""
 
     def __init__(self) -> None:
         self._second = -1
         self._text = b""
 
-    def text(self, microseconds: int) -> bytes:
+    def head(self, microseconds: int) -> bytes:
         second, rest = divmod(microseconds, 1_000_000)
         if second != self._second:
             self._second, self._text = second, clock.text(second * 1_000_000).encode()[:20]
-        return b"%b%06dZ" % (self._text, rest)
+        return b'{"at":"%b%06dZ","event":"' % (self._text, rest)
 
 
 def read(
@@ -235,28 +242,31 @@ def read(
     with closing(copy_out.blocks(db, query, arguments)) as blocks:
         skip = HEADER
         for block in blocks:
-            if len(block) - skip <= 2:
-                skip = 0
-                continue  # the trailer, or a header by itself
-            yield _row(block, skip, with_content=with_content)
+            yield from _rows(bytes(block[skip:]))
             skip = 0
 
 
-def _row(block: memoryview, at: int, *, with_content: bool) -> Row:
-    _, _, stream, _, position, _, version, _, instant, _, leaf, size = _FIXED.unpack_from(block, at)
-    begin = at + _FIXED.size
-    end = begin + size
-    envelope = bytes(block[begin:end])
-    (size,) = _LENGTH.unpack_from(block, end)
-    topic_end = end + 4 + size
-    topic = bytes(block[end + 4 : topic_end])
-    generation, ciphertext = 0, b""
-    if with_content:
-        (generation,) = _LENGTH.unpack_from(block, topic_end + 4)
-        ciphertext = bytes(block[topic_end + 12 :])
-    return Row(
-        stream, position, version, instant + POSTGRES_EPOCH_US, leaf, envelope, topic, generation, ciphertext
-    )
+def _rows(block: bytes) -> Iterator[Row]:
+    """The events of one row; none of the trailer."""
+    at, end, unpack, size, made = COUNT, len(block), _FIXED.unpack_from, _FIXED.size, tuple.__new__
+    while at < end:
+        stream, position, version, instant, leaf, envelope, topic, generation, content = unpack(block, at)
+        topic_at = at + size + envelope
+        content_at = topic_at + topic
+        after = content_at + content
+        fields = (
+            stream,
+            position,
+            version,
+            instant + POSTGRES_EPOCH_US,
+            leaf,
+            block[at + size : topic_at],
+            block[topic_at:content_at],
+            generation,
+            block[content_at:after],
+        )
+        yield made(Row, fields)  # as Row(*fields), for a third of the price
+        at = after
 
 
 def _text(stream: bytes) -> str:

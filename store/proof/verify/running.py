@@ -20,6 +20,7 @@ from evidence.note import Verifier
 from store import connect
 from store.keys import open_key_store
 from store.proof import fence
+from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.proof.verify.events import Checker, read
 from store.proof.verify.findings import Finding, Kind
@@ -103,7 +104,7 @@ def _tree(task: Task, upto: int, report: Callable[[Finding], None]) -> TreeCheck
     with closing(connect.plain(task.dsn)) as db:
         db.execute("SET statement_timeout = 0")
         check = TreeCheck(
-            db,
+            over(db),
             task.log_no,
             task.origin,
             task.verifiers,

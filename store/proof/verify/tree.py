@@ -14,8 +14,7 @@ from evidence.growth import Growth
 from evidence.heads import Bucket, Head, bucket, bucket_of, key_of, list_root
 from evidence.note import Verifier
 from evidence.tiles import WIDTH, TileId
-from store.connect import Connection
-from store.proof.rows import over
+from store.proof.rows import Rows
 from store.proof.verify.findings import Finding, Kind, Report
 from store.proof.verify.places import Place, read_places
 
@@ -51,7 +50,7 @@ class TreeCheck:
 
     def __init__(
         self,
-        db: Connection,
+        rows: Rows,
         log_no: int,
         origin: str,
         verifiers: Sequence[Verifier],
@@ -60,8 +59,7 @@ class TreeCheck:
         witnesses: Sequence[Verifier] = (),
         held: Held = NOTHING_HELD,
     ) -> None:
-        self._db = db
-        self._rows = over(db)
+        self._rows = rows
         self._log_no = log_no
         self._origin = origin
         self._verifiers = verifiers
@@ -100,7 +98,7 @@ class TreeCheck:
     def _walk(self, upto: int) -> None:
         while (size := self._growth.size) < upto:
             end = min(upto, (size // AT_ONCE + 1) * AT_ONCE)
-            found = read_places(self._db, self._log_no, size, end)
+            found = read_places(self._rows, self._log_no, size, end)
             self._check_order(found)
             leaves = list(self._whole(found, size, end))
             if self._lists:
