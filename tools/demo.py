@@ -13,10 +13,10 @@ from api.demo_issuer import HOURS, ISSUER, DemoIssuer
 from api.service import open_service
 from store.embedded.file_lock import FileLock
 from store.settings import Settings
+from tools.beside import views
 from tools.county import DemoCounty, Settled, people
 from tools.county_lives import WANG_NUMBER
 from tools.opening import operator
-from tools.projections_process import views
 from tools.runtime import settle, stop_in_order
 from tools.serve import address, configure, listen, serve
 

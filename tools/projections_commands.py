@@ -96,6 +96,6 @@ def drop(
 @projections.command("run")
 def run() -> None:
     """Keep the views until Ctrl-C, in this process; `serve` does so by itself unless told otherwise."""
-    from tools import projections_process as command
+    from tools import beside as command
 
     command.run(settings())

@@ -15,8 +15,8 @@ from api.auth import Tokens
 from api.service import open_service
 from store.database import open_database
 from store.settings import Settings
+from tools.beside import views
 from tools.output import UNAVAILABLE, USAGE, CommandFailed, say
-from tools.projections_process import views
 from tools.runtime import settle, stop_in_order
 
 BACKLOG = 2048

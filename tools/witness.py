@@ -6,7 +6,7 @@ it, only its state and its keys, which go together. One that lost its state is r
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,33 +23,40 @@ from evidence.signing import Cosigner, LineSigner, MlDsaSigner
 from evidence.witness import LARGEST_REQUEST, Witness
 from evidence.witness_state import WitnessState
 from store.proof.keys import now
-from tools.output import USAGE, CommandFailed, say
+from tools.output import UNAVAILABLE, USAGE, CommandFailed, say
 
 SEED = 32
+KEY, STATE = "key", "state.sqlite"
 
 
 def run(*, folder: Path, name: str, logs: Sequence[str], host: str, port: int) -> None:
     """Serve until stopped. logs: verifier keys, several for a log that signs by several."""
     from tools.serve import address, configure, listen, serve
 
-    signers = keys(folder, name)
-    with listen(host, port) as listening, closing(WitnessState(folder / "state.sqlite")) as state:
+    refuse_without_memory(folder)
+    with listen(host, port) as listening, closing(WitnessState(folder / STATE)) as state:
+        signers = keys(folder, name)
         say(f"witnessing on {address(host, listening)}; keys, for other people's policies:")
         for one in signers:
             print(one.verifier, flush=True)
         serve(configure(application(Witness(signers, known(logs), state), state)), listening)
 
 
+def refuse_without_memory(folder: Path) -> None:
+    """Raises CommandFailed for keys whose state is gone: what they signed is forgotten, and must not fork."""
+    if (folder / KEY).exists() and not (folder / STATE).exists():
+        raise CommandFailed(
+            f"{folder / STATE} is lost: this witness does not know any more what it signed. Retire it, and "
+            "begin another one in another folder, whose keys others have to be told",
+            UNAVAILABLE,
+        )
+
+
 def keys(folder: Path, name: str) -> tuple[LineSigner, LineSigner]:
     """The witness's two keys, made at first use: a file that nobody else may read."""
-    path = folder / "key"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / KEY
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(2 * SEED))
-            file.flush()
-            os.fsync(file.fileno())
+        _begin(path)
     seeds = path.read_bytes()
     if len(seeds) != 2 * SEED:
         raise CommandFailed(f"{path}: expected the {2 * SEED} bytes of a witness's keys", USAGE)
@@ -60,6 +67,18 @@ def keys(folder: Path, name: str) -> tuple[LineSigner, LineSigner]:
         )
     except ValueError as wrong:
         raise CommandFailed(f"--name: {wrong}", USAGE) from None
+
+
+def _begin(path: Path) -> None:
+    """Make the file, whole or not at all; one that somebody else made meanwhile stays."""
+    beside = path.with_name(f"{KEY}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(os.urandom(2 * SEED))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(beside)
+    beside.unlink()
 
 
 def known(vkeys: Sequence[str]) -> Mapping[str, Sequence[Verifier]]:

@@ -20,7 +20,7 @@ from store.event_log import StoredLog
 from store.settings import Settings
 from tests.projections.histories import history
 from tests.projections.poisoned import Mischief
-from tools import output, projections_process
+from tools import beside, output
 from tools import projections_change as change
 from tools import projections_rebuild as rebuild
 from tools import projections_status as status
@@ -165,9 +165,9 @@ def test_no_service_starts_on_a_log_with_a_topic_from_the_future_and_each_says_w
     for name, value in variables.items():
         monkeypatch.setenv(f"LIFELONG_{name}", value)
     starts: tuple[Callable[[], object], ...] = (
-        lambda: projections_process.run(settings),
-        lambda: projections_process.views(settings, database),
-        lambda: projections_process.views(alone, database),
+        lambda: beside.run(settings),
+        lambda: beside.views(settings, database),
+        lambda: beside.views(alone, database),
         from_environment,
     )
     with open_source(place) as source:
@@ -181,7 +181,7 @@ def test_no_service_starts_on_a_log_with_a_topic_from_the_future_and_each_says_w
             assert output.told(refused.value) == (str(refused.value), UNAVAILABLE)
 
         source.db.execute("DELETE FROM views.topic WHERE topic = 'record.teleported.v1'")
-    with projections_process.views(alone, database):
+    with beside.views(alone, database):
         pass
 
 

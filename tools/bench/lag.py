@@ -40,7 +40,7 @@ from store.recorder import Terms
 from tools.bench import rebuild_log
 from tools.bench.measure import machine
 from tools.bench.rebuild_log import EACH, Filled
-from tools.projections_process import NICE, BesideProcess
+from tools.beside import NICE, BesideProcess
 from tools.runtime import settle
 
 RECORDS = 1_000  # in care; each had an entry of late, so that its fold is remembered, as in a clinic's day

@@ -28,8 +28,8 @@ from tools.bench import rebuild_log
 from tools.bench.growth import PARTS
 from tools.bench.measure import machine, ratio
 from tools.bench.rebuild_log import LOG_NO, ORIGIN, Filled
+from tools.beside import BesideProcess
 from tools.output import say
-from tools.projections_process import BesideProcess
 from tools.publishing import Publishing
 from tools.runtime import settle
 
