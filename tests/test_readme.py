@@ -25,11 +25,15 @@ SHOWN = (
     r"^1101011010000000\d$",
     r"^the first answer again$",
     r"^7\n8$",
-    r"^82\.0$",
-    r"^refused: the record has moved on since version 1\n9$",
+    r"^82\.0\nrefused: the record has moved on since version 1\n9$",
     r"^62\.0\n82\.0\nactive\n\[\]$",
     r"^refused: another institution\nrefused: a purpose that no rule permits$",
-    r"^open\n(.*\n)*.* access\.refused\.v1 practitioner care\n(.*\n)*.* access\.read\.v1 resident self$",
+    r"^approved by the hospital\nagreed to by Ms Zhou$",
+    r"^\{'adherence': 'regular', .*\}\nrevoked by Ms Zhou\nrefused: revoked\nrefused: there is none$",
+    r"^\['none'\]$",
+    r"^open\n.* tried to .*\n.* for marketing, was refused.*\n.* follow-ups, for care\. .* agreed to\.\n"
+    r".* was refused.*\n.* for an emergency\. .*\n.*: the resident looked at the whole record, .*$",
+    r"^replay-sha256: [0-9a-f]{64}\s+replay-matched: true\s+replay-decision: same\s+what the clinic saw, ",
     r"^Receipt\(origin='lifelong\.example/110101/1', stream='[0-9a-f-]{36}', version=",
 )
 
