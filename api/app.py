@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import logs
+from api import erasures, logs
 from api.batch import SIDE_BY_SIDE
 from api.document_flow import DocumentFlow
 from api.documentation import complete
@@ -58,10 +58,12 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
         app.state.batch_threads = anyio.CapacityLimiter(SIDE_BY_SIDE)
         app.state.documents = DocumentFlow(service.records)
         sweeping = create_task(app.state.documents.sweep_now_and_then())
+        forgetting = create_task(erasures.finish_now_and_then(service.records))
         logs.log.info("started", origin=service.opened.origin)
         yield
         sweeping.cancel()
-        await wait([sweeping])
+        forgetting.cancel()
+        await wait([sweeping, forgetting])
         logs.log.info("stopped", origin=service.opened.origin)
         if on_close:
             await anyio.to_thread.run_sync(on_close)
@@ -82,7 +84,7 @@ def create_app(service: Service, on_close: Callable[[], None] | None = None) -> 
     for router in ROUTERS:
         app.include_router(router)
     _handle_errors(app)
-    app.add_middleware(Edge, metrics=app.state.metrics)
+    app.add_middleware(Edge, metrics=app.state.metrics, log_no=service.opened.log_no)
     return app
 
 

@@ -24,19 +24,21 @@ HEADERS: Final = {
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CLIENT_GONE: Final = 499  # in the log only: nobody is there to be answered
 UNMATCHED: Final = "unmatched"
+PROOF: Final = "https://c2sp.org/tlog-proof"
 
 
 class Edge:
     """Plain ASGI, so that streamed answers stream."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, log_no: int) -> None:
         self._app = app
         self._metrics = metrics
+        self._proofs = f'"/v1/logs/{log_no}/proofs/{{position}}"; rel="{PROOF}"'
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        exchange = _Exchange(scope, send)
+        exchange = _Exchange(scope, send, self._proofs)
         try:
             await self._app(scope, receive, exchange.send)
         except ClientDisconnect:
@@ -73,7 +75,8 @@ class Edge:
 class _Exchange:
     """One request and what became of it."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, proofs: str) -> None:
+        self._proofs = proofs
         self.id = str(uuid4())
         self.began = time.perf_counter()
         self.status = 0
@@ -97,6 +100,8 @@ class _Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self.id
+            if "Log-Position" in headers:  # it tells of events: where each of them is proved (RFC 9652)
+                headers["Link-Template"] = self._proofs
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             if is_silent(self._scope):

@@ -13,7 +13,7 @@ from evidence.note import ED25519, ML_DSA_44, Verifier
 from evidence.receipt import verify_receipt
 from evidence.tiles import TileId, Tree, tiles_of
 from evidence.tlog_proof import TlogProof
-from tests.api.served import Served, new_record
+from tests.api.served import Served, login, new_record
 from tools.publishing import Publishing, publish_once
 
 
@@ -54,6 +54,23 @@ def test_a_receipt_its_proof_and_the_keys_show_that_the_event_is_in_the_tree(ser
     assert proof.verify(stored.leaf_hash, keys(served)).size == served.position
     with pytest.raises(ProofError):
         proof.verify(bytes(32), keys(served))
+
+
+@pytest.mark.parametrize("what", ["audit-trail", "accesses", "events"])
+def test_each_line_of_a_trail_is_proved_where_its_page_says(published: Served, what: str) -> None:
+    subject = f"resident-of-{what}"
+    record = published.open_record(login=login(subject))
+    published.get(f"/v1/records/{record}")
+    publish(published)
+
+    answer = published.get(f"/v1/records/{record}/{what}", subject, "self")
+    template = answer.headers["Link-Template"].split('"')[1]
+    told = answer.json()["accesses" if what == "accesses" else "events"]
+
+    assert told
+    for one in told:
+        proof = published.client.get(template.replace("{position}", str(one["position"])))
+        TlogProof.parse(proof.content).verify(bytes.fromhex(one["leaf_hash"]), keys(published))
 
 
 def test_the_checkpoint_is_signed_by_both_keys_and_the_tiles_lead_to_its_root(published: Served) -> None:
