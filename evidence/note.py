@@ -6,9 +6,10 @@ Signatures of unknown keys are ignored, as the specification asks, so that other
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -101,15 +102,30 @@ class Note:
 def open(*, text: bytes, verifiers: Sequence[Verifier]) -> Note:  # the specification's verb
     """Open a note. Raises ProofError unless a known key signed it and each known key's signature holds."""
     body, lines = parts(text)
-    known = {(v.name, v.key_id): v for v in verifiers}
     signed_by = dict[Verifier, None]()  # each once, in the order of their lines
-    for name, key_id, signature in map(_signature, lines):
-        if verifier := known.get((name, key_id)):
-            verifier.check(body, signature)
-            signed_by[verifier] = None
+    for one in known(lines, verifiers):
+        one.verifier.check(body, one.signature)
+        signed_by[one.verifier] = None
     if not signed_by:
         raise ProofError("a note that no known key has signed")
     return Note(body, tuple(signed_by))
+
+
+class Line(NamedTuple):
+    """A line of a known key. signature: the bytes behind the key's id, of which nothing is known yet."""
+
+    verifier: Verifier
+    signature: bytes
+    text: str
+
+
+def known(lines: Sequence[str], verifiers: Sequence[Verifier]) -> Iterator[Line]:
+    """The lines of these keys among a note's, unchecked. Raises ProofError for what is no signature line."""
+    by_id = {(one.name, one.key_id): one for one in verifiers}
+    for line in lines:
+        name, key_id, signature = _signature(line)
+        if verifier := by_id.get((name, key_id)):
+            yield Line(verifier, signature, line)
 
 
 def parts(text: bytes) -> tuple[bytes, list[str]]:

@@ -1,16 +1,22 @@
 """A witness (C2SP tlog-witness): signs a log's checkpoint only if it grew from the one it signed last.
 
 It needs no data of the log, and none of the people in it. What it must never do is sign two histories: so
-what it signed is durable before the signature leaves, and what does not follow from it is refused and kept.
+what it signed is durable before the signature leaves, and what does not follow from it is refused and kept:
+
+forked          another root for the size that was signed: both notes together convict the log
+shrunken        a smaller tree, signed later than the larger one: something was lost, or taken back
+not-consistent  a larger tree that was not shown to begin with the one signed. Anybody can submit a log's
+                checkpoint with a false proof, so this convicts nobody until the log is asked for the true one
 """
 
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from evidence import merkle, note
 from evidence.checkpoint import Checkpoint, decimal, hash_of
+from evidence.cosignature import timed
 from evidence.errors import ProofError
 from evidence.signing import LineSigner, line
 
@@ -21,9 +27,8 @@ SIZE, TEXT = "text/x.tlog.size", "text/plain; charset=utf-8"
 Reason = Literal["shrunken", "forked", "not-consistent"]
 
 
-@dataclass(frozen=True)
-class Held:
-    """What the witness signed last of a log."""
+class Held(NamedTuple):
+    """A checkpoint of a log, with the log's signatures: as a rule the one that was signed last."""
 
     size: int
     root: bytes
@@ -37,10 +42,13 @@ class State(Protocol):
         """What was signed last of a log."""
 
     def advance(self, origin: str, before: int, new: Held) -> bool:
-        """Put the new in the place of what has the size before (0: nothing); False if that is not there."""
+        """Put the new in the place of what has the size before (0: nothing); False if that is not there.
 
-    def remember(self, origin: str, reason: Reason, offered: bytes, held: Held) -> None:
-        """Keep a checkpoint that the log signed and that does not follow from what is held."""
+        Of the same size it stays as it was first signed.
+        """
+
+    def remember(self, origin: str, reason: Reason, offered: Held, held: Held) -> None:
+        """Keep a checkpoint that the log signed and that does not follow from what is held, once."""
 
 
 @dataclass(frozen=True)
@@ -116,33 +124,53 @@ class Witness:
         if asked.old != (held.size if held else 0):
             return self._moved(asked, held)
         if held is not None and held.size == new.size and held.root != new.root:
-            self._state.remember(origin, "forked", asked.note, held)
+            self._state.remember(origin, "forked", self._offered(asked), held)
             return Answer(409, f"{held.size}\n".encode(), SIZE)
         try:
             _follows(asked, held)
         except ProofError as wrong:
             if held is not None:
-                self._state.remember(origin, "not-consistent", asked.note, held)
+                self._state.remember(origin, "not-consistent", self._offered(asked), held)
             return Answer(422, f"{wrong}\n".encode())
-        if not self._state.advance(origin, asked.old, Held(new.size, new.root, asked.note)):
+        if not self._state.advance(origin, asked.old, self._offered(asked)):
             return self._moved(asked, self._state.held(origin))
         return Answer(200, b"".join(line(new.text, one) for one in self._signers))
 
     def _moved(self, asked: Submission, held: Held | None) -> Answer:
-        """Another size was signed last. A log that signs a smaller tree than we hold has lost something."""
-        if held is not None and asked.checkpoint.size < held.size:
-            self._state.remember(asked.checkpoint.origin, "shrunken", asked.note, held)
+        """Another size was signed last."""
+        self._look_for_loss(asked, held)
         return Answer(409, f"{held.size if held else 0}\n".encode(), SIZE)
 
     def _shrunken(self, asked: Submission) -> Answer:
-        held = self._state.held(asked.checkpoint.origin)
-        if held is not None and asked.checkpoint.size < held.size:
-            self._state.remember(asked.checkpoint.origin, "shrunken", asked.note, held)
+        self._look_for_loss(asked, self._state.held(asked.checkpoint.origin))
         return Answer(400, b"the old size is larger than the checkpoint's\n")
+
+    def _look_for_loss(self, asked: Submission, held: Held | None) -> None:
+        """An old checkpoint that somebody shows again is no loss; a small one that was signed since is."""
+        if held is None or asked.checkpoint.size >= held.size:
+            return
+        offered, verifiers = self._offered(asked), self._logs[asked.checkpoint.origin]
+        if 0 < _signed_at(held.note, verifiers) < _signed_at(offered.note, verifiers):
+            self._state.remember(asked.checkpoint.origin, "shrunken", offered, held)
+
+    def _offered(self, asked: Submission) -> Held:
+        """The checkpoint with the log's own signatures alone: whoever submits may add others without end."""
+        body, lines = note.parts(asked.note)
+        own = [one.text for one in note.known(lines, self._logs[asked.checkpoint.origin])]
+        signed = body + "".join(f"{one}\n" for one in ["", *own]).encode()
+        return Held(asked.checkpoint.size, asked.checkpoint.root, signed)
+
+
+def _signed_at(signed: bytes, verifiers: Sequence[note.Verifier]) -> int:
+    """When the log signed, in seconds since the epoch; 0 if none of its signatures tells."""
+    lines = note.known(note.parts(signed)[1], verifiers)
+    return max((timed(one.signature)[0] for one in lines if one.verifier.kind != note.ED25519), default=0)
 
 
 def _follows(asked: Submission, held: Held | None) -> None:
     """Raises ProofError unless the proof shows that the checkpoint begins with what is held."""
+    if asked.checkpoint.size == 0 and asked.checkpoint.root != merkle.EMPTY:
+        raise ProofError("a tree without leaves has one root only")
     if held is None or held.size == 0:
         if asked.proof:
             raise ProofError("a proof from nothing is empty")

@@ -13,10 +13,18 @@ CREATE TABLE IF NOT EXISTS held (
     origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL, at TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refused (
-    origin TEXT NOT NULL, reason TEXT NOT NULL, offered BLOB NOT NULL, held BLOB NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (origin, offered, held)
+    origin TEXT NOT NULL, reason TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL,
+    offered BLOB NOT NULL, held BLOB NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (origin, reason, size, root)  -- once, however often it is offered
 ) WITHOUT ROWID;
 """
+
+_FIRST = """
+INSERT INTO held (size, root, note, at, origin) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note,
+    at = excluded.at WHERE held.size = 0
+"""
+_NEXT = "UPDATE held SET size = ?, root = ?, note = ?, at = ? WHERE origin = ? AND size = ?"
 
 
 class Refused(NamedTuple):
@@ -46,27 +54,22 @@ class WitnessState:
         return Held(*row) if row else None
 
     def advance(self, origin: str, before: int, new: Held) -> bool:
-        told = (new.size, new.root, new.note, _now())
+        told = (*new, _now(), origin)
         with self._lock:
+            if before == new.size and before > 0:
+                found = self._db.execute("SELECT size FROM held WHERE origin = ?", (origin,)).fetchone()
+                return bool(found) and found[0] == before
             if before == 0:
-                return bool(
-                    self._db.execute(
-                        "INSERT INTO held (size, root, note, at, origin) VALUES (?, ?, ?, ?, ?) "
-                        "ON CONFLICT DO NOTHING",
-                        (*told, origin),
-                    ).rowcount
-                )
-            changed = self._db.execute(
-                "UPDATE held SET size = ?, root = ?, note = ?, at = ? WHERE origin = ? AND size = ?",
-                (*told, origin, before),
-            )
+                changed = self._db.execute(_FIRST, told)
+            else:
+                changed = self._db.execute(_NEXT, (*told, before))
             return bool(changed.rowcount)
 
-    def remember(self, origin: str, reason: Reason, offered: bytes, held: Held) -> None:
+    def remember(self, origin: str, reason: Reason, offered: Held, held: Held) -> None:
         with self._lock:
             self._db.execute(
-                "INSERT INTO refused VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (origin, reason, offered, held.note, _now()),
+                "INSERT INTO refused VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (origin, reason, *offered, held.note, _now()),
             )
 
     def refused(self) -> list[Refused]:
