@@ -114,17 +114,31 @@ def second_leg(rows: Rows, log_no: int, size: int) -> SecondLeg:
         [log_no, size],
     )
     leg = SecondLeg(*found[0]) if found else SecondLeg()
-    while leg.size < size:
-        upto = min(size, leg.size + AT_ONCE)
+    grow(rows, log_no, leg, size)
+    return leg
+
+
+def grow(rows: Rows, log_no: int, leg: SecondLeg, size: int) -> None:
+    """Add the envelopes up to a size. Those that are missing are left out, and the root is another."""
+    for first in range(leg.size, size, AT_ONCE):
         told = rows(
             """SELECT envelope FROM store.event WHERE log_no = %s AND position > %s AND position <= %s
                ORDER BY position""",
-            [log_no, leg.size, upto],
+            [log_no, first, min(size, first + AT_ONCE)],
         )
         leg.add(envelope for (envelope,) in told)
-        if leg.size != upto:
-            raise LookupError("the log lacks an event between two others")
-    return leg
+
+
+def second_legs(rows: Rows, log_no: int, upto: int) -> list[tuple[int, bytes]]:
+    """At which sizes the second leg was told, and its roots there."""
+    return [
+        (size, root)
+        for size, root in rows(
+            """SELECT size, root_512 FROM proof.head_list
+               WHERE log_no = %s AND size <= %s AND root_512 IS NOT NULL ORDER BY size""",
+            [log_no, upto],
+        )
+    ]
 
 
 _LISTS: LiteralString = "SELECT size, streams, root, root_512, event FROM proof.head_list WHERE log_no = %s "

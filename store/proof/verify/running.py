@@ -17,9 +17,10 @@ from uuid import UUID
 
 from evidence.errors import ProofError
 from evidence.note import Verifier
+from evidence.second_leg import SecondLeg
 from store import connect
 from store.keys import open_key_store
-from store.proof import fence
+from store.proof import fence, heads
 from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.proof.verify.events import Checker, read
@@ -84,6 +85,7 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
         progress(part.events)
     found: list[Finding] = [one for part in kept.done.values() for one in part.findings]
     tree = _tree(task, kept.upto, found.append)
+    found += _second_leg(task, kept.upto)
     found += _second_place(task)
     kept.end()
     parts = kept.done.values()
@@ -113,6 +115,16 @@ def _tree(task: Task, upto: int, report: Callable[[Finding], None]) -> TreeCheck
             held=task.held,
         )
         return check.run(upto)
+
+
+def _second_leg(task: Task, upto: int) -> Iterator[Finding]:
+    """The tree under SHA-512, from the first envelope on, at every size at which it was told."""
+    with closing(connect.plain(task.dsn)) as db:
+        rows, leg = over(db), SecondLeg()
+        for size, root in heads.second_legs(rows, task.log_no, upto):
+            heads.grow(rows, task.log_no, leg, size)
+            if leg.root() != root:
+                yield Finding("head-list", size=size)
 
 
 def _second_place(task: Task) -> Iterator[Finding]:

@@ -42,9 +42,7 @@ PARTS = {"body": b'{"a":1}', "who": b"{}"}
 class World:
     """A log that was published twice, what an auditor kept of it, and an insider."""
 
-    def __init__(
-        self, log: OpenLog, db: Connection, published: Published, admin: str, keys: Path
-    ) -> None:
+    def __init__(self, log: OpenLog, db: Connection, published: Published, admin: str, keys: Path) -> None:
         self.log, self.db, self.published, self.keys = log, db, published, keys
         self.insider = Insider(admin, log.log_no)
         self.streams = [uuid4() for _ in range(STREAMS)]
@@ -259,6 +257,17 @@ def test_a_resident_left_out_is_missing_from_the_list_of_heads_and_from_what_oth
     assert found["held-tile"] == [3]
     head = proof.verify(gone, made.root)
     assert head is not None and head.events == EACH
+
+
+def test_a_list_or_a_second_leg_that_was_changed_is_found(world: World) -> None:
+    heads.make(world.db, world.log.log_no, SIZE, with_second_leg=True)
+    assert world.found() == {}
+
+    for column in ("root", "root_512"):
+        flip = f"UPDATE proof.head_list SET {column} = set_byte({column}, 0, get_byte({column}, 0) # 1)"
+        world.insider.execute(flip + " WHERE log_no = %s", world.log.log_no)
+        assert [one.kind for one in world.verify().findings] == ["head-list"]
+        world.insider.execute(flip + " WHERE log_no = %s", world.log.log_no)
 
 
 def test_a_log_forked_for_one_reader_gets_no_second_signature(world: World, tmp_path: Path) -> None:
