@@ -88,6 +88,7 @@ class RecordReplayed(AccessEvent):
     matched: bool | None
     is_shape: bool  # whether of the content only the shape was shown, or nothing
     decision: str  # made again under the policy of its day: same, differs, unknown
+    cites: UUID | None = None  # what that access cites: whoever is not told of it yet is not told of this
 
 
 ACCESS_EVENTS: tuple[type[AccessEvent], ...] = (RecordRead, RecordListed, AccessRefused, RecordReplayed)

@@ -75,7 +75,7 @@ class RecordCurrent(RecordCourses):
     def _current(self, request: Request, record_id: UUID) -> Shown:
         record, passed = self.gate.enter_record(request, "read", record_id)
         query = limited(self.gate, record, passed)
-        sees_all = query.is_whole
+        sees_all = query.is_whole and query.masked == record.state.masked
         kept = self.bodies.get(record.id, record.version) if sees_all else None
         if kept is not None:
             position, rendered = kept

@@ -1,8 +1,10 @@
 """Replays an access: what was shown is made again, compared by digest, recorded, and only then answered."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Final
 from uuid import UUID
 
 from domain.access_stream import RecordRead, RecordReplayed
@@ -20,9 +22,17 @@ from domain.remaking import Made, Then, made, then
 from domain.replay_errors import EditionUnknown, NothingToReplay, ReplayDiffers
 from domain.requests import Request
 from domain.showing import SHAPE_ONLY, limited
-from domain.values import JsonValue
+from domain.values import JsonObject, JsonValue
 
 SPEAKING = ("self", "representation")  # bases: the resident, and who speaks for them
+TYPES: Final[Mapping[type, str]] = {
+    dict: "object",
+    list: "list",
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True)
@@ -139,6 +149,7 @@ def record_replay(
         matched=matched,
         is_shape=is_shape,
         decision=decision,
+        cites=getattr(found.event, "cites", None),
     )
     gate.log.append([event], at_end=[record.access_stream], conditions={record.id: record.version})
     return replayed
@@ -174,12 +185,9 @@ def _shown(remade: Made, is_shape: bool) -> bytes:
     return json.dumps(shape, sort_keys=True, separators=(",", ":")).encode()
 
 
-def shape_of(value: JsonValue) -> JsonValue:
-    """The JSON with every leaf replaced by the name of its type: keys and lengths of lists stay."""
-    if isinstance(value, dict):
-        return {name: shape_of(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [shape_of(one) for one in value]
-    if isinstance(value, bool):
-        return "boolean"
-    return "null" if value is None else "integer" if isinstance(value, int) else "string"
+def shape_of(view: JsonObject) -> JsonObject:
+    """What a view has, by name and type, and no deeper.
+
+    The fields of an entry would tell its form, and the length of a list that there is one.
+    """
+    return {name: TYPES[type(value)] for name, value in view.items()}

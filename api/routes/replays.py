@@ -32,8 +32,8 @@ def replay(
     """What an access showed, byte for byte: folded again at its place in the log, in the edition of its view.
 
     For the resident, who speaks for them, and the record manager in custody. An auditor, and whoever may not
-    see now all that was shown then, gets its shape: the JSON with every value replaced by the name of its
-    type. Replay-Sha256 is the digest over what was shown then; Replay-Decision says whether the decision is
+    see now all that was shown then, gets its shape: what the view has at its top, by name and type.
+    Replay-Sha256 is the digest over what was shown then; Replay-Decision says whether the decision is
     the same when made again under the policy of its day. The replay is recorded before it is answered.
     """
     replayed = records.replay(reading, record_id, event)

@@ -116,8 +116,7 @@ def test_an_auditor_sees_the_shape_and_the_digest_not_the_content(served: Served
     assert again.headers["Replay-Sha256"] == hashlib.sha256(seen.content).hexdigest()
     shape = again.json()
     assert shape.keys() == seen.json().keys()
-    assert set(leaves(shape)) <= {"string", "integer", "boolean", "null"}
-    assert len(shape["sections"]["problems"]) == 1
+    assert set(shape.values()) <= {"object", "list", "string", "integer", "boolean", "null"}
 
 
 def test_who_keeps_the_record_sees_no_more_by_a_replay_than_they_may_see_now(
@@ -166,11 +165,3 @@ def test_a_stranger_and_an_access_of_another_record_are_answered_alike(served: S
 
     assert stranger.status_code == misplaced.status_code == 404
     assert stranger.json()["type"] == misplaced.json()["type"]
-
-
-def leaves(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return [leaf for one in value.values() for leaf in leaves(one)]
-    if isinstance(value, list):
-        return [leaf for one in value for leaf in leaves(one)]
-    return [value]

@@ -10,7 +10,7 @@ from domain.ports import NOW, Recorded, RecordQuery, Rendered
 from projections.record_view import RecordRender
 from tests.builders import NURSE, OTHER_NURSE, WANG, new_entry
 from tests.county import County, last_event
-from tests.whole_life import Life
+from tests.whole_life import LAWYER, Life
 
 
 class Counting(RecordRender):
@@ -114,3 +114,26 @@ def test_a_referral_shows_what_it_names_though_the_whole_is_kept(county: County)
     whole = county.records.read_record(NURSE, life.record)
 
     assert county.records.read_record(OTHER_NURSE, life.record).body != whole.body
+
+
+def test_a_disclosure_of_which_the_resident_is_not_told_yet_is_in_no_body_kept_for_others(
+    county: County,
+) -> None:
+    life = Life(county)
+    entry = str(life.add("statutory-disclosures", LAWYER))
+
+    for_staff = county.records.read_record(NURSE, life.record)
+    for_the_resident = county.records.read_record(WANG, life.record)
+
+    assert entry in for_staff.body.decode()
+    assert entry not in for_the_resident.body.decode()
+    assert county.records.read_record(NURSE, life.record).body == for_staff.body
+
+
+def test_what_the_resident_is_shown_without_a_disclosure_is_not_kept_for_others(county: County) -> None:
+    life = Life(county)
+    entry = str(life.add("statutory-disclosures", LAWYER))
+
+    county.records.read_record(WANG, life.record)
+
+    assert entry in county.records.read_record(NURSE, life.record).body.decode()
