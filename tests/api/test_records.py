@@ -8,7 +8,7 @@ import pytest
 
 from api.demo_issuer import ISSUER
 from domain.access_stream import RecordRead
-from domain.entries import PERSONAL, PROGRAMMES
+from domain.entries import KINDS, PERSONAL, PROGRAMMES
 from domain.record import Record
 from evidence.note import Verifier
 from evidence.receipt import verify_receipt
@@ -44,7 +44,8 @@ def test_a_record_may_begin_with_its_basic_information(served: Served) -> None:
     assert [one["id"] for one in read["sections"]["basic_information"]] == [entry]
 
 
-@pytest.mark.parametrize("kind", PLAIN_KINDS)
+# What is about access is entered by others, for other purposes: tests/api/test_grants.py.
+@pytest.mark.parametrize("kind", [kind for kind in PLAIN_KINDS if not KINDS[kind].is_about_access])
 def test_an_entry_of_each_kind_is_kept_and_read_back(served: Served, kind: str) -> None:
     record = served.open_record()
     before = served.post(f"/v1/records/{record}/encounters", new_entry("encounters")).json()["entry"]

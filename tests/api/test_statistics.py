@@ -41,6 +41,7 @@ def _month(row: Json) -> int:
 
 def test_statistics_as_of_an_instant_are_those_of_then(served: Served, residents: dict[str, str]) -> None:
     before = now()
+    fold(served)
     asked = {"area": "110101", "by": "status,month,group", "as_of": before}
     then = served.get("/v1/statistics", *MANAGER, asked).json()
     open_named(served, "多一人")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.entries import FORMS
+from domain.entries import FORMS, KINDS
 from domain.filling import check, civil_day
 from domain.follow_up_rules import Entry as RuleEntry
 from domain.follow_up_rules import Facts, assess, national
@@ -38,7 +38,8 @@ UNUSED = {  # which no made-up life asks for
     "care-plan",
 }
 RARE = {"tuberculosis-first-visit", "tuberculosis-follow-up"}
-USED = {form for forms in FORMS.values() for form in forms} - UNUSED - RARE
+USED = {form for kind, forms in FORMS.items() for form in forms if not KINDS[kind].is_about_access}
+USED -= UNUSED | RARE
 ENDINGS = {
     "card-loss",
     "card-replacement",
