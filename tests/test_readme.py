@@ -32,7 +32,7 @@ SHOWN = (
     r"^\{'adherence': 'regular', .*\}\nrevoked by Ms Zhou\nrefused: revoked\nrefused: there is none$",
     r"^\['none'\]$",
     r"^open\n.* tried to .*\n.* for marketing, was refused.*\n.* follow-ups, for care\. .* agreed to\.\n"
-    r".* was refused.*\n.* basic information, for an emergency\. .*\n.*: the resident looked at the whole record, ",
+    r".* was refused.*\n.* basic information, for an emergency\. .*\n.*: the resident looked at the whole ",
     r"^replay-sha256: [0-9a-f]{64}\s+replay-matched: true\s+replay-decision: same\s+what the clinic saw, ",
     r"^Receipt\(origin='lifelong\.example/110101/1', stream='[0-9a-f-]{36}', version=",
 )
