@@ -22,7 +22,7 @@ DEFAULT_PORT = 8000
 DEFAULT_SCANNER_TIMEOUT_S = 60
 DEFAULT_UPLOAD_HOURS = 24
 DEFAULT_REFUSED_TOKENS = 60
-DEFAULT_PUBLISH_S = 2  # between two checkpoints at least; the promised maximum merge delay is 60 s
+DEFAULT_PUBLISH_S = 1  # between two checkpoints at least; the promised maximum merge delay is 60 s
 LARGEST_PORT = 65_535
 
 # The origin is a line of every checkpoint and part of its key name: no white space and no plus sign in it.

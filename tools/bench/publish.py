@@ -24,6 +24,7 @@ from store.proof import checkpoints
 from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.recorder import Terms
+from store.settings import DEFAULT_PUBLISH_S
 from tools.bench import rebuild_log
 from tools.bench.growth import PARTS
 from tools.bench.measure import machine, ratio
@@ -34,7 +35,6 @@ from tools.publishing import Publishing
 from tools.runtime import settle
 
 THREADS = 32
-EVERY_S = 1.0  # between two checkpoints; a deployment's usual is 2 s at most
 TARGET_S = 2.0
 LOOK_S = 0.01
 TOPIC = "record.follow-up-recorded.v1"
@@ -47,7 +47,7 @@ def run(database: Database, folder: Path, rate: int, rounds: int, seconds: float
     streams = [uuid4() for _ in range(1000)]
     place = SecondPlace(folder / "proof", LOG_NO)
     publishing = Publishing(
-        database.dsn(PUBLISHER), filled.place.dsn, LOG_NO, ORIGIN, filled.place.keys, place, EVERY_S
+        database.dsn(PUBLISHER), filled.place.dsn, LOG_NO, ORIGIN, filled.place.keys, place, DEFAULT_PUBLISH_S
     )
     rates: dict[str, list[float]] = {"alone": [], "beside": []}
     with closing(filled.log), closing(connect.plain(database.dsn(PUBLISHER))) as db:
