@@ -16,9 +16,9 @@ from store.settings import Settings
 from tools.beside import views
 from tools.county import DemoCounty, Settled, people
 from tools.county_lives import WANG_NUMBER
+from tools.listening import address, configure, listen, serve
 from tools.opening import operator
 from tools.runtime import settle, stop_in_order
-from tools.serve import address, configure, listen, serve
 
 RESIDENTS = {
     "resident": "王建国，居民：自己的档案",

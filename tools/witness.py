@@ -23,6 +23,7 @@ from evidence.signing import Cosigner, LineSigner, MlDsaSigner
 from evidence.witness import LARGEST_REQUEST, Witness
 from evidence.witness_state import WitnessState
 from store.proof.keys import now
+from tools.listening import address, configure, listen, serve
 from tools.output import UNAVAILABLE, USAGE, CommandFailed, say
 
 SEED = 32
@@ -31,8 +32,6 @@ KEY, STATE = "key", "state.sqlite"
 
 def run(*, folder: Path, name: str, logs: Sequence[str], host: str, port: int) -> None:
     """Serve until stopped. logs: verifier keys, several for a log that signs by several."""
-    from tools.serve import address, configure, listen, serve
-
     refuse_without_memory(folder)
     with listen(host, port) as listening, closing(WitnessState(folder / STATE)) as state:
         signers = keys(folder, name)

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,36 +15,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from evidence import note
 from evidence.checkpoint import Checkpoint
-from evidence.merkle import EMPTY, consistency, leaf_hash, root_hash
+from evidence.merkle import EMPTY, root_hash
 from evidence.note import Verifier
 from evidence.signing import Cosigner, LineSigner, MlDsaSigner, Signer, sign
 from evidence.witness import LARGEST_REQUEST, MOST_HASHES, Answer, Witness, request
 from evidence.witness_state import WitnessState
+from tests.evidence.histories import checkpoint, leaves, proof
 from tests.evidence.published import AT, COSIGNER, LOG, LOG_TOO, ORIGIN
 
 STRANGER = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32))
 LOGS = {ORIGIN: [LOG.verifier, LOG_TOO.verifier]}
-
-
-def leaves(size: int, history: str) -> list[bytes]:
-    """Histories tell the same up to the tenth leaf."""
-    return [leaf_hash(f"{history if at >= 10 else ''}{at}".encode()) for at in range(size)]
-
-
-def checkpoint(size: int, history: str = "a", *signers: LineSigner) -> bytes:
-    return _checkpoint(size, history, signers or (LOG, LOG_TOO))
-
-
-@cache  # signatures of type 0x06 are other bytes each time
-def _checkpoint(size: int, history: str, signers: tuple[LineSigner, ...]) -> bytes:
-    text = Checkpoint(ORIGIN, size, root_hash(leaf_hashes=leaves(size, history))).text
-    return sign(text, *signers)
-
-
-def proof(old: int, size: int, history: str = "a") -> list[bytes]:
-    hashes = leaves(size, history)
-    subtrees = consistency(old, size) if 0 < old <= size else []
-    return [root_hash(leaf_hashes=hashes[begin:end]) for begin, end in subtrees]
 
 
 @dataclass

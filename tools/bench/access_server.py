@@ -22,8 +22,8 @@ from projections.record_view import RecordRender
 from store.event_log import StoredLog
 from store.settings import Settings
 from tools.bench.api_server import HOST
+from tools.listening import address, configure, listen, serve
 from tools.runtime import settle, stop_in_order
-from tools.serve import address, configure, listen, serve
 
 
 class Unrecorded(StoredLog):

@@ -15,8 +15,8 @@ from projections.record_view import RecordRender
 from store.event_log import StoredLog
 from store.settings import Settings
 from tools.bench.null_log import NullLog
+from tools.listening import address, configure, listen, serve
 from tools.runtime import settle, stop_in_order
-from tools.serve import address, configure, listen, serve
 
 HOST = "127.0.0.1"
 
