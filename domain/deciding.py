@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.acts import Act
-from domain.age_bands import PERSONAL_DATA, is_below
+from domain.age_bands import CAPACITY, PERSONAL_DATA, is_below
 from domain.record_errors import GuardianNeeded, OwnLogin, RepresentationRefused
 from domain.record_state import EntryState, RecordState
 from domain.scalars import first_day
@@ -15,6 +15,7 @@ from domain.time import CHINA
 from domain.values import FormRef, JsonObject, earliest, latest
 
 SPEAKERS = ("resident", "guardian", "representative", "heir")  # roles in which one acts for the resident
+INCAPACITY = ("court", "mandate")  # bases on which somebody of age has a guardian
 
 
 def civil_day(act: Act) -> date:
@@ -69,6 +70,18 @@ def below(state: RecordState, about: str, on: date) -> str | None:
     born = first_day(state.birth_date) if state.birth_date is not None else None
     band = is_below(about, born, on) if born is not None else None
     return band.source if band else None
+
+
+def speaks_as(state: RecordState, entry: EntryState, on: date) -> str | None:
+    """The role that an appointment gives on a day; None: it is over, or the resident came of age."""
+    kept = entry.kept or {}
+    until = kept.get("until")
+    if entry.state != "active" or (until and str(until) < on.isoformat()):
+        return None
+    if entry.kind != "guardians":
+        return str(kept.get("capacity", "representative"))
+    is_of_age = state.birth_date is not None and below(state, CAPACITY, on) is None
+    return None if is_of_age and kept.get("basis") not in INCAPACITY else "guardian"
 
 
 def not_ones_own(act: Act, login: object, field: str) -> None:

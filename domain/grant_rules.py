@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.access_terms import APPLICATION, DISCLOSURE, Term
 from domain.acts import Act
 from domain.age_bands import CAPACITY
-from domain.deciding import SPEAKERS, EntryRule, Proposed, SequelRule, below, may_decide
+from domain.deciding import SPEAKERS, EntryRule, Proposed, SequelRule, below, may_decide, speaks_as
 from domain.entries import KINDS
 from domain.grant_errors import (
     AnotherPersonDecides,
@@ -86,16 +86,21 @@ def _resident_side(state: RecordState, entry: EntryState, proposed: Proposed) ->
 
 
 def _is_spoken_for(state: RecordState, proposed: Proposed) -> bool:
-    """Whether there is somebody who speaks for the resident as it is said; of a minor, there always is."""
-    by = proposed.content["by"]
-    if by == "resident" or (by == "guardian" and below(state, CAPACITY, proposed.day) is not None):
+    """Whether somebody speaks for the resident as it is said: on the day of the paper, and still today.
+
+    What the dead or who came of age had signed for them opens nothing any more: it is asked for anew.
+    """
+    if (proposed.content["by"] == "heir") is not (state.closed_because == "death"):
+        return False
+    days = {proposed.day, proposed.act.told_on or proposed.day}
+    return all(_speaks(state, proposed.content["by"], day) for day in days)
+
+
+def _speaks(state: RecordState, by: object, on: date) -> bool:
+    """Whether there is such a person on a day; of a minor there always is a guardian."""
+    if by == "resident" or (by == "guardian" and below(state, CAPACITY, on) is not None):
         return True
-    kept = [one for one in state.standing("guardians", "representatives") if one.state == "active"]
-    return any(by == _role(one) for one in kept)
-
-
-def _role(entry: EntryState) -> object:
-    return "guardian" if entry.kind == "guardians" else (entry.kept or {}).get("capacity")
+    return any(by == speaks_as(state, one, on) for one in state.standing("guardians", "representatives"))
 
 
 def _withdrawn(state: RecordState, entry: EntryState, proposed: Proposed) -> None:

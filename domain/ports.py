@@ -180,7 +180,8 @@ class Rendered:
 class Listed:
     """A page of a list about a record, in the order in which it is shown.
 
-    upto: the last version looked at, where some were passed over.
+    upto: the last version looked at, where some were passed over. untold: classes of sensitive entries of
+    which it is not told that there are any.
     """
 
     record: UUID
@@ -189,6 +190,7 @@ class Listed:
     hidden: frozenset[UUID] = frozenset()  # entries of which no more is told than that there were events
     names: Mapping[str, str] = field(default_factory=dict)  # of who did it, by their ids
     upto: int | None = None
+    untold: frozenset[str] = frozenset()
 
     @property
     def cursor(self) -> str | None:

@@ -14,7 +14,7 @@ from domain.notices import deferred, is_told, reasons, rules_of
 from domain.ports import Listed, Recorded, RecordRenderer, Rendered
 from domain.record import Record
 from domain.requests import FIRST_PAGE, PageAsked, Request, Shown
-from domain.showing import Showing, hidden, show
+from domain.showing import Showing, hidden, show, untold
 from domain.tellers import names_of
 from domain.values import JsonObject
 
@@ -50,7 +50,7 @@ class RecordPages:
         def attempt() -> Shown:
             record, passed = self.gate.enter_record(request, "read-accesses", record_id)
             hides = deferred(record, passed)
-            listed = self._accesses(record, page, lambda one: is_told(one, hides))
+            listed = self._accesses(record, passed, page, lambda one: is_told(one, hides))
             return self._show(record, passed, listed, self.render.accesses(listed), "accesses")
 
         return self.gate.insist(attempt)
@@ -69,15 +69,23 @@ class RecordPages:
                 is_access = isinstance(one.event, AccessEvent) and is_told(one, hides)
                 return is_access and bool(reasons(one.event, record.custodian, rules))  # type: ignore[arg-type]  # an AccessEvent
 
-            listed = self._accesses(record, page, is_noticed)
+            listed = self._accesses(record, passed, page, is_noticed)
             return self._show(record, passed, listed, self.render.accesses(listed), "notices")
 
         return self.gate.insist(attempt)
 
-    def _accesses(self, record: Record, page: PageAsked, is_shown: Callable[[Recorded], bool]) -> Listed:
+    def _accesses(
+        self, record: Record, passed: Pass, page: PageAsked, is_shown: Callable[[Recorded], bool]
+    ) -> Listed:
         found = newest(self.gate.log, record.access_stream, page, is_shown)
-        names = names_of(self.gate.log, found.recorded)
-        return Listed(record.id, found.recorded, found.is_last, names=names, upto=found.upto)
+        return Listed(
+            record.id,
+            found.recorded,
+            found.is_last,
+            names=names_of(self.gate.log, found.recorded),
+            upto=found.upto,
+            untold=untold(self.gate, passed),
+        )
 
     def _show(self, record: Record, passed: Pass, listed: Listed, rendered: Rendered, section: str) -> Shown:
         """An empty page was decided on the record as it is."""
@@ -95,7 +103,10 @@ class RecordPages:
             versions=[places[0].version, places[-1].version] if places else [],
             cursor=listed.cursor,
             hidden=listed.hidden,
-            parameters=page_told([one.version for one in places], listed.cursor),
+            parameters={
+                **page_told([one.version for one in places], listed.cursor),
+                **({"untold": [*sorted(listed.untold)]} if listed.untold else {}),
+            },
         )
         return show(self.gate, record, passed, showing)
 

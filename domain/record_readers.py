@@ -4,11 +4,9 @@ from datetime import date, datetime, time
 from typing import cast
 from uuid import UUID
 
-from domain.age_bands import CAPACITY
-from domain.deciding import below
+from domain.deciding import speaks_as
 from domain.entitlements import READING, entitlements
-from domain.record_rules import INCAPACITY
-from domain.record_state import EntryState, RecordState
+from domain.record_state import RecordState
 from domain.time import CHINA
 
 APPLYING = ("applied", "approved", "active")  # states in which an applicant may take an application back
@@ -39,23 +37,12 @@ def speakers(state: RecordState, on: date) -> dict[str, str]:
     """Whose login ("issuer subject") speaks for the resident on a day, and in which role."""
     found: dict[str, str] = {}
     for entry in state.standing("guardians", "representatives"):
-        kept = entry.kept or {}
-        login, until = kept.get("login"), kept.get("until")
-        if entry.state != "active" or not isinstance(login, dict) or (until and str(until) < on.isoformat()):
+        login, role = (entry.kept or {}).get("login"), speaks_as(state, entry, on)
+        if role is None or not isinstance(login, dict):
             continue
-        role = "guardian" if entry.kind == "guardians" else str(kept.get("capacity", "representative"))
-        if (role == "heir") is not (state.closed_because == "death"):
-            continue  # death ends guardianship and agency (民法典第三十九条、第一百七十三条); heirs follow
-        if role != "guardian" or _below_capacity(state, entry, on):
+        if (role == "heir") is (state.closed_because == "death"):
             found[f"{login['issuer']} {login['subject']}"] = role
-    return found
-
-
-def _below_capacity(state: RecordState, entry: EntryState, on: date) -> bool:
-    """A minor's guardian speaks until the resident is of age; an incapable adult's goes on."""
-    if (entry.kept or {}).get("basis") in INCAPACITY or state.birth_date is None:
-        return True
-    return below(state, CAPACITY, on) is not None
+    return found  # death ends guardianship and agency (民法典第三十九条、第一百七十三条); heirs follow
 
 
 def restricted(state: RecordState, on: date) -> frozenset[str]:

@@ -14,6 +14,7 @@ from domain.document_port import DocumentStore
 from domain.errors import NotAvailable
 from domain.gate import Gate, Pass, denied
 from domain.notices import deferred, is_told
+from domain.personal import BASIC
 from domain.ports import Recorded, RecordRenderer
 from domain.record import Record
 from domain.record_documents import OpenDocument
@@ -173,8 +174,10 @@ def _may_see(gate: Gate, record: Record, passed: Pass, told: Then) -> bool:
     masked = now.masked - record.state.masked
     if passed.decision.basis in SPEAKING:
         masked = now.masked
-    entries = ((UUID(key), one.kind) for key, one in told.record.state.entries.items())
-    visible = ((key, kind) for key, kind in entries if shown.shows(kind) and key not in shown.masked)
+    state = told.record.state
+    parts = {key: one.kind for key, one in state.entries.items()} | dict.fromkeys(state.links, BASIC)
+    told_then = ((UUID(key), kind) for key, kind in parts.items())
+    visible = ((key, kind) for key, kind in told_then if shown.shows(kind) and key not in shown.masked)
     return all(now.shows(kind) and key not in masked for key, kind in visible)
 
 

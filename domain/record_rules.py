@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from domain.age_bands import CAPACITY
-from domain.deciding import SPEAKERS as SPEAKERS
 from domain.deciding import (
+    INCAPACITY,
     EntryRule,
     Proposed,
     SequelRule,
@@ -16,6 +16,7 @@ from domain.deciding import (
     may_decide,
     not_ones_own,
 )
+from domain.deciding import SPEAKERS as SPEAKERS
 from domain.entries import CARD_NEEDS, KINDS, PROGRAMMES, STATUTORY, programme_of, subject
 from domain.errors import (
     AllergyAlreadyRecorded,
@@ -43,7 +44,6 @@ from domain.record_errors import (
 from domain.record_state import EntryState, RecordState
 from domain.values import Occurred, earliest, latest
 
-INCAPACITY = ("court", "mandate")  # bases on which somebody of age has a guardian
 UNBORN_TAKES = ("births", "relationships", "documents", "statements", "encounters", "quality-findings")
 
 

@@ -148,7 +148,8 @@ def _accesses(told: Then, render: RecordRenderer) -> Rendered:
         if bounds
         else []
     )
-    return render.accesses(replace(_listed(told, page), names=names_of(told.log, page)))
+    untold = frozenset(cast("list[str]", told.parameters.get("untold", [])))
+    return render.accesses(replace(_listed(told, page), names=names_of(told.log, page), untold=untold))
 
 
 def _listed(told: Then, page: list[Recorded], hidden: frozenset[UUID] = frozenset()) -> Listed:

@@ -15,6 +15,7 @@ from domain.ports import NOW, RecordQuery, Rendered
 from domain.record import Record
 from domain.record_readers import restricted
 from domain.requests import Shown
+from domain.sensitivity import CLASSES
 from domain.time import CHINA
 from domain.values import JsonObject
 
@@ -76,6 +77,14 @@ def hidden(gate: Gate, record: Record, passed: Pass) -> frozenset[UUID]:
     query, entries = limited(gate, record, passed), record.state.entries.items()
     is_shape = SHAPE_ONLY in passed.decision.obligations
     return query.masked | {UUID(key) for key, entry in entries if is_shape or not query.shows(entry.kind)}
+
+
+def untold(gate: Gate, passed: Pass) -> frozenset[str]:
+    """The classes of sensitive entries of which this caller is not even told that there are any."""
+    if SHAPE_ONLY in passed.decision.obligations:
+        return frozenset(CLASSES)
+    facts = (replace(passed.facts, sensitivity=name) for name in CLASSES)
+    return frozenset(str(one.sensitivity) for one in facts if not gate.part(passed, one).allowed)
 
 
 @dataclass(frozen=True)

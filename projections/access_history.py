@@ -24,26 +24,31 @@ BETWEEN: Final[Mapping[Language, str]] = {"zh": "、", "en": ", "}
 
 def access_history(listed: Listed) -> Shape:
     """A page of who saw the record or tried to, newest first."""
-    accesses = [access(one, listed.names) for one in listed.recorded]
+    accesses = [access(one, listed.names, listed.untold) for one in listed.recorded]
     return {"view": ACCESS_HISTORY, "record": str(listed.record), "accesses": accesses, "next": listed.cursor}
 
 
-def access(one: Recorded, names: Mapping[str, str]) -> Shape:
-    """One access. names: of institutions and practitioners, by their ids."""
+def access(one: Recorded, names: Mapping[str, str], untold: frozenset[str] = frozenset()) -> Shape:
+    """One access. names: of institutions and practitioners, by their ids; untold: as of Listed."""
     event = one.event
     if not isinstance(event, AccessEvent):
         raise TypeError(f"cannot list {one.stored.topic} as an access")
     who = event.who
     by = {"institution": _named(names, who["institution"]), "person": _named(names, who["actor"])}
     words = {"zh": _sentence(one, event, names, "zh"), "en": _sentence(one, event, names, "en")}
-    return {**told(one), "access": {**own(one), **_way_in(event)}, "by": by, "words": words}
+    return {**told(one), "access": {**own(one), **_way_in(event, untold)}, "by": by, "words": words}
 
 
-def _way_in(event: AccessEvent) -> Shape:
-    """Of a read: the entry of the record that let the reader in, and the sensitive classes not shown."""
+def _way_in(event: AccessEvent, untold: frozenset[str]) -> Shape:
+    """Of a read: the entry of the record that let the reader in, and the sensitive classes not shown.
+
+    To whom a class is untold, neither that it was withheld nor what was measured, which may tell it.
+    """
     if not isinstance(event, RecordRead):
         return {}
-    return {"cites": str(event.cites) if event.cites else None, "withheld": event.withheld or []}
+    withheld = [one for one in event.withheld or [] if one not in untold]
+    sections = [one.partition("/")[0] for one in event.sections] if untold else event.sections
+    return {"cites": str(event.cites) if event.cites else None, "withheld": withheld, "sections": sections}
 
 
 def _sentence(one: Recorded, event: AccessEvent, names: Mapping[str, str], language: Language) -> str:

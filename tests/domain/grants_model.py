@@ -93,7 +93,7 @@ class Known:
 
     @property
     def has_guardian(self) -> bool:
-        return self.years < 18 or bool(self.guardians)
+        return self.years < 18  # parents of one who came of age are guardians no more
 
 
 def person(event: EntryRecorded | EntryFollowed) -> tuple[str | None, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -244,6 +245,31 @@ def test_nobody_agrees_for_an_adult_who_was_not_appointed(by: str) -> None:
     attempt()
 
 
+@pytest.mark.parametrize("by", ["guardian", "representative"])
+def test_nobody_agrees_on_paper_whose_appointment_is_over(by: str) -> None:
+    adult, over = record(), "2026-05-31"
+    adult.link_identity(act(), {"kind": "identity-card", "number": identity_number("19800101", 1)})
+    add(adult, "guardians", basis="court", until=over)
+    add(adult, "representatives", capacity="representative", basis="authorisation", until=over)
+    entry = apply(adult)
+    decide(adult, "approval", entry, "doctor")
+
+    is_refused(RepresentationRefused, lambda: decide(adult, "agreement", entry, "nurse", by=by))
+
+
+def test_parents_do_not_agree_on_paper_for_a_child_that_came_of_age() -> None:
+    child = born("2008-06-15")
+    add(child, "guardians", basis="parent", until=None)
+    entry = apply(child, when="2026-06-20", since="2026-06-20")
+    decide(child, "approval", entry, act("2026-06-20", by="doctor"))
+    attempt = partial(decide, child, "agreement", entry)
+
+    typed_late = replace(act("2026-06-14", by="nurse"), told_on=date(2026, 6, 20))
+    is_refused(RepresentationRefused, lambda: attempt(act("2026-06-20", by="nurse"), by="guardian"))
+    is_refused(RepresentationRefused, lambda: attempt(typed_late, by="guardian"))
+    attempt(act("2026-06-20", by="nurse"), by="resident")
+
+
 def test_after_death_an_heir_agrees_and_nobody_else() -> None:
     resident = record()
     resident.close(act("2026-05-01"), reason="death")
@@ -252,6 +278,8 @@ def test_after_death_an_heir_agrees_and_nobody_else() -> None:
 
     is_refused(RepresentationRefused, lambda: decide(resident, "agreement", entry, "nurse", by="resident"))
     is_refused(RepresentationRefused, lambda: decide(resident, "agreement", entry, "nurse", by="heir"))
+    before = act("2026-04-30", by="nurse")
+    is_refused(RepresentationRefused, lambda: decide(resident, "agreement", entry, before, by="resident"))
     add(resident, "representatives", login=login("daughter"))
     decide(resident, "agreement", entry, "nurse", by="heir")
     assert state_of(resident, entry) == "active"

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, TypeAlias, get_args
+from uuid import UUID
 
 import pytest
 
@@ -11,11 +12,12 @@ from domain.entries import KINDS
 from domain.errors import NotAvailable
 from domain.institution import ROLES
 from domain.policy import PURPOSES
-from domain.ports import CourseName
+from domain.ports import Course, CourseName
+from domain.record_replays import Replayed
 from domain.requests import FIRST_PAGE, PageAsked, Request
 from projections.access_history import WORDS
 from projections.record_view import RecordRender
-from tests.builders import NURSE, OTHER_NURSE, WANG, request
+from tests.builders import NURSE, OTHER_NURSE, WANG, identity_number, login, request
 from tests.county import County, access_stream
 from tests.whole_life import LAWYER, OTHER_NURSE_AT_NIGHT, Life
 
@@ -153,6 +155,46 @@ def test_a_disclosure_whose_notice_is_not_deferred_is_told_at_once(life: Life) -
     entry = disclosed(life, None)
 
     assert any(one["access"].get("cites") == entry for one in accesses(life))
+
+
+GUARDIAN = request("mother", "self")
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+PREGNANCY = {"system": ICD10, "version": "2016", "code": "O26.9", "display": "妊娠"}
+TEENAGER = identity_number("20110105", 2)
+
+
+def test_what_an_adolescent_confided_shows_in_no_history_that_their_parents_or_auditors_read() -> None:
+    county = County(RecordRender())
+    life = Life(county, county.open_record(TEENAGER, "teenager", "guardian"))
+    life.add("guardians", basis="parent", login=login("mother"))
+    life.add("problems", problem=PREGNANCY)
+    life.records.read_record(GUARDIAN, life.record)
+    life.records.read_course(NURSE, life.record, Course("measurements", "fundal-height"))
+
+    theirs = accesses(life, request("teenager", "self"))
+    own_replay = replayed(life, request("teenager", "self"))
+
+    assert [one["access"].get("withheld") for one in theirs] == [[], ["reproductive-health"]]
+    assert theirs[0]["access"]["sections"] == ["measurements/fundal-height"]
+    for reader in (GUARDIAN, AUDITOR):
+        told = life.records.read_accesses(reader, life.record).body
+        assert b"reproductive-health" not in told and b"fundal-height" not in told
+        assert b"fundal-height" not in life.records.read_notices(reader, life.record).body
+        assert b"fundal-height" not in life.records.read_trail(reader, life.record).body
+    assert own_replay.matched
+    assert life.records.replay(GUARDIAN, life.record, newest_by(life, "guardian")).matched
+
+
+def newest_by(life: Life, role: str) -> UUID:
+    """The newest page of the history that somebody in this role read."""
+    stream = access_stream(life.county, life.record)
+    pages = [one for one in life.county.log.read(stream) if "accesses" in getattr(one.event, "sections", ())]
+    return next(one.stored.event for one in reversed(pages) if one.event.who["role"] == role)  # type: ignore[attr-defined]  # of ours
+
+
+def replayed(life: Life, who: Request) -> Replayed:
+    """Their own page of the history, made again."""
+    return life.records.replay(who, life.record, newest_by(life, "resident"))
 
 
 def test_the_history_says_in_plain_words_who_looked_why_and_at_what(life: Life) -> None:

@@ -13,6 +13,7 @@ from domain.acts import Event
 from domain.adoption import adopt_policy
 from domain.application import Records
 from domain.errors import NotAvailable
+from domain.identity import identity_document
 from domain.policy import Policy
 from domain.ports import Recorded
 from domain.record_replays import shape_of
@@ -148,6 +149,17 @@ def test_another_residents_entry_is_shown_again_to_who_keeps_the_record_only(lif
     misfiling = Misfiling(life.entries["problems"], "another resident's", other)
     life.records.misfile_entry(KEEPER, life.record, life.version, misfiling)
 
+    assert life.records.replay(KEEPER, life.record, access).body == body
+    assert life.records.replay(WANG, life.record, access).is_shape
+
+
+def test_another_persons_document_is_not_shown_again_to_the_resident_it_was_linked_to(life: Life) -> None:
+    passport = identity_document("passport", "E12345678", issuer="CHN")
+    link = life.records.link_identity(NURSE, life.record, passport).stored[0].event
+    access, body = seen(life)
+    life.records.unlink_identity(KEEPER, life.record, life.version, link, "a namesake's")
+
+    assert b"E12345678" in body
     assert life.records.replay(KEEPER, life.record, access).body == body
     assert life.records.replay(WANG, life.record, access).is_shape
 

@@ -1,5 +1,6 @@
 """Who speaks for a resident: by age, after death, and never by their own hand."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -62,6 +63,22 @@ def test_a_child_does_not_decide_alone_by_naming_a_day_before_the_law(county: Co
 
     with pytest.raises(refused.GuardianNeeded):
         child.add("restrictions", request("child", "self"), when=occurred("2021-10-31"), by="resident")
+
+
+# Who types for another.
+
+
+def test_who_types_sees_no_more_than_they_may_themselves(life: Life) -> None:
+    at_night, nurse = request("doctor", "emergency"), request("nurse", "emergency")
+    problem = str(life.add("problems"))
+    life.add("restrictions", WANG, by="resident", sections=["problems"], until=None)
+    life.add("emergency-accesses", at_night)
+
+    typed = life.records.read_record(replace(nurse, author=life.county.doctor), life.record).body.decode()
+
+    assert problem in life.records.read_record(at_night, life.record).body.decode()
+    assert problem not in life.records.read_record(nurse, life.record).body.decode()
+    assert problem not in typed
 
 
 # After death.
