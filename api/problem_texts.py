@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from domain import document_errors, errors, grant_errors, record_errors, replay_errors
 from domain.errors import RecordError
+from domain.evidence_errors import EvidenceNotReady, EvidenceTooLarge
 from domain.forms import FormUnknown
 from domain.unusual_errors import FindingNotOpen
 from projections.reading import ViewNotReady
@@ -160,6 +161,10 @@ DOMAIN: Mapping[type[RecordError], Row] = {
         422, "Compare the file with what was uploaded: the field named is that of other bytes."
     ),
     document_errors.DocumentLost: Row(500, "Tell the operator, who restores it, the id of the entry."),
+    EvidenceNotReady: Row(503, "Ask again after the time in Retry-After.", 5),
+    EvidenceTooLarge: Row(
+        422, "Ask for less at a time: by versions (first, last), or without the accesses."
+    ),
     replay_errors.NothingToReplay: Row(409, "Replay an access that showed something: a read."),
     replay_errors.EditionUnknown: Row(
         409, "Replay it with the release that knows the edition, or a later one."
@@ -283,6 +288,12 @@ EDGE: Mapping[str, Problem] = {
         "The batch is too long.",
         "Send the lines from here on in another batch.",
         meaning="most says how many lines one batch may have; those before this one were taken.",
+    ),
+    "not-published-yet": Problem(
+        404,
+        "The log's public tree does not have this yet.",
+        "Ask again after the time in Retry-After: an event is in it 60 seconds after its receipt at most.",
+        60,
     ),
     "no-such-address": Problem(
         404,

@@ -9,6 +9,7 @@ from domain.adoption import adopt_policy
 from domain.application import Records
 from domain.ports import Stored
 from evidence.receipt import Receipt
+from projections.evidence_packer import Packer, Source
 from projections.reading import ViewReader
 from projections.record_view import EDITION, RecordRender
 from projections.source import refuse_unknown_topics
@@ -16,10 +17,17 @@ from projections.tokens import KeyedTokens
 from projections.view_queries import LogViews
 from store import clock
 from store.bodies import KeptBodies
+from store.connect import Reads
 from store.database import APPENDER, READER, Database, open_database
 from store.event_log import StoredLog
+from store.proof.keys import checkpoint_signers
+from store.proof.serving import PublishedLog
 from store.settings import Settings
+from store.signing import package_signer
 from store.wiring import OpenLog, open_log
+
+PUBLIC_READERS = 4  # connections for what anybody may ask of the log
+PACKING = 2  # connections for evidence packages, which read long
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,8 @@ class Service:
     opened: OpenLog
     records: Records
     tokens: Tokens
+    published: PublishedLog
+    vkeys: tuple[str, ...]  # of the keys that sign checkpoints
 
     def receipt(self, stored: Stored) -> str:
         """Our signed word that the event has its place; the same text whenever it is asked for."""
@@ -70,13 +80,47 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         stack.enter_context(closing(opened))
         reader = stack.enter_context(closing(ViewReader(database.dsn(READER), settings.log_no)))
         bodies = stack.enter_context(closing(KeptBodies(opened.snapshots, EDITION, guarded=True)))
+        log = StoredLog(opened)
+        public = stack.enter_context(closing(Reads(database.dsn(READER), PUBLIC_READERS)))
+        contents = stack.enter_context(closing(Reads(database.dsn(APPENDER), PACKING)))
+        published = PublishedLog(public.rows, settings.log_no)
+        vkeys = tuple(str(one.verifier) for one in checkpoint_signers(settings.origin, opened.keys))
         records = Records(
-            StoredLog(opened),
+            log,
             RecordRender(),
             schemes=settings.number_schemes,
             documents=opened.blobs,
             views=LogViews(reader, settings.log_no, KeyedTokens(opened.keys)),
             bodies=bodies,
+            packer=packer(settings, opened, log, public, contents, vkeys),
         )
         adopt_policy(records.gate)
-        yield Service(settings, database, opened, records, tokens)
+        yield Service(settings, database, opened, records, tokens, published, vkeys)
+
+
+def packer(
+    settings: Settings,
+    opened: OpenLog,
+    log: StoredLog,
+    public: Reads,
+    contents: Reads,
+    vkeys: tuple[str, ...],
+) -> Packer:
+    """What makes evidence packages of the log.
+
+    public: as lifelong_reader, contents: as lifelong_appender. vkeys: of the keys that sign its checkpoints.
+    """
+    return Packer(
+        Source(
+            rows=public.rows,
+            contents=contents.rows,
+            log=log,
+            log_no=settings.log_no,
+            origin=settings.origin,
+            keys=opened.keys,
+            documents=opened.blobs,
+            vkeys=(*vkeys, str(opened.signer.verifier)),
+            signer=package_signer(settings.origin, opened.keys),
+            policy=settings.witnesses.read_bytes() if settings.witnesses else None,
+        )
+    )

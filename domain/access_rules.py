@@ -45,9 +45,9 @@ MANAGER_WRITE = (
 )
 TREATING = ("add-entry", "contribute", "answer-referral", "answer-consultation")
 STAFFING = ("enrol-practitioner", "practitioner-leaves", "give-role", "end-role")
-OWN_READS = ("read", "read-events", "read-accesses", "read-trail", "replay")
+OWN_READS = ("read", "read-events", "read-accesses", "read-trail", "replay", "export-evidence")
 OWN_PART = ("resident-part", "consent", "dispute-identity", "end-grant")
-SHAPES = ("read-events", "read-accesses", "read-trail", "replay")
+SHAPES = ("read-events", "read-accesses", "read-trail", "replay", "export-evidence")
 
 # Of anybody, whatever their roles: so that nobody may do more by a role less.
 DENY = (
@@ -117,10 +117,19 @@ CUSTODY = (
         "disclosed-by-law",
         "allow",
         ("record-manager",),
-        ("read",),
+        ("read", "export-evidence"),
         LEGAL_PURPOSES,
         ("custody", "disclosed"),
         "law",
+    ),
+    Rule(
+        "manager-in-custody-exports",
+        "allow",
+        ("record-manager",),
+        ("export-evidence",),
+        ("legal", "management"),
+        ("custody",),
+        "custody",
     ),
     Rule(
         "staff-issue-summary",
@@ -315,4 +324,4 @@ OVERSIGHT = (
     ),
 )
 
-POLICY = Policy("access", "2026.6", (*DENY, *EMERGENCY, *CUSTODY, *RESIDENT, *ELSEWHERE, *OVERSIGHT))
+POLICY = Policy("access", "2026.7", (*DENY, *EMERGENCY, *CUSTODY, *RESIDENT, *ELSEWHERE, *OVERSIGHT))

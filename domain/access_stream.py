@@ -91,7 +91,38 @@ class RecordReplayed(AccessEvent):
     cites: UUID | None = None  # what that access cites: whoever is not told of it yet is not told of this
 
 
-ACCESS_EVENTS: tuple[type[AccessEvent], ...] = (RecordRead, RecordListed, AccessRefused, RecordReplayed)
+@dataclass(frozen=True)
+class RecordExported(AccessEvent):
+    """An evidence package was issued. Stored before its first byte left; its id is the package's.
+
+    What it holds can be told from its digest and parameters; the package itself is not kept.
+    """
+
+    TOPIC: ClassVar[str] = "access.exported.v1"
+    LIFECYCLE: ClassVar[str] = "access"
+
+    basis: str
+    rules: list[str]
+    sections: list[str]
+    record_version: int  # the last that is in the package
+    log_position: int  # the size of the tree that it is proved against
+    view: str  # name and edition of the package's layout
+    body_sha256: str  # hex, of the zip
+    events: int
+    shown: int  # parts
+    held_back: int  # parts that are in it as commitments only
+    parameters: JsonObject  # what was asked for
+    cites: UUID | None = None
+    withheld: list[str] | None = None  # classes of sensitive entries that were not shown
+
+
+ACCESS_EVENTS: tuple[type[AccessEvent], ...] = (
+    RecordRead,
+    RecordListed,
+    AccessRefused,
+    RecordReplayed,
+    RecordExported,
+)
 
 for _event in ACCESS_EVENTS:
     register_topic(_event.TOPIC, _event)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from domain.access import POLICY, Actor
 from domain.document_port import NO_DOCUMENTS, DocumentStore
 from domain.documents import DocumentGate
+from domain.evidence_port import NO_PACKER, EvidencePacker
 from domain.gate import wait_a_little
 from domain.histories import Histories
 from domain.institution_commands import InstitutionCommands
@@ -19,6 +20,7 @@ from domain.record_counts import RecordCounts
 from domain.record_creation import RecordCreation
 from domain.record_current import NO_BODIES, Bodies, RecordCurrent
 from domain.record_documents import RecordDocuments
+from domain.record_evidence import RecordEvidence
 from domain.record_lists import RecordLists
 from domain.record_number import SchemeChoice
 from domain.record_renumbering import RecordRenumbering
@@ -42,6 +44,7 @@ class Records(
     RecordCurrent,
     RecordTrail,
     RecordReplays,
+    RecordEvidence,
     RecordLists,
     RecordCounts,
     RecordDocuments,
@@ -71,17 +74,19 @@ class Records(
         documents: DocumentStore = NO_DOCUMENTS,
         views: Views = NO_VIEWS,
         bodies: Bodies = NO_BODIES,
+        packer: EvidencePacker = NO_PACKER,
     ) -> None:
         """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition.
 
         schemes: the number schemes that areas chose instead of the usual one. documents: keeps uploads.
-        views: the lists over many records. bodies: keeps what was rendered.
+        views: the lists over many records. bodies: keeps what was rendered. packer: makes evidence packages.
         """
         self.gate = DocumentGate(log, clock, new_id, policy, pause, documents=documents)
         self.documents = documents
         self.render = render
         self.views = views
         self.bodies = bodies
+        self.packer = packer
         self.numbers = RecordNumbers(log, schemes, clock)
 
     def who_calls(self, request: Request) -> Actor:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain import record_events as events
 from domain.access import Actor, Decision, decide
-from domain.access_stream import AccessRefused, RecordListed, RecordRead, RecordReplayed
+from domain.access_stream import AccessRefused, RecordExported, RecordListed, RecordRead, RecordReplayed
 from domain.acts import Event
 from domain.adoption import adopted
 from domain.callers import PRACTITIONER_LOGIN, RESIDENT_LOGIN, caller_of, login_value, practitioner_at
@@ -97,6 +97,8 @@ def _told(event: Event) -> _Told | None:
         return _Told(("list",), True, tuple(event.rules), event.basis, at)
     if isinstance(event, RecordReplayed):
         return _Told(("replay",), True, tuple(event.rules), event.basis, at)
+    if isinstance(event, RecordExported):
+        return _Told(("export-evidence",), True, tuple(event.rules), event.basis, at)
     if isinstance(event, AccessRefused):
         action = "list" if event.action == "search" else event.action  # of what a search found
         return _Told((action,), False, tuple(event.rules), None, at)

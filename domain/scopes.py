@@ -20,6 +20,7 @@ NEEDS: Mapping[str, str] = {
     "read-accesses": "r",
     "read-trail": "r",
     "replay": "r",
+    "export-evidence": "r",
     "read-history": "rs",
     "issue-summary": "r",
     "list": "s",

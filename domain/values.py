@@ -181,7 +181,11 @@ class SourceIn(Input):
         return Source(system=self.system, device=self.device)
 
 
+def definition(value: JsonValue) -> bytes:
+    """A definition as sorted compact JSON in UTF-8, over which its digest is."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def digest(value: JsonValue) -> str:
-    """SHA-256, hex, of a definition as sorted compact JSON in UTF-8: the digest of an EditionRef."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256, hex, of a definition: the digest of an EditionRef."""
+    return hashlib.sha256(definition(value)).hexdigest()

@@ -6,7 +6,14 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain import record_events as events
-from domain.access_stream import AccessEvent, AccessRefused, RecordListed, RecordRead, RecordReplayed
+from domain.access_stream import (
+    AccessEvent,
+    AccessRefused,
+    RecordExported,
+    RecordListed,
+    RecordRead,
+    RecordReplayed,
+)
 from domain.acts import Event
 from domain.ports import Listed, Recorded
 
@@ -41,6 +48,19 @@ TELLS: Mapping[type[AccessEvent], tuple[str, ...]] = {
         "matched",
         "is_shape",
         "decision",
+    ),
+    RecordExported: (
+        "basis",
+        "rules",
+        "sections",
+        "record_version",
+        "log_position",
+        "view",
+        "body_sha256",
+        "events",
+        "shown",
+        "held_back",
+        "parameters",
     ),
 }
 

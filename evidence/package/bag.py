@@ -53,6 +53,10 @@ class BagWriter:
         self._write(SIGNATURE, sign("".join(f"{line}\n" for line in lines).encode()))
         self._zip.close()
 
+    def abandon(self) -> None:
+        """Let go of the file, whose contents are worth nothing."""
+        self._zip.close()
+
     def _write(self, path: str, data: bytes | Iterable[bytes]) -> tuple[str, ...]:
         """Its digests, in hex."""
         digests = [hashlib.new(one) for one in ALGORITHMS]

@@ -75,7 +75,7 @@ class Trust:
 class Definitions:
     """What the shown parts were written by, as it was that day.
 
-    by_digest: forms and rules as canonical bytes, by the SHA-256 (hex) that events name. others: by path
+    by_digest: forms and rules as sorted JSON, by the SHA-256 (hex) that events name. others: by path
     under schemas/, what only explains (JSON schemas of forms, code lists).
     """
 

@@ -55,7 +55,16 @@ def write_package(file: BinaryIO, contents: Contents, sign: Sign) -> Written:
 
     sign: with the key named `<origin>/package`, of which contents.trust has the vkey.
     """
-    bag, written = BagWriter(file, contents.folder), Written()
+    bag = BagWriter(file, contents.folder)
+    try:
+        return _write(bag, contents, sign)
+    except BaseException:
+        bag.abandon()
+        raise
+
+
+def _write(bag: BagWriter, contents: Contents, sign: Sign) -> Written:
+    written = Written()
     for path, name in SHIPPED.items():
         bag.add(path, files("evidence.package").joinpath(name).read_bytes())
     bag.add("checkpoint", contents.checkpoint)

@@ -46,9 +46,12 @@ class Wanted:
 class Gathering:
     """Reads one log as it was when a checkpoint was signed. Used by one thread."""
 
-    def __init__(self, rows: Rows, log_no: int, origin: str, keys: KeyStore, row: Row) -> None:
-        """row: the checkpoint, which is public."""
+    def __init__(
+        self, rows: Rows, contents: Rows, log_no: int, origin: str, keys: KeyStore, row: Row
+    ) -> None:
+        """rows: of what is published; contents: as who may read content. row: the public checkpoint."""
         self._rows = rows
+        self._contents = contents
         self._log_no = log_no
         self._origin = origin.encode()
         self._keys = keys
@@ -83,7 +86,7 @@ class Gathering:
         first = wanted.first
         for _ in count():
             arguments = [self._log_no, wanted.stream, first, wanted.last, self.size, PAGE]
-            page = self._rows(_EVENTS, arguments)
+            page = self._contents(_EVENTS, arguments)
             for row in page:
                 yield self._opened(row)
             if len(page) < PAGE:

@@ -155,7 +155,16 @@ def cells() -> Iterator[Cell]:
     yield from _block(ACTIONS, PERSONS, known, (*usual, "research"), state=tuple(STATES)[1:])
     yield from _block(("break-glass", "erase"), PERSONS, RECORDS, LISTED, state=tuple(STATES)[1:])
     yield from _block(ACTIONS, PERSONS, ("own-institution", "area", *known[2:]), usual, held=tuple(HELD)[1:])
-    readers = ("read", "read-events", "list", "read-trail", "replay", "read-accesses", "issue-summary")
+    readers = (
+        "read",
+        "read-events",
+        "list",
+        "read-trail",
+        "replay",
+        "read-accesses",
+        "export-evidence",
+        "issue-summary",
+    )
     parted = ("custody", "elsewhere", "area", "granted", "guiding", "own-record", "represents")
     yield from _block(readers, PERSONS, parted, ("care", "assessment", "self", "audit"), part=PARTS)
     for_own = ("care", "emergency", "self")

@@ -21,7 +21,7 @@ OWN = ("own-record", "represents")
 
 # What a token's scopes must name, by what is done; whatever stands nowhere here changes something: "u".
 LETTERS: Mapping[str, str] = {
-    "r": "read read-events read-accesses read-trail replay read-history issue-summary",
+    "r": "read read-events read-accesses read-trail replay export-evidence read-history issue-summary",
     "s": "list search read-roster read-tasks count find-source read-history",
     "c": "create contribute add-entry apply break-glass refuse-registration",
 }
@@ -156,9 +156,10 @@ STANDINGS: tuple[Standing, ...] = (
     Standing(
         lambda cell: HOME(cell) and _opens("disclosing")(cell),
         "law",
-        (("record-manager", "legal insurance", "read"),),
+        (("record-manager", "legal insurance", "read export-evidence"),),
         is_cited=True,
     ),
+    Standing(HOME, "custody", (("record-manager", "legal management", "export-evidence"),)),
     Standing(
         OWN_INSTITUTION,
         "custody",
@@ -170,7 +171,7 @@ STANDINGS: tuple[Standing, ...] = (
     Standing(
         _is("own-record"),
         "self",
-        (("resident", "self", "read read-events read-accesses read-trail replay"),),
+        (("resident", "self", "read read-events read-accesses read-trail replay export-evidence"),),
     ),
     Standing(
         lambda cell: cell.relation == "own-record" and cell.state != "dead",
@@ -181,7 +182,11 @@ STANDINGS: tuple[Standing, ...] = (
         _is("represents"),
         "representation",
         (
-            ("guardian representative heir", "self", "read read-events read-accesses read-trail replay"),
+            (
+                "guardian representative heir",
+                "self",
+                "read read-events read-accesses read-trail replay export-evidence",
+            ),
             ("guardian representative heir", "self", "resident-part consent dispute-identity end-grant"),
         ),
     ),
@@ -219,7 +224,7 @@ STANDINGS: tuple[Standing, ...] = (
     Standing(
         WITHIN_AREA,
         "audit",
-        (("auditor", "audit", "read-events read-accesses read-trail replay"),),
+        (("auditor", "audit", "read-events read-accesses read-trail replay export-evidence"),),
         ("shape-only",),
     ),
     Standing(WITHIN_AREA, "audit", (("auditor", "audit", "read-history review-unusual"),)),

@@ -52,7 +52,7 @@ def test_a_resident_reads_the_own_record_and_who_saw_it_and_nothing_else() -> No
     permitted = {action for action in ACTIONS if allowed(RESIDENT_SELF, action, OURS, "self")}
 
     reading, taking_part = (
-        {"read", "read-events", "read-accesses", "read-trail", "replay"},
+        {"read", "read-events", "read-accesses", "read-trail", "replay", "export-evidence"},
         {"resident-part", "consent", "end-grant"},
     )
     assert permitted == reading | taking_part | {"dispute-identity"}

@@ -30,6 +30,7 @@ from tests.builders import (
     request,
 )
 from tests.county import County, access_stream
+from tests.memory_packer import MemoryPacker
 from tests.memory_views import MemoryViews
 from tests.whole_life import Life
 
@@ -68,6 +69,8 @@ def busy_county() -> County:
     records.read_record(WANG, record_id)
     seen = county.log.read(access_stream(county, record_id), limit=1, newest_first=True)[0]
     records.replay(WANG, record_id, seen.stored.event)
+    records.packer = MemoryPacker()
+    records.issue_evidence(WANG, record_id).packed.file.close()
     records.search(NURSE, SearchKey("identity-card", WANG_ID))
     for target in (record_id, county.clinic):
         with pytest.raises(NotAvailable):

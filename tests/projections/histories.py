@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
-from domain.access_stream import AccessRefused, RecordListed, RecordRead, RecordReplayed
+from domain.access_stream import AccessRefused, RecordExported, RecordListed, RecordRead, RecordReplayed
 from domain.acts import Event, make
 from domain.errors import RecordError
 from domain.institution import Institution
@@ -33,7 +33,7 @@ from tests.store.logs import opened, origin_of, unused_log_no
 
 Tables = Mapping[str, frozenset[Row]]
 
-LOOKS = ("read", "list", "refuse", "search", "replay", "history")
+LOOKS = ("read", "list", "refuse", "search", "replay", "export", "history")
 FINDINGS = ("found", "reviewed", "area")
 _STEP = st.tuples(
     st.one_of(ACTS, ACTS, st.sampled_from((*LOOKS, *FINDINGS))), st.integers(0, 3), st.integers(0, 11)
@@ -65,6 +65,20 @@ _REPLAYED: Mapping[str, object] = {
     "matched": True,
     "is_shape": False,
     "decision": "same",
+}
+
+
+_EXPORTED: Mapping[str, object] = {
+    "basis": "self",
+    "sections": ["evidence"],
+    "record_version": 1,
+    "log_position": 1,
+    "view": "lifelong-evidence/1",
+    "body_sha256": "00" * 32,
+    "events": 1,
+    "shown": 2,
+    "held_back": 0,
+    "parameters": {},
 }
 
 
@@ -110,6 +124,8 @@ def _looks(name: str, one: Record, institution: UUID) -> Sequence[Event]:
             return [searched]
         case "replay":
             return [make(RecordReplayed, done, stream, 0, basis="self", access=uuid4(), **told, **_REPLAYED)]
+        case "export":
+            return [make(RecordExported, done, stream, 0, **told, **_EXPORTED)]
         case "history":
             read = {"what": "accesses", "shown": 1, "position": 1}
             return [make(Institution.HistoryRead, done, institution, 0, **read)]

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256, sha512
+from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
@@ -230,3 +234,22 @@ def _list(bag: Path, path: str, files: Sequence[Path], name: str) -> None:
     digest = {"sha256": sha256, "sha512": sha512}[name]
     lines = [f"{digest(one.read_bytes()).hexdigest()}  {one.relative_to(bag).as_posix()}\n" for one in files]
     (bag / path).write_text("".join(lines))
+
+
+def by_hand() -> str:
+    """The commands of VERIFY.md, one after the other."""
+    text = files("evidence.package").joinpath("VERIFY.md").read_text()
+    return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+
+
+def run_by_hand(bag: Path) -> subprocess.CompletedProcess[str]:
+    for tool in ("bash", "sha256sum", "sha512sum", "openssl", "jq", "awk"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    return subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", by_hand()],
+        cwd=bag,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

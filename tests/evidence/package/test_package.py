@@ -3,12 +3,9 @@
 import json
 import os
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import bagit  # type: ignore[import-untyped]  # has no types
@@ -26,6 +23,7 @@ from tests.evidence.package.made import (
     packed,
     relist,
     resign,
+    run_by_hand,
     unpack,
     verify,
 )
@@ -242,25 +240,6 @@ def test_keys_from_elsewhere_confirm_the_package_or_refuse_it(bag: Path, tmp_pat
 
     assert "Keys: yours" in verify(bag, "--keys", str(mine)).text
     assert not verify(bag, "--keys", str(others)).holds
-
-
-def by_hand() -> str:
-    """The commands of VERIFY.md, one after the other."""
-    text = files("evidence.package").joinpath("VERIFY.md").read_text()
-    return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
-
-
-def run_by_hand(bag: Path) -> subprocess.CompletedProcess[str]:
-    for tool in ("bash", "sha256sum", "sha512sum", "openssl", "jq", "awk"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed")
-    return subprocess.run(
-        ["bash", "-eu", "-o", "pipefail", "-c", by_hand()],
-        cwd=bag,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_the_commands_of_the_manual_find_it_whole(bag: Path) -> None:
