@@ -19,7 +19,8 @@ CREATE TABLE proof.tile (
 ALTER TABLE proof.tile ALTER COLUMN data SET STORAGE EXTERNAL;  -- hashes do not compress
 
 -- One checkpoint for each size, signed once. It is public from published_at on, when it is also kept in a
--- second place outside of this database.
+-- second place outside of this database. Of old ones that nobody refers to the note is dropped (empty); size
+-- and root stay.
 CREATE TABLE proof.checkpoint (
     size         bigint NOT NULL CHECK (size > 0),
     log_no       integer NOT NULL,
@@ -106,7 +107,7 @@ ALTER TABLE proof.checkpoint ENABLE ALWAYS TRIGGER append_only;
 GRANT USAGE ON SCHEMA proof TO lifelong_publisher, lifelong_appender, lifelong_reader;
 GRANT SELECT, INSERT ON proof.tile, proof.checkpoint, proof.cosignature, proof.token, proof.head_list,
     proof.head_bucket TO lifelong_publisher;
-GRANT UPDATE (published_at) ON proof.checkpoint TO lifelong_publisher;
+GRANT UPDATE (published_at, note) ON proof.checkpoint TO lifelong_publisher;
 GRANT UPDATE (event) ON proof.head_list TO lifelong_publisher;
 GRANT SELECT, INSERT, DELETE ON proof.fence TO lifelong_publisher;
 GRANT SELECT ON proof.tile TO lifelong_appender;

@@ -503,6 +503,8 @@ REVOKE ALL ON FUNCTION store.refuse_change() FROM PUBLIC;
 GRANT SELECT,INSERT ON TABLE proof.checkpoint TO lifelong_publisher;
 GRANT SELECT ON TABLE proof.checkpoint TO lifelong_reader;
 
+GRANT UPDATE(note) ON TABLE proof.checkpoint TO lifelong_publisher;
+
 GRANT UPDATE(published_at) ON TABLE proof.checkpoint TO lifelong_publisher;
 
 GRANT SELECT,INSERT ON TABLE proof.cosignature TO lifelong_publisher;

@@ -34,6 +34,7 @@ def list_heads(publishing: Publishing) -> HeadList | None:
     with closing(connect.plain(publishing.dsn)) as db:
         db.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, publishing.log_no])
         db.execute("SET statement_timeout = 0")  # the first list reads the whole log
+        checkpoints.thin(db, publishing.log_no)
         made = _made(db, publishing.log_no)
         if made is None or made.event is not None:
             return made

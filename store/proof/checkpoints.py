@@ -1,12 +1,14 @@
 """The checkpoints of a log, one row for each size that was signed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 
 from evidence.checkpoint import Checkpoint
 from store.connect import Connection
 from store.proof.rows import Rows
+
+NOTES_KEPT = timedelta(days=30)
 
 _SELECT: LiteralString = (
     "SELECT size, root, note, made_at, published_at FROM proof.checkpoint WHERE log_no = %s "
@@ -59,6 +61,25 @@ def publish(db: Connection, log_no: int, size: int) -> None:
            WHERE log_no = %s AND size = %s AND published_at IS NULL""",
         [log_no, size],
     )
+
+
+def thin(db: Connection, log_no: int) -> int:
+    """Drop the notes of old checkpoints that nothing refers to, but the last of each hour; how many.
+
+    A log that publishes every second would keep more of checkpoints than of events. Sizes and roots stay, and
+    the notes that witnesses signed, that were time-stamped, or of which head lists were made.
+    """
+    return db.execute(
+        """UPDATE proof.checkpoint AS c SET note = ''
+           WHERE log_no = %s AND note <> '' AND made_at < now() - %s
+             AND NOT EXISTS (SELECT FROM proof.cosignature WHERE (log_no, size) = (c.log_no, c.size))
+             AND NOT EXISTS (SELECT FROM proof.token WHERE (log_no, size) = (c.log_no, c.size))
+             AND NOT EXISTS (SELECT FROM proof.head_list WHERE (log_no, size) = (c.log_no, c.size))
+             AND EXISTS (SELECT FROM proof.checkpoint AS later WHERE later.log_no = c.log_no
+                         AND later.size > c.size
+                         AND date_trunc('hour', later.made_at) = date_trunc('hour', c.made_at))""",
+        [log_no, NOTES_KEPT],
+    ).rowcount
 
 
 def _one(rows: Rows, which: LiteralString, arguments: list[object]) -> Row | None:

@@ -27,7 +27,7 @@ def export(rows: Rows, log_no: int, folder: Path, verifiers: Sequence[Verifier])
         _write(path, read(tile))
     for size, signed in rows(
         """SELECT size, note FROM proof.checkpoint
-           WHERE log_no = %s AND published_at IS NOT NULL ORDER BY size""",
+           WHERE log_no = %s AND published_at IS NOT NULL AND note <> '' ORDER BY size""",
         [log_no],
     ):
         path = folder / "checkpoints" / str(size)

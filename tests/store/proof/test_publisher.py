@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
@@ -39,6 +40,7 @@ class World:
     log: OpenLog
     db: Connection
     published: Published
+    admin: str
 
     def store(self, events: int) -> None:
         """So many events on a stream of their own."""
@@ -90,7 +92,7 @@ def world(database: Database, tmp_path: Path) -> Iterator[World]:
         db = stack.enter_context(closing(connect.plain(dsn)))
         place = SecondPlace(tmp_path / "second", log.log_no)
         signers = checkpoint_signers(log.origin, log.keys)
-        yield World(log, db, Published(dsn, log.log_no, log.origin, signers, place))
+        yield World(log, db, Published(dsn, log.log_no, log.origin, signers, place), database.admin)
 
 
 def test_nothing_is_published_of_an_empty_log(world: World) -> None:
@@ -180,3 +182,25 @@ def test_another_history_than_the_published_one_is_a_fork_and_fenced(world: Worl
 
     assert fenced.value.fence.reason == "forked"
     fence.lift(world.db, world.log.log_no)
+
+
+def test_old_notes_that_nothing_refers_to_are_dropped_and_their_roots_stay(world: World) -> None:
+    for events in (3, 4, 5):
+        world.store(events)
+        world.publisher().publish()
+    first, second, last = world.rows()
+    arguments = [world.log.log_no, first.size, "w.example+00000000", b"line"]
+    world.db.execute(
+        "INSERT INTO proof.cosignature (log_no, size, key, line) VALUES (%s, %s, %s, %s)", arguments
+    )
+    assert checkpoints.thin(world.db, world.log.log_no) == 0
+
+    with psycopg.connect(world.admin) as admin:
+        admin.execute("UPDATE proof.checkpoint SET made_at = made_at - interval '40 days'")
+    assert checkpoints.thin(world.db, world.log.log_no) == 1
+
+    assert [(one.size, one.root, bool(one.note)) for one in world.rows()] == [
+        (first.size, first.root, True),
+        (second.size, second.root, False),
+        (last.size, last.root, True),
+    ]
