@@ -1,9 +1,9 @@
 """`lifelong bench verify`: re-reading a whole log, against hashing its envelopes and nothing else.
 
 In interleaved rounds: `bare` is hashlib.sha256 over the envelopes, held in memory, in one process.
-`envelopes` reads them from the database and checks profile, hash, place, chain, positions, tree, tiles and checkpoints;
-`content` also decrypts and checks every commitment: each in one process, and in as many as there are
-processors, of which the database takes its part. Told as a part of bare.
+`envelopes` reads them from the database and checks profile, hash, place, chain, positions, tree, tiles and
+checkpoints; `content` also decrypts and checks every commitment: each in one process, and in as many as
+there are processors, of which the database takes its part. Told as a part of bare.
 
 `proof` is how many hashes an inclusion proof has at several sizes of the log, `tile_bytes` what a tile costs
 for each event on disk.
