@@ -17,6 +17,7 @@ COMMON: Final = {
     401: "No token, or one that is not accepted.",
     403: "The caller is not known here, or may not do this for this purpose.",
     404: "Not there, or not for this caller: deliberately the same answer.",
+    410: "The record was erased by legal order.",
     429: "Too many tokens of this caller were refused; one that is accepted is never held up.",
     503: "Away or busy; whether it was stored may be in doubt. Send it again under the same Idempotency-Key: "
     "if it was stored you get the first answer.",
@@ -110,6 +111,7 @@ def change_examples() -> dict[str, dict[str, object]]:
         },
         "closing": {"reason": "moved-out", "occurred_at": "2026-06-02", "note": "to another county"},
         "reopening": {"reason": "came back"},
+        "erasures": {"order": ID},
         "leavings": {"practitioner": ID, "since": "2026-06-30"},
         "roles": {"practitioner": ID, "role": "record-manager", "until": "2026-12-31"},
         "guidance": {"by": ID},

@@ -221,6 +221,12 @@ class ReopeningIn(Circumstances):
     reason: Reason = Field(description="in words")
 
 
+class ErasureIn(Circumstances):
+    """An order to erase that somebody else gave."""
+
+    order: Id = Field(description="the entry of erasure-orders")
+
+
 class IdentityIn(Circumstances):
     """One more document of the resident, or their own login: one of the two."""
 

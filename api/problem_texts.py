@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import document_errors, errors, grant_errors, record_errors, replay_errors
+from domain import document_errors, erasure_errors, errors, grant_errors, record_errors, replay_errors
 from domain.errors import RecordError
 from domain.evidence_errors import EvidenceNotReady, EvidenceTooLarge
 from domain.forms import FormUnknown
@@ -161,6 +161,15 @@ DOMAIN: Mapping[type[RecordError], Row] = {
         422, "Compare the file with what was uploaded: the field named is that of other bytes."
     ),
     document_errors.DocumentLost: Row(500, "Tell the operator, who restores it, the id of the entry."),
+    erasure_errors.RecordErased: Row(
+        410, "Nothing brings it back. Its audit trail and who looked at it are still told to whoever may ask."
+    ),
+    erasure_errors.DocumentErased: Row(410, "Nothing brings it back; the entry says what it was."),
+    erasure_errors.TermNotOver: Row(409, "Wait until the day after the one named; no order shortens a term."),
+    erasure_errors.OrderMissing: Row(
+        409, "Name the judgment or the order by which what is of somebody alive is to be erased."
+    ),
+    erasure_errors.HasNoOwnKey: Row(409, "Order the whole record erased, or leave the document out."),
     EvidenceNotReady: Row(503, "Ask again after the time in Retry-After.", 5),
     EvidenceTooLarge: Row(
         422, "Ask for less at a time: by versions (first, last), or without the accesses."

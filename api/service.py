@@ -19,6 +19,7 @@ from store import clock
 from store.bodies import KeptBodies
 from store.connect import Reads
 from store.database import APPENDER, READER, Database, open_database
+from store.erasing import LogEraser
 from store.event_log import StoredLog
 from store.proof.keys import checkpoint_signers
 from store.proof.serving import PublishedLog
@@ -93,6 +94,7 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
             views=LogViews(reader, settings.log_no, KeyedTokens(opened.keys)),
             bodies=bodies,
             packer=packer(settings, opened, log, public, contents, vkeys),
+            eraser=LogEraser(opened, log),
         )
         adopt_policy(records.gate)
         yield Service(settings, database, opened, records, tokens, published, vkeys)

@@ -30,6 +30,16 @@ class Event(Aggregate.Event):
     rule: RuleRef  # the access policy under which it was allowed
 
 
+class BeginsAgain(Event):
+    """An event from which on an aggregate is folded as if nothing had come before: that was erased."""
+
+
+def begins(kind: type[Aggregate], event: object) -> bool:
+    """Whether an aggregate of this kind can be folded from this event on."""
+    is_again = isinstance(event, BeginsAgain) and isinstance(event, kind.Event)
+    return is_again or isinstance(event, kind.Created)
+
+
 @dataclass(frozen=True)
 class Act:
     """One decision's context, passed to a command and copied onto each event it triggers."""

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from domain.access import POLICY, Actor
 from domain.document_port import NO_DOCUMENTS, DocumentStore
 from domain.documents import DocumentGate
+from domain.erasure_port import NO_ERASER, Eraser
 from domain.evidence_port import NO_PACKER, EvidencePacker
 from domain.gate import wait_a_little
 from domain.histories import Histories
@@ -20,6 +21,7 @@ from domain.record_counts import RecordCounts
 from domain.record_creation import RecordCreation
 from domain.record_current import NO_BODIES, Bodies, RecordCurrent
 from domain.record_documents import RecordDocuments
+from domain.record_erasure import RecordErasure
 from domain.record_evidence import RecordEvidence
 from domain.record_lists import RecordLists
 from domain.record_number import SchemeChoice
@@ -48,6 +50,7 @@ class Records(
     RecordLists,
     RecordCounts,
     RecordDocuments,
+    RecordErasure,
     InstitutionCommands,
     Histories,
     UnusualCommands,
@@ -75,11 +78,13 @@ class Records(
         views: Views = NO_VIEWS,
         bodies: Bodies = NO_BODIES,
         packer: EvidencePacker = NO_PACKER,
+        eraser: Eraser = NO_ERASER,
     ) -> None:
         """clock: the time now, aware; new_id: random ids; pause: waits before the n-th repetition.
 
         schemes: the number schemes that areas chose instead of the usual one. documents: keeps uploads.
         views: the lists over many records. bodies: keeps what was rendered. packer: makes evidence packages.
+        eraser: destroys keys.
         """
         self.gate = DocumentGate(log, clock, new_id, policy, pause, documents=documents)
         self.documents = documents
@@ -87,6 +92,7 @@ class Records(
         self.views = views
         self.bodies = bodies
         self.packer = packer
+        self.eraser = eraser
         self.numbers = RecordNumbers(log, schemes, clock)
 
     def who_calls(self, request: Request) -> Actor:

@@ -133,6 +133,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "notice-rules": _about_access("notice-rule", "resident-part", "rule"),
     "legal-holds": _about_access("legal-hold", "hold", "until"),
+    "erasure-orders": _about_access("erasure-order", "erase", "basis", "scope", "entries", begins="ordered"),
 }
 
 SECTIONS = tuple(name for name, kind in KINDS.items() if not kind.is_about_access)

@@ -18,6 +18,7 @@ from domain.access import POLICY, Actor, Decision, Facts, decide
 from domain.access_stream import AccessRefused
 from domain.acts import Act, make
 from domain.callers import author_of, caller_of, login_of
+from domain.erasure_errors import RecordErased
 from domain.errors import (
     ClaimTaken,
     InstitutionCodeTaken,
@@ -48,6 +49,12 @@ T = TypeVar("T")
 
 LONGEST_PURPOSE = 64  # a refused purpose is kept as it was named, within reason
 ATTEMPTS = 20  # how often a command is decided again when others were faster
+AFTER_ERASURE = (
+    "read-events",
+    "read-accesses",
+    "read-trail",
+    "export-evidence",
+)  # what is left of an erased record
 AUTHOR_REFUSED = "author-refused"  # before the rules that refuse the author what the caller may do
 LATE_AFTER = timedelta(hours=24)  # written down later than this: marked as a late entry (补记)
 TAKEN: dict[str, type[RecordError]] = {
@@ -88,6 +95,11 @@ class Pass:
         if not self.decision.allowed:
             return NOTHING
         return STATISTICS if self.action == "count" else Scope(self.facts.institution, self.facts.record)
+
+
+def _is_gone(passed: Pass, record: Record) -> bool:
+    """Whether it would be allowed, had the record not been erased: of that only its history is left."""
+    return record.is_erased and passed.decision.allowed and passed.action not in AFTER_ERASURE
 
 
 def denied(passed: Pass, rule: str) -> Pass:
@@ -172,17 +184,19 @@ class Gate:
         """The record at its newest version, and the pass.
 
         Raises CallerUnknown, PurposeRefused, or NotAvailable: alike for a record that is not there and one
-        that is not for this caller.
+        that is not for this caller. Who would have passed is told by RecordErased that it was erased.
         """
         record, now = self.log.load(Record, record_id), self.clock()
         actor = caller_of(self.log, request, record, now)
         passed = self._ask(request, actor, action, facts_of(self.log, record, actor, now), now)
+        if is_gone := (record is not None and _is_gone(passed, record)):
+            passed = denied(passed, RecordErased.code)
         if record is not None and passed.decision.allowed:
             release(record.id, record.access_stream)
             return record, passed
         self.refuse(passed, record)
         self._purpose(passed.decision)
-        raise NotAvailable
+        raise RecordErased if is_gone else NotAvailable
 
     def _ask(self, request: Request, caller: Actor, action: str, facts: Facts, now: datetime) -> Pass:
         """The caller is asked about, and where they only type, the author too: both must be allowed.
@@ -204,6 +218,8 @@ class Gate:
         """The same caller asked about one more record, at the same instant; nothing is recorded yet."""
         facts = facts_of(self.log, record, passed.caller, passed.now)
         further = self._ask(passed.request, passed.caller, action, facts, passed.now)
+        if _is_gone(further, record):
+            return denied(further, RecordErased.code)
         if further.decision.allowed:
             release(record.id, record.access_stream)
         return further

@@ -24,6 +24,7 @@ from domain.grant_errors import (
 )
 from domain.record_errors import RepresentationRefused
 from domain.record_state import EntryState, Party, RecordState
+from domain.values import Who
 
 PAPER = "/content/paper"
 
@@ -67,12 +68,12 @@ def _emergency(state: RecordState, proposed: Proposed) -> None:
 
 
 def _approved(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
-    _another_than(entry, proposed, "begun")
+    another_than(entry, proposed.act.who, "begun")
 
 
 def _agreed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
     """By somebody who may, themselves or on the paper that another person typed in."""
-    _another_than(entry, proposed, "begun", "approval")
+    another_than(entry, proposed.act.who, "begun", "approval")
     _resident_side(state, entry, proposed)
     if not _is_spoken_for(state, proposed):
         raise RepresentationRefused("/content/by")
@@ -116,12 +117,11 @@ def _revoked(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
 
 
 def _reviewed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
-    _another_than(entry, proposed, "begun")
+    another_than(entry, proposed.act.who, "begun")
 
 
-def _another_than(entry: EntryState, proposed: Proposed, *parts: str) -> None:
+def another_than(entry: EntryState, who: Who, *parts: str) -> None:
     """Raise AnotherPersonDecides for whoever had one of these parts: by practitioner's id, and by login."""
-    who = proposed.act.who
     login = f"{who['authenticated']['issuer']} {who['authenticated']['subject']}"
     deciding = Party("", who["actor"], login)
     for party in entry.parties:

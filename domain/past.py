@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from domain.acts import begins
 from domain.ports import A, Claim, EventLog, Recorded
 
 S = TypeVar("S", bound=Aggregate)
@@ -42,7 +43,7 @@ def folded(kind: type[S], recorded: list[Recorded]) -> S | None:
     """The aggregate that these events, all from the first on, make; None of another kind, or of none."""
     aggregate: Aggregate | None = None
     for one in recorded:
-        if aggregate is None and not isinstance(one.event, kind.Created):
+        if aggregate is None and not begins(kind, one.event):
             return None
         aggregate = one.event.mutate(aggregate)  # type: ignore[attr-defined]  # streams with aggregates hold AggregateEvents
     return cast("S | None", aggregate)

@@ -14,6 +14,7 @@ from domain import record_events as events
 from domain.acts import Act, begin, frame, make, revive
 from domain.deciding import Proposed, may_decide, not_ones_own
 from domain.entries import PERSONAL, accepts, person
+from domain.erasure_rules import may_carry_out
 from domain.errors import (
     ConsentMissing,
     EntryRetracted,
@@ -66,7 +67,7 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/8"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/9"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created
@@ -81,6 +82,9 @@ class Record(Aggregate):
     Unmerged = events.Unmerged
     Closed = events.Closed
     Reopened = events.Reopened
+    Erased = events.Erased
+    DocumentsErased = events.DocumentsErased
+    ErasureEnded = events.ErasureEnded
 
     def __init__(self) -> None:
         self.state = RecordState()
@@ -310,6 +314,34 @@ class Record(Aggregate):
             raise NotMerged
         self._trigger(self.Unmerged, act, other=other, goes_on=goes_on, reason=reason)
 
+    def erase(self, act: Act, order: UUID, told: events.ErasureOrdered, **left: object) -> None:
+        """Carry out an order about the whole record. left: what stays, as Erased has it.
+
+        Raises UnknownEntry, OutOfTurn, OwnHand, AnotherPersonDecides, OrderMissing.
+        """
+        may_carry_out(self.state, act, order)
+        said = ("basis", "legal_basis", "authority", "certificate")
+        self._trigger(
+            self.Erased,
+            act,
+            order=order,
+            ordered_by=told.who,
+            custodian=self.custodian,
+            access_stream=self.access_stream,
+            closed_because=self.state.closed_because,
+            **{name: told.content.get(name) for name in said},
+            **left,
+        )
+
+    def erase_documents(self, act: Act, order: UUID, entries: list[str], retention: JsonObject) -> None:
+        """Carry out an order about documents. Raises as `erase`."""
+        may_carry_out(self.state, act, order)
+        self._trigger(self.DocumentsErased, act, order=order, entries=entries, retention=retention)
+
+    def end_erasure(self, act: Act, keys: int) -> None:
+        """Tell that what was to be destroyed is destroyed."""
+        self._trigger(self.ErasureEnded, act, keys=keys)
+
     def standing(self, entry_id: UUID) -> EntryState:
         """An entry that still counts. Raises UnknownEntry, EntryRetracted, EntryMisfiled."""
         entry = self.state.entry(entry_id)
@@ -324,6 +356,10 @@ class Record(Aggregate):
     @property
     def is_closed(self) -> bool:
         return self.state.closed_since is not None
+
+    @property
+    def is_erased(self) -> bool:
+        return self.state.is_erased
 
     @property
     def custodian(self) -> UUID:

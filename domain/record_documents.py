@@ -12,6 +12,7 @@ from domain.callers import login_value
 from domain.document_errors import DocumentLost, OffsetMoved, UploadTaken, UploadTooLong
 from domain.document_port import LARGEST_UPLOAD, Content, DocumentStore, Inflow, Upload
 from domain.documents import brings, content_of
+from domain.erasure_errors import DocumentErased
 from domain.errors import NotAvailable, QueryRefused
 from domain.gate import Gate, Pass, denied
 from domain.ports import Recorded, RecordQuery
@@ -116,6 +117,9 @@ class RecordDocuments:
             if found is None:
                 self.gate.refuse(denied(passed, "document-not-there"), record)
                 raise NotAvailable
+            if record.state.entries[str(entry)].is_erased:
+                self.gate.refuse(denied(passed, DocumentErased.code), record)
+                raise DocumentErased(entry)
             opened = opened_document(self.documents, entry, content_of(found))
             self._tell_shown(record, passed, query, found, opened)
             return opened

@@ -18,6 +18,7 @@ from domain.deciding import (
 )
 from domain.deciding import SPEAKERS as SPEAKERS
 from domain.entries import CARD_NEEDS, KINDS, PROGRAMMES, STATUTORY, programme_of, subject
+from domain.erasure_rules import may_order
 from domain.errors import (
     AllergyAlreadyRecorded,
     AlreadyEnrolled,
@@ -272,6 +273,7 @@ ENTRY_RULES: Mapping[str, EntryRule] = {
     "cards": _card,
     "notice-rules": _resident_decides,
     **ACCESS_ENTRY_RULES,
+    "erasure-orders": may_order,
 }
 
 SEQUEL_RULES: Mapping[str, SequelRule] = {

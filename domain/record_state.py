@@ -42,6 +42,7 @@ class EntryState(NamedTuple):
     parties: tuple[Party, ...] = ()  # of an entry about access: who began it, and who moved it since
     since: str | None = None  # the instant (UTC) from which a term of hours is counted
     sensitivity: str | None = None  # as domain.sensitivity has it, of all that it ever said
+    is_erased: bool = False  # a document whose bytes were erased by order
 
     @property
     def stands(self) -> bool:
@@ -83,6 +84,7 @@ class RecordState:
     enrolments: dict[str, str] = field(default_factory=dict)  # programme -> entry
     allergies: dict[str, str] = field(default_factory=dict)  # substance -> entry
     entries: dict[str, EntryState] = field(default_factory=dict)
+    is_erased: bool = False  # by order: nothing but who kept it is known any more
 
     def link(self, event_id: UUID, link: Link) -> None:
         self.links[str(event_id)] = link
@@ -172,6 +174,12 @@ class RecordState:
         entry = self.entries[key]
         if sensitivity is not None and sensitivity != entry.sensitivity:
             self.entries[key] = entry._replace(sensitivity=joined(entry.sensitivity, sensitivity))
+
+    def carry_out(self, order: UUID, documents: list[str]) -> None:
+        """An order to erase was carried out on these documents."""
+        self.entries[str(order)] = self.entries[str(order)]._replace(state="carried-out")
+        for key in documents:
+            self.entries[key] = self.entries[key]._replace(is_erased=True)
 
     def file(self, event_id: UUID) -> None:
         key = str(event_id)

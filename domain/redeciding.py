@@ -122,6 +122,8 @@ def _written(event: Event) -> tuple[str, ...]:
         events.Unmerged: ("merge",),
         events.Closed: ("close",),
         events.Reopened: ("reopen",),
+        events.DocumentsErased: ("erase",),
+        events.Erased: ("erase",),
     }
     return named.get(type(event), ())
 

@@ -74,6 +74,7 @@ SEQUELS: Mapping[str, Mapping[str, Sequel]] = {
     "emergency-accesses": {"review": Sequel("emergency-review", ("open",), "reviewed", "review-emergency")},
     "notice-rules": {"lifting": Sequel("resident-decision", ("active",), "lifted", "resident-part")},
     "legal-holds": {"release": Sequel("hold-release", ("active",), "released", "hold")},
+    "erasure-orders": {"cancellation": Sequel("cancellation", ("ordered",), "cancelled", "erase")},
     ANY: {
         "filing": Sequel("filing", action="file"),
         "attestation": Sequel("attestation"),

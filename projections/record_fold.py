@@ -186,6 +186,28 @@ class RecordFold:
             self.is_closed = False
             self.closings.append({"step": "reopened", "reason": event.reason, **circumstances(event, stored)})
 
+    @take.register
+    def _documents_erased(self, event: events.DocumentsErased, stored: Stored) -> None:
+        """The entries stay, and say what there was."""
+        for key in map(UUID, event.entries):
+            if key not in self.query.masked and key in self.entries:
+                self.entries[key].step("erased", event, stored, order=str(event.order))
+        if event.order in self.entries:
+            self.entries[event.order].state = "carried-out"
+
+    @take.register
+    def _erased(self, event: events.Erased, stored: Stored) -> None:
+        """Of what came before nothing is shown, from now on and until its keys are destroyed."""
+        told = {"record": str(event.originator_id), "custodian": str(event.custodian), "number": ""}
+        left = RecordFold(self.query)
+        left.head = {**told, "channel": "", "legal_basis": None, "created": circumstances(event, stored)}
+        left.version, left.position = self.version, self.position
+        vars(self).update(vars(left))
+
+    @take.register
+    def _erasure_ended(self, event: events.ErasureEnded, stored: Stored) -> None:
+        """Nothing is shown of it."""
+
     def is_known(self, stored: Stored) -> bool:
         version, as_of = self.query.version, self.query.as_of
         return (version is None or stored.version <= version) and (

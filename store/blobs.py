@@ -5,7 +5,7 @@ destroying the key erases the document. At no time is more of a document in memo
 """
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from uuid import UUID
 
@@ -106,6 +106,16 @@ class Blobs:
             return BlobContent(self, self._sealing(row))
         except (KeyMissing, KeyDestroyed):
             return None
+
+    def of_record(self, record: UUID) -> Sequence[UUID]:
+        """All that were uploaded to a record."""
+        return self._table.of_record(record)
+
+    def erase(self, blob: UUID) -> int:
+        """Destroy a document's key and remove what lies under it, whoever names it; how many keys."""
+        destroyed = self._keys.destroy(blob)
+        self._table.erase(blob)
+        return destroyed
 
     def sweep(self) -> int:
         removed = 0

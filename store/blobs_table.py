@@ -100,6 +100,14 @@ class BlobTable:
         named = {"log": self._log_no, "blob": blob, "named_for": NAMED_FOR, "expired": only_expired}
         return self._statements.change(_REMOVE, named) == 1
 
+    def of_record(self, record: UUID) -> Sequence[UUID]:
+        """All that were uploaded to a record, whether or not an entry names them."""
+        return [row[0] for row in self._statements.rows(_OF_RECORD, {"log": self._log_no, "record": record})]
+
+    def erase(self, blob: UUID) -> None:
+        """Remove a document, also one that is kept, with its chunks."""
+        self._statements.change(_ERASE, {"log": self._log_no, "blob": blob})
+
     def expired(self) -> Sequence[UUID]:
         """Some of those whose time is over."""
         return [row[0] for row in self._statements.rows(_EXPIRED, {"log": self._log_no, "most": PIECE})]
@@ -161,6 +169,9 @@ _REMOVE: LiteralString = """
     DELETE FROM store.blob
     WHERE log_no = %(log)s AND blob_id = %(blob)s AND expires_at IS NOT NULL
       AND coalesce(named_at < now() - %(named_for)s, true) AND (NOT %(expired)s OR expires_at < now())"""
+_OF_RECORD: LiteralString = """
+    SELECT blob_id FROM store.blob WHERE log_no = %(log)s AND record_id = %(record)s"""
+_ERASE: LiteralString = "DELETE FROM store.blob WHERE log_no = %(log)s AND blob_id = %(blob)s"
 _EXPIRED: LiteralString = """
     SELECT blob_id FROM store.blob WHERE log_no = %(log)s AND expires_at < now() LIMIT %(most)s"""
 _UNCHECKED: LiteralString = """

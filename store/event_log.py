@@ -9,7 +9,7 @@ import orjson
 from eventsourcing.domain import Aggregate, DomainEvent
 from eventsourcing.persistence import StoredEvent
 
-from domain.acts import Event
+from domain.acts import Event, begins
 from domain.errors import KeyReused
 from domain.ports import NO_CONDITIONS, A, Answer, Claim, Recorded, RequestKey, Stored
 from domain.values import JsonObject
@@ -17,6 +17,7 @@ from evidence import canonical
 from store.ahead import Question
 from store.clock import to_datetime
 from store.envelope import Draft
+from store.keys import KeyDestroyed, KeyMissing
 from store.mapper import event_of, events_of, parts_of, topic_of
 from store.reader import Place, StoredRow, Told
 from store.recorder import Terms
@@ -46,6 +47,8 @@ class StoredLog:
         self._snapshots = snapshots
         self._remembered = Remembered(remembered)
         self._homes = Homes()
+        self._erased: set[UUID] = set()  # streams, when they were last asked for
+        self._forgotten: set[UUID] = set()  # those of them that nothing brings back any more
 
     def load(self, kind: type[A], stream: UUID) -> A | None:
         """The aggregate at its newest version, to be changed by a command."""
@@ -77,13 +80,35 @@ class StoredLog:
         def begin() -> A | None:
             return copy(held) if held is not None else _revived(kind, stream, kept)
 
-        newest = _folded(kind, stream, begin, self._log.reader.told(stream, start))
+        newest = self._folded(kind, stream, begin, start)
         if newest is None and (newest := held or begin()) is None:
             return None
         if self._snapshots and newest.version - start >= SNAPSHOT_EVERY:
             self._keep_snapshot(stream, newest)
         self._remembered.put(newest)
         return newest
+
+    def _folded(self, kind: type[A], stream: UUID, begin: Callable[[], A | None], start: int) -> A | None:
+        """What was stored since, on what was known before; if that was erased, what is left of it."""
+        reader = self._log.reader
+        try:
+            return _folded(kind, stream, begin, reader.told(stream, start))
+        except KeyMissing:  # sealed again meanwhile, under a newer key
+            return _folded(kind, stream, begin, reader.told(stream, start))
+        except KeyDestroyed:
+            return _folded(kind, stream, lambda: None, reader.told(stream, reader.erased_upto(stream)))
+
+    def forget(self, stream: UUID) -> None:
+        """Remember nothing of a stream: neither what was folded of it nor the keys it lies under."""
+        self._remembered.forget(stream)
+        self._log.keys.forget(stream)
+
+    def forget_erased(self) -> None:
+        """Remember nothing of what was erased since this was last called, by whichever process."""
+        erased = self._log.keys.destroyed()
+        for stream in erased - self._forgotten:  # twice: a request under way may have brought it back
+            self.forget(stream)
+        self._forgotten, self._erased = self._erased, erased
 
     def read(
         self,
@@ -95,20 +120,33 @@ class StoredLog:
         limit: int | None = None,
         newest_first: bool = False,
     ) -> list[Recorded]:
-        """The stream's events in order, up to and including the version and the position given."""
-        rows = self._log.reader.stream(
-            stream,
-            gt=after,
-            lte=upto_version,
-            upto_position=upto_position,
-            desc=newest_first,
-            limit=limit,
-        )
-        return [Recorded(event_of(row), _stored(row)) for row in rows]
+        """The stream's events in order, up to and including the version and the position given.
+
+        What was erased is left out.
+        """
+
+        def rows(after: int | None) -> list[StoredRow]:
+            return self._log.reader.stream(
+                stream,
+                gt=after,
+                lte=upto_version,
+                upto_position=upto_position,
+                desc=newest_first,
+                limit=limit,
+            )
+
+        try:
+            found = rows(after)
+        except KeyDestroyed:
+            found = rows(max(after or 0, self._log.reader.erased_upto(stream)))
+        return [Recorded(event_of(row), _stored(row)) for row in found]
 
     def find(self, stream: UUID, event: UUID) -> Recorded | None:
-        """The stream's event of this id."""
-        row = self._log.reader.event(stream, event)
+        """The stream's event of this id, unless it was erased."""
+        try:
+            row = self._log.reader.event(stream, event)
+        except KeyDestroyed:
+            return None
         return Recorded(event_of(row), _stored(row)) if row else None
 
     def append(
@@ -192,7 +230,7 @@ def _folded(kind: type[A], stream: UUID, begin: Callable[[], A | None], told: It
     for event in events_of(stream, told):
         if aggregate is not None or (aggregate := begin()) is not None:
             event.apply(aggregate)  # its place was checked when it was stored: no need for `mutate`
-        elif isinstance(event, kind.Created):
+        elif begins(kind, event):
             aggregate = cast(A, event.mutate(None))
         else:
             return None

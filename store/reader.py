@@ -15,7 +15,7 @@ from store.clock import from_datetime
 from store.connect import Reads
 from store.content import Part, body_and_who, unpack
 from store.envelope import EVENT_AT, event_id
-from store.keys import KeyStore
+from store.keys import KeyDestroyed, KeyMissing, KeyStore
 from store.statements import CONFIRMED, Statement
 
 _COLUMNS: LiteralString = """
@@ -40,6 +40,14 @@ _EVENT_IS: LiteralString = "substring(e.envelope, %(event_at)s, 36) = %(event)s"
 _PLACES: LiteralString = """
     SELECT position, stream_id, version, topic, recorded_at, leaf_hash, envelope FROM store.event
     WHERE log_no = %s AND position >= %s AND position < %s ORDER BY position"""
+
+_ERASED_UPTO: LiteralString = """
+    SELECT coalesce(max(e.version), 0) FROM store.event AS e JOIN store.content AS c USING (log_no, position)
+    WHERE e.log_no = %s AND e.stream_id = %s AND c.key_generation <= %s"""
+
+_GENERATION: LiteralString = """
+    SELECT c.key_generation FROM store.event AS e JOIN store.content AS c USING (log_no, position)
+    WHERE e.log_no = %s AND e.stream_id = %s AND e.topic = %s ORDER BY e.version DESC LIMIT 1"""
 
 _TAIL: LiteralString = """
     SELECT clock_timestamp(), (SELECT recorded_at FROM store.event WHERE log_no = %(log_no)s
@@ -73,7 +81,7 @@ class StoredRow(NamedTuple):
     event: UUID
     envelope: bytes
     leaf_hash: bytes
-    parts: dict[str, Part]
+    parts: dict[str, Part]  # none: its content was erased
 
 
 # What one event says, without its seal: what a fold needs. A plain tuple, since there is one for each event:
@@ -119,7 +127,7 @@ class LogReader:
         return self._select(condition, stream=stream, gt=gt, lte=lte, upto=upto_position, limit=limit)
 
     def event(self, stream: UUID, event: UUID) -> StoredRow | None:
-        """A stream's event by its id, which stands at a fixed place of the envelope: the others stay closed."""
+        """A stream's event by its id, which stands at a fixed place of the envelope: others stay closed."""
         condition: LiteralString = "AND e.stream_id = %(stream)s AND " + _EVENT_IS
         found = self._select(condition, stream=stream, event_at=EVENT_AT + 1, event=str(event).encode())
         return found[0] if found else None
@@ -139,14 +147,22 @@ class LogReader:
     def log(
         self, *, first: int, limit: int, last: int | None = None, topics: Sequence[str] = ()
     ) -> list[StoredRow]:
-        """The log's events by position, from first up to last, at most limit of them."""
+        """The log's events by position, from first up to last, at most limit; of what was erased no parts."""
         condition: LiteralString = "AND e.position >= %(first)s"
         if last is not None:
             condition += " AND e.position <= %(last)s"
         if topics:
             condition += " AND e.topic = ANY (%(topics)s)"
         condition += " ORDER BY e.position LIMIT %(limit)s"
-        return self._select(condition, first=first, last=last, topics=list(topics), limit=limit)
+        return self._select(
+            condition, first=first, last=last, topics=list(topics), limit=limit, with_erased=True
+        )
+
+    def erased_upto(self, stream: UUID) -> int:
+        """The last version of the stream whose content was erased; 0 if nothing was."""
+        generation = self._keys.erased_upto(stream)
+        row = self._reads.row(_ERASED_UPTO, [self._log_no, stream, generation]) if generation else None
+        return int(row[0]) if row else 0
 
     def places(self, first: int, events: int) -> list[Place]:
         """Where so many events from a position on lie, and what the log commits to: nothing is decrypted."""
@@ -193,6 +209,19 @@ class LogReader:
         )
         return {ClaimHash(namespace, value_hash): stream for namespace, value_hash, stream in rows}
 
+    def holders(self, namespace: str) -> list[UUID]:
+        """The streams that hold claims of a namespace."""
+        rows = self._reads.rows(
+            "SELECT DISTINCT stream_id FROM store.claim WHERE log_no = %s AND namespace = %s",
+            [self._log_no, namespace],
+        )
+        return [stream for (stream,) in rows]
+
+    def generation(self, stream: UUID, topic: str) -> int | None:
+        """Under which generation of its key the stream's last event of a topic lies."""
+        row = self._reads.row(_GENERATION, [self._log_no, stream, topic])
+        return int(row[0]) if row else None
+
     def close(self) -> None:
         self._reads.close()
 
@@ -201,21 +230,35 @@ class LogReader:
             raise ContentMissing(f"an event of stream {stream} has no content row")
         return self._keys.get(stream, pg.read_int(generation)).opener(self._origin)
 
-    def _select(self, condition: LiteralString, **arguments: object) -> list[StoredRow]:
-        rows = self._reads.rows(_COLUMNS + condition, {"log_no": self._log_no, **arguments})
-        return [self._opened(row) for row in rows]
+    def _select(
+        self, condition: LiteralString, *, with_erased: bool = False, **arguments: object
+    ) -> list[StoredRow]:
+        """Raises KeyDestroyed for what was erased, unless it is asked for too."""
+        try:
+            return self._read(condition, arguments, with_erased)
+        except KeyMissing:  # sealed again meanwhile, under a newer key
+            return self._read(condition, arguments, with_erased)
 
-    def _opened(self, row: tuple[Any, ...]) -> StoredRow:  # Any: a database row
+    def _read(
+        self, condition: LiteralString, arguments: dict[str, object], with_erased: bool
+    ) -> list[StoredRow]:
+        rows = self._reads.rows(_COLUMNS + condition, {"log_no": self._log_no, **arguments})
+        return [self._opened(row, with_erased) for row in rows]
+
+    def _opened(self, row: tuple[Any, ...], with_erased: bool) -> StoredRow:  # Any: a database row
         position, stream, version, topic, recorded_at, envelope, leaf, generation, ciphertext = row
         if ciphertext is None:
             raise ContentMissing(f"event at position {position} has no content row")
         if self._guarded:
             demand(stream, topic)
         event = event_id(envelope)
-        plaintext = self._keys.get(stream, generation).open(ciphertext, self._origin, event)
-        return StoredRow(
-            position, stream, version, topic, recorded_at, event, envelope, leaf, unpack(plaintext)
-        )
+        parts: dict[str, Part] = {}
+        try:
+            parts = unpack(self._keys.get(stream, generation).open(ciphertext, self._origin, event))
+        except KeyDestroyed:
+            if not with_erased:
+                raise
+        return StoredRow(position, stream, version, topic, recorded_at, event, envelope, leaf, parts)
 
 
 def _values(result: PGresult) -> Callable[[int, int], bytes]:

@@ -69,6 +69,12 @@ class Remembered:
             while self._weight > self._most and self._held:
                 self._weight -= _weight(self._held.popitem(last=False)[1])
 
+    def forget(self, stream: UUID) -> None:
+        """Remember nothing of the aggregate."""
+        with self._lock:
+            held = self._held.pop(stream, None)
+            self._weight -= _weight(held) if held is not None else 0
+
 
 class Homes:
     """Which streams claims led to when they were last looked up: a guess at what to look up with them."""

@@ -27,7 +27,7 @@ class Snapshots:
         self._keys = keys
 
     def put(self, stream: UUID, fold: str, version: int, state: bytes) -> bool:
-        """Keep the state of a fold at a version; False if it is there already."""
+        """Keep the state of a fold at a version; False if it is there already, or something was erased."""
         key = self._keys.newest(stream)
         if not self._keys.is_kept(key):
             key = self._keys.keep([key])[stream]
@@ -36,7 +36,17 @@ class Snapshots:
             "INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",
             [self._log_no, stream, fold, version, key.generation, ciphertext],
         )
-        return inserted > 0
+        return inserted > 0 and self._may_stay(stream)
+
+    def _may_stay(self, stream: UUID) -> bool:
+        """Whether what was just kept may be: not if something of the stream was erased, which it may tell.
+
+        Asked afterwards: who erases destroys the key before removing what is kept, so one of both sees it.
+        """
+        if not self._keys.erased_upto(stream):
+            return True
+        self.forget(stream)
+        return False
 
     def newest(self, stream: UUID, fold: str, *, lte: int | None = None) -> tuple[int, bytes] | None:
         """Version and state of the newest readable snapshot of that fold, up to version lte."""
@@ -65,7 +75,7 @@ class Snapshots:
                INSERT INTO store.snapshot VALUES (%s, %s, %s, %s, %s, %b) ON CONFLICT DO NOTHING""",
             [*place, version, *place, version, key.generation, ciphertext],
         )
-        return inserted > 0
+        return inserted > 0 and self._may_stay(stream)
 
     def forget(self, stream: UUID) -> None:
         """Delete the stream's snapshots."""

@@ -78,6 +78,7 @@ class County:
         self._enrol(self.clinic, "connector", "connector")
         self._enrol(self.other_clinic, "other-nurse", "practitioner")
         self._enrol(self.bureau, "auditor", "auditor")
+        self._enrol(self.bureau, "deputy", "county-administrator")
 
     def open_record(
         self, number: str = WANG_ID, resident: str | None = "wang", consent: str = "resident"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
 
-from domain.acts import Event
+from domain.acts import Event, begins
 from domain.errors import ClaimTaken, KeyReused, StaleVersion
 from domain.ports import NO_CONDITIONS, A, Answer, Claim, Recorded, RequestKey, Stored
 
@@ -30,7 +30,7 @@ class MemoryLog:
     def load(self, kind: type[A], stream: UUID) -> A | None:
         aggregate: Aggregate | None = None
         for one in self.read(stream):
-            if aggregate is None and not isinstance(one.event, kind.Created):
+            if aggregate is None and not begins(kind, one.event):
                 return None
             aggregate = one.event.mutate(aggregate)  # type: ignore[attr-defined]  # streams with aggregates hold AggregateEvents
         return aggregate if isinstance(aggregate, kind) else None

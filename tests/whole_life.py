@@ -1,7 +1,10 @@
 """A life in which everything happens that can happen to a record, in an order in which it can."""
 
+from typing import cast
 from uuid import UUID
 
+from domain.document_port import NoDocuments, Upload
+from domain.documents import DocumentGate
 from domain.entries import FORMS
 from domain.identity import identity_document
 from domain.requests import (
@@ -23,6 +26,7 @@ from tests.builders import (
     TODAY,
     WANG,
     content,
+    identity_number,
     login,
     new_record,
     request,
@@ -32,7 +36,24 @@ from tests.county import County
 LATER = occurred("2026-06-01T09:45:00+08:00")
 DAUGHTER = request("daughter", "self")
 LAWYER = request("doctor", "legal")  # the record manager, before a certificate
+ORDERING, ERASING = request("county", "legal"), request("deputy", "legal")  # two at the county bureau
+UPLOAD = UUID(int=2**64)
+OLD_ID = identity_number("19200102", 3)
+LONG_AGO = occurred("1990-03-02")
 OTHER_NURSE_AT_NIGHT = request("other-nurse", "emergency")
+
+
+class Uploaded(NoDocuments):
+    """Whatever is named was uploaded: the bytes of the form's example."""
+
+    def take(self, upload: UUID, record: UUID) -> Upload | None:
+        told = content("document")
+        length, sha256, sha512 = (told[name] for name in ("length", "sha256", "sha512"))
+        size = cast(int, length)
+        return Upload(upload, record, size, size, "accepted", None, str(sha256), str(sha512))
+
+    def keep(self, upload: UUID) -> None:
+        """It is."""
 
 
 class Life:
@@ -80,6 +101,7 @@ class Life:
         self.access()
         self.keeping()
         self.ending()
+        self.erasure()
         return self
 
     def care(self) -> None:
@@ -147,6 +169,8 @@ class Life:
         self.follow("notice-rules", "lifting", WANG)
         self.add("legal-holds", LAWYER)
         self.follow("legal-holds", "release", LAWYER)
+        self.add("erasure-orders", ORDERING)
+        self.follow("erasure-orders", "cancellation", ORDERING)
 
     def keeping(self) -> None:
         self.follow("entries", "filing", KEEPER, self.entries["encounters"])
@@ -179,6 +203,25 @@ class Life:
         self.records.close_record(NURSE, self.record, self.version, reason="death", since=TODAY)
         self.add("representatives", login=login("daughter"))
         self.records.reopen_record(NURSE, self.record, self.version, reason="closed in error")
+
+    def erasure(self) -> None:
+        """A document of long ago is erased by order, and the whole record of somebody who died as long ago."""
+        gate = cast(DocumentGate, self.records.gate)
+        gate.documents = Uploaded()
+        scan = content("document", data=None, blob=str(UPLOAD))
+        entry = NewEntry("documents", scan, LONG_AGO, form="document", edition="2026.2")
+        document = self.records.add_entry(NURSE, self.record, entry).stored[0].event
+        self.add("erasure-orders", ORDERING, scope="documents", entries=[str(document)])
+        self.erase(ERASING)
+        dead = Life(self.county, self.county.open_record(OLD_ID, "old"))
+        dead.records.close_record(NURSE, dead.record, dead.version, reason="death", since=LONG_AGO)
+        dead.add("erasure-orders", ORDERING, basis="term-ended", authority=None)
+        dead.erase(ERASING)
+
+    def erase(self, who: Request) -> UUID:
+        """Carry out the last order."""
+        erased = self.records.carry_out_erasure(who, self.record, self.entries["erasure-orders"])
+        return erased.stored[0].event
 
     def _text(self, kind: str) -> str:
         return str(self.entries[kind])

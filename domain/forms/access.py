@@ -212,6 +212,39 @@ class LegalHold(Block):
     until: Date | None = Field(None, title="封存至")
 
 
+class ErasureBasis(Code, value_set=OWN):
+    """What may erase, and what of it reaches what is of somebody alive: domain/data/retention.toml."""
+
+    TERM_ENDED = "term-ended", "保存期满"
+    COURT_JUDGMENT = "court-judgment", "人民法院生效裁判"
+    AUTHORITY_ORDER = "authority-order", "主管部门决定"
+
+
+class ErasureScope(Code, value_set=OWN):
+    RECORD = "record", "整份档案"
+    DOCUMENTS = "documents", "指定附件"
+
+
+class ErasureOrder(Block):
+    """销毁决定: on a legal basis, of the record or of documents named; another person carries it out."""
+
+    asks: ClassVar[Choices] = {"entries": ("scope", ErasureScope.DOCUMENTS)}
+    needs: ClassVar[Choices] = asks
+    rules: ClassVar[tuple[str, ...]] = ("authority is required unless basis is 'term-ended'",)
+
+    basis: ErasureBasis = Field(title="销毁依据")
+    legal_basis: Prose = Field(title="法律依据")
+    authority: Line | None = Field(None, title="决定机关")
+    certificate: Sha256 = Field(title="决定文书 SHA-256")
+    scope: ErasureScope = Field(title="销毁范围")
+    entries: Annotated[list[Id], Rows(100)] | None = Field(None, title="附件条目编号")
+
+    def breaches(self) -> Iterator[Breach]:
+        yield from super().breaches()
+        by_order = self.basis is not ErasureBasis.TERM_ENDED
+        yield from asked(self, by_order, "is required unless basis is 'term-ended'", "authority")
+
+
 class HoldRelease(Block):
     """启封."""
 

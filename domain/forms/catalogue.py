@@ -15,6 +15,7 @@ from domain.forms.access import (
     DisclosureEnding,
     EmergencyAccess,
     EmergencyReview,
+    ErasureOrder,
     HoldRelease,
     LegalHold,
     NoticeRule,
@@ -192,5 +193,6 @@ FORMS = (
     _own("emergency-review", "紧急查阅复核", EmergencyReview, "Provenance"),
     _own("notice-rule", "告知规则", NoticeRule, "Subscription"),
     _own("legal-hold", "封存", LegalHold, "Provenance"),
+    _own("erasure-order", "销毁决定", ErasureOrder, "Provenance"),
     _own("hold-release", "启封", HoldRelease, "Provenance"),
 )

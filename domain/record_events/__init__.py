@@ -16,6 +16,10 @@ from domain.record_events.entries import BasicInformationRecorded as BasicInform
 from domain.record_events.entries import CardIssued as CardIssued
 from domain.record_events.entries import DocumentAttached as DocumentAttached
 from domain.record_events.entries import FollowUpRecorded as FollowUpRecorded
+from domain.record_events.erasure import DocumentsErased as DocumentsErased
+from domain.record_events.erasure import Erased as Erased
+from domain.record_events.erasure import ErasureEnded as ErasureEnded
+from domain.record_events.erasure import ErasureOrdered as ErasureOrdered
 from domain.record_events.sequels import SEQUEL_EVENTS as SEQUEL_EVENTS
 from domain.record_events.sequels import CardReplaced as CardReplaced
 from domain.record_events.sequels import EntryFiled as EntryFiled

@@ -12,6 +12,7 @@ from domain.record_events.access import (
     NoticeRuleSet,
 )
 from domain.record_events.base import EntryRecorded
+from domain.record_events.erasure import ErasureOrdered
 
 
 class BasicInformationRecorded(EntryRecorded):
@@ -247,6 +248,7 @@ ENTRIES: dict[str, type[EntryRecorded]] = {
         EmergencyOpened,
         NoticeRuleSet,
         Held,
+        ErasureOrdered,
     )
 }
 

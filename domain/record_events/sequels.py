@@ -6,6 +6,7 @@ from eventsourcing.utils import register_topic
 
 from domain.record_events.access import ABOUT_ACCESS
 from domain.record_events.base import EntryFollowed, Folded, begun
+from domain.record_events.erasure import ErasureCancelled
 
 
 class ReferralAccepted(EntryFollowed):
@@ -206,6 +207,7 @@ _SEQUELS: tuple[type[EntryFollowed], ...] = (
     IdentitySettled,
     QualityFindingResolved,
     *ABOUT_ACCESS,
+    ErasureCancelled,
     EntryAttested,
     CardReplaced,
     EntryFiled,

@@ -169,6 +169,7 @@ def _found(county: Served) -> None:
     county.clinic = _institution(county, "示例村卫生室", CLINIC_CODE, AREA)
     county.other_clinic = _institution(county, "邻村卫生室", OTHER_CODE, "110101001002")
     county.nurse = enrol(county, county.clinic, "nurse", "practitioner")
+    enrol(county, county.bureau, "deputy", "county-administrator")
     enrol(county, county.clinic, "clerk", "institution-administrator")
     enrol(county, county.clinic, "manager", "practitioner", "record-manager")
     enrol(county, county.other_clinic, "other-nurse", "practitioner")

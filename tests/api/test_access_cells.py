@@ -59,6 +59,7 @@ ACTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "review-emergency": ("emergency-accesses/{entry_id}/review", NOTHING),
     "disclose": ("statutory-disclosures/{entry_id}/ending", NOTHING),
     "hold": ("legal-holds/{entry_id}/release", NOTHING),
+    "erase": ("erasure-orders/{entry_id}/cancellation", NOTHING),
     "answer-referral": ("referrals/{entry_id}/acceptance", NOTHING),
     "answer-consultation": ("consultations/{entry_id}/opinion", NOTHING),
     "apply": ("access-applications", NOTHING),  # for an institution that nobody works at

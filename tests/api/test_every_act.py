@@ -53,7 +53,7 @@ def test_every_documented_act_is_sent_with_each_of_its_examples_and_kept(life: L
 
 
 def test_every_event_of_the_catalogue_is_reached_by_an_act(life: Life) -> None:
-    happened = {event["topic"] for record in life.records for event in events(life, record)}
+    happened = {event["topic"] for record in (*life.records, life.erased) for event in events(life, record)}
 
     assert happened == {topic(event) for event in catalogue()}
 

@@ -9,10 +9,12 @@ import httpx
 from domain.entries import FORMS, PROGRAMMES
 from domain.sequels import SEQUELS
 from tests.api.served import Json, Served, login
+from tests.api.uploading import Uploader, document_entry
 
 Who = tuple[str, str]  # a token's subject, and the purpose of use
 NURSE, OTHER_NURSE = ("nurse", "care"), ("other-nurse", "care")
 MANAGER, LAWYER = ("manager", "management"), ("manager", "legal")
+ORDERING, ERASING = ("county", "legal"), ("deputy", "legal")  # two at the county bureau
 AT_NIGHT = ("other-nurse", "emergency")
 RECORDS, RECORD = "/v1/records", "/v1/records/{record_id}"
 REFUSALS = "/v1/institutions/{institution_id}/registration-refusals"
@@ -46,7 +48,7 @@ class Life:
         self.sent: set[tuple[str, str]] = set()
         self.answers: list[httpx.Response] = []
         self.entries: dict[str, str] = {}  # kind → its newest entry
-        self.record = self.child = ""
+        self.record = self.child = self.erased = ""
         self.neighbour = county.open_record()
 
     @property
@@ -67,6 +69,7 @@ class Life:
         self.access()
         self.keeping()
         self.ending()
+        self.erasure()
         return self
 
     def examples(self, path: str) -> dict[str, Any]:
@@ -248,3 +251,18 @@ class Life:
         self.change("closing", reason="death")
         self.add("representatives", login=login(self.heir))
         self.follow("representatives", "ending")
+
+    def erasure(self) -> None:
+        """Three orders: cancelled; of an old document; of the record of somebody who died long ago."""
+        self.add("erasure-orders", ORDERING)
+        self.follow("erasure-orders", "cancellation", ORDERING)
+        nurse, scan = Uploader(self.county), b"a scan of long ago"
+        entry = {**document_entry(nurse.upload(self.record, scan), scan), "occurred_at": "1990-03-02"}
+        attached = self.county.post(f"{RECORDS}/{self.record}/documents", entry)
+        named = [attached.json()["entry"]]
+        order = self.add("erasure-orders", ORDERING, scope="documents", entries=named)
+        self.change("erasures", ERASING, order=order)
+        self.erased = self.county.open_record()
+        self.change("closing", record=self.erased, reason="death", occurred_at="1990-03-02")
+        order = self.add("erasure-orders", ORDERING, self.erased, basis="term-ended", authority=None)
+        self.change("erasures", ERASING, self.erased, order=order)

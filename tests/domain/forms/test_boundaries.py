@@ -114,10 +114,12 @@ def test_a_list_is_neither_empty_nor_longer_than_its_lines_nor_repeats_a_choice(
 
 
 def a_line(form: Form, pointer: str, field: JsonObject) -> JsonValue:
-    """A line the list takes: a choice, that of the example, or a block with what it requires."""
+    """A line the list takes: a choice, an id, that of the example, or a block with what it requires."""
     codes = field.get("codes")
     if isinstance(codes, dict):
         return next(iter(codes))
+    if field.get("kind") == "uuid":
+        return "00000000-0000-4000-8000-000000000000"
     found: JsonValue = form.example
     for part in pointer.split("/")[1:]:
         if part == "*":

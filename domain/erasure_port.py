@@ -1,0 +1,49 @@
+"""What the domain needs of whoever holds the keys, to erase: `store.erasing` implements it."""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+from uuid import UUID
+
+
+class Eraser(Protocol):
+    """Destroys keys, and whatever is kept beside the log under them. Everything may be done twice."""
+
+    def renew(self, record: UUID) -> None:
+        """Let what is stored next on the record's stream be sealed under a key of its own."""
+
+    def erase_documents(self, uploads: Collection[UUID]) -> int:
+        """Destroy the keys of these documents and remove what lies under them; how many keys."""
+
+    def erase_record(self, record: UUID, uploads: Collection[UUID], spares: Collection[UUID]) -> int:
+        """Destroy the keys of all that was said on the stream before the last renewal; how many keys.
+
+        uploads: documents that go with it; spares: documents uploaded to it that are another record's now.
+        """
+
+    def unfinished(self) -> Sequence[UUID]:
+        """The records of which an erasure was decided, and not ended yet."""
+
+    def notice(self) -> None:
+        """Remember nothing of what was erased meanwhile, by whichever process."""
+
+
+class NoEraser:
+    """Where nothing is erased, as by the importers of the command line."""
+
+    def renew(self, record: UUID) -> None:
+        """There is no key."""
+
+    def erase_documents(self, uploads: Collection[UUID]) -> int:
+        return 0
+
+    def erase_record(self, record: UUID, uploads: Collection[UUID], spares: Collection[UUID]) -> int:
+        return 0
+
+    def unfinished(self) -> Sequence[UUID]:
+        return ()
+
+    def notice(self) -> None:
+        """Nothing was erased."""
+
+
+NO_ERASER = NoEraser()

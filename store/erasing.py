@@ -1,0 +1,44 @@
+"""Destroys keys, and what is kept beside the log under them: `domain.erasure_port.Eraser` on one log.
+
+Keys first, then what lay under them: whoever keeps something meanwhile looks at the keys after keeping it.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from domain.record import Record
+from domain.record_erasure import NAMESPACE
+from store.event_log import StoredLog
+from store.wiring import OpenLog
+
+
+class LogEraser:
+    """Erases what lies in one log. Safe for several threads and processes; each step may be done again."""
+
+    def __init__(self, parts: OpenLog, log: StoredLog) -> None:
+        """log: which remembers what it folded, and is made to forget it."""
+        self._parts = parts
+        self._log = log
+
+    def renew(self, record: UUID) -> None:
+        self._parts.keys.renew(record)
+
+    def erase_documents(self, uploads: Collection[UUID]) -> int:
+        return sum(self._parts.blobs.erase(upload) for upload in set(uploads))
+
+    def erase_record(self, record: UUID, uploads: Collection[UUID], spares: Collection[UUID]) -> int:
+        """Documents first: which they are, only the record's own events tell."""
+        keys, own = self._parts.keys, {*uploads, *self._parts.blobs.of_record(record)}
+        destroyed = self.erase_documents(own.difference(spares))
+        sealed_under = self._parts.reader.generation(record, Record.Erased.TOPIC)
+        if sealed_under is not None:
+            destroyed += keys.destroy(record, sealed_under - 1)
+        self._parts.snapshots.forget(record)
+        self._log.forget(record)
+        return destroyed
+
+    def unfinished(self) -> Sequence[UUID]:
+        return self._parts.reader.holders(NAMESPACE)
+
+    def notice(self) -> None:
+        self._log.forget_erased()
