@@ -1,7 +1,8 @@
 """Makes an old decision again: under the policy of its day, on what was known then, at that instant.
 
 What a record refused for a reason of its own (there is no such version, the card is taken) was no decision of
-the policy, and who typed for whom is not kept of what was refused: those cannot be made again.
+the policy; who typed for whom is not kept of what was refused, nor with a resident of which institution they stood in
+the history. Those cannot be made again.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from domain.callers import PRACTITIONER_LOGIN, RESIDENT_LOGIN, caller_of, login_
 from domain.entries import KINDS
 from domain.errors import CallerUnknown
 from domain.facts import facts_of
+from domain.histories import ACCESSES, UNUSUAL
 from domain.institution import Institution
 from domain.past import Past
 from domain.policy import Policy
@@ -34,6 +36,7 @@ READ = {
     "audit-trail": "read-trail",
     "emergency-summary": "issue-summary",
 }
+HISTORIES = (ACCESSES, UNUSUAL)
 NO_RULE = ("deny-by-default", "undecidable")  # what the decision itself says, without a rule
 TYPED = "author-refused"  # for whom it was typed is not kept
 BOUND = "scope-exceeded"  # by the token, whose bounds are not kept: by none that covers the act
@@ -63,6 +66,8 @@ class Redecider:
             return Redecided("unknown", why="policy-not-adopted")
         if event.who["role"] == "operator":
             return Redecided("unknown", why="operator")
+        if isinstance(event, RecordListed) and event.key_kind in HISTORIES:
+            return Redecided("unknown", why="of-an-institution")
         told = _told(event)
         if told is None or not _is_of(policy, told.rules):
             return Redecided("unknown", why="not-by-policy")
@@ -122,8 +127,6 @@ def _written(event: Event) -> tuple[str, ...]:
         events.Unmerged: ("merge",),
         events.Closed: ("close",),
         events.Reopened: ("reopen",),
-        events.DocumentsErased: ("erase",),
-        events.Erased: ("erase",),
     }
     return named.get(type(event), ())
 

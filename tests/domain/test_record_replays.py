@@ -13,6 +13,7 @@ from domain.acts import Event
 from domain.adoption import adopt_policy
 from domain.application import Records
 from domain.errors import NotAvailable
+from domain.histories import ACCESSES, UNUSUAL
 from domain.identity import identity_document
 from domain.policy import Policy
 from domain.ports import Recorded
@@ -20,7 +21,6 @@ from domain.record_replays import shape_of
 from domain.redeciding import Redecider
 from domain.replay_errors import EditionUnknown, NothingToReplay, ReplayDiffers
 from domain.requests import Misfiling, Request, SearchKey
-from domain.values import RuleRef
 from projections.editions import EDITIONS, Editions
 from projections.record_view import EDITION, RecordRender
 from tests.builders import AUDITOR, KEEPER, LI_ID, NURSE, OTHER_NURSE, WANG, WANG_ID, login, request
@@ -227,7 +227,7 @@ def test_a_decision_is_made_again_under_the_policy_of_its_day(life: Life) -> Non
 
     assert decider.again(read, life.record).holds == "same"
     assert decider.again(newest(life), life.record).holds == "same"
-    moved = replace(newest(life), event=_under(newest(life), vars(read.event)["rule"]))
+    moved = replace(newest(life), event=_changed(newest(life), rule=vars(read.event)["rule"]))
     assert decider.again(moved, life.record).holds == "differs"
 
 
@@ -239,6 +239,18 @@ def test_a_decision_under_a_policy_that_was_never_adopted_is_not_made_again() ->
     again = Redecider(county.log).again(newest(begun), begun.record)
 
     assert (again.holds, again.why) == ("unknown", "policy-not-adopted")
+
+
+@pytest.mark.parametrize("history", [ACCESSES, UNUSUAL])
+def test_the_history_of_an_institution_is_not_decided_on_again_with_the_residents_on_it(
+    life: Life, history: str
+) -> None:
+    life.records.search(NURSE, SearchKey("identity-card", WANG_ID))
+    shown = replace(newest(life), event=_changed(newest(life), key_kind=history))
+
+    again = Redecider(life.county.log).again(shown, life.record)
+
+    assert (again.holds, again.why) == ("unknown", "of-an-institution")
 
 
 def test_who_left_since_is_decided_on_as_they_were(life: Life) -> None:
@@ -262,8 +274,8 @@ def test_every_decision_of_a_whole_life_is_made_again_alike(county: County) -> N
     assert whys == {"not-by-policy", "operator"}  # the program told of itself that an erasure is finished
 
 
-def _under(one: Recorded, rule: RuleRef) -> Event:
-    """The event, as if it had been decided under another policy."""
+def _changed(one: Recorded, **changes: object) -> Event:
+    """The event, as if it had said something else."""
     event: Event = object.__new__(type(one.event))  # type: ignore[assignment]  # every event here is one of ours
-    object.__setattr__(event, "__dict__", {**vars(one.event), "rule": rule})
+    object.__setattr__(event, "__dict__", {**vars(one.event), **changes})
     return event
