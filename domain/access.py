@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.access_rules import POLICY as POLICY
 from domain.entitlements import Entitlement
+from domain.entries import SECTIONS
 from domain.institution_state import RoleHeld
 from domain.policy import Policy, Rule
 from domain.scopes import covers
@@ -183,6 +184,7 @@ CONDITIONS: Mapping[str, Callable[[Question], bool]] = {
     "in-area": _in_area,
     "alive": lambda q: not q.facts.dead,
     "not-sensitive": lambda q: q.facts.sensitivity is None,
+    "not-about-access": lambda q: q.facts.section is None or q.facts.section in SECTIONS,
     # of deny rules
     "purpose-unlisted": lambda q: q.purpose not in q.policy.purposes,
     "purpose-commercial": lambda q: q.purpose in q.policy.commercial,

@@ -244,7 +244,7 @@ ELSEWHERE = (
         STAFF,
         ("read",),
         ("management", "assessment"),
-        ("guided", "not-sensitive"),
+        ("guided", "not-sensitive", "not-about-access"),
         "guidance",
     ),
 )
@@ -256,7 +256,7 @@ OVERSIGHT = (
         ("inspector",),
         ("read",),
         ("assessment",),
-        ("in-area", "not-sensitive"),
+        ("in-area", "not-sensitive", "not-about-access"),
         "inspection",
     ),
     Rule(

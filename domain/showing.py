@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.access_stream import RecordRead
 from domain.acts import make
 from domain.concealing import concealed
-from domain.entries import KINDS
+from domain.entries import KINDS, SECTIONS
 from domain.gate import Gate, Pass
 from domain.notices import deferred
 from domain.ports import NOW, RecordQuery, Rendered
@@ -57,9 +57,10 @@ class _Sight:
         self._decided: dict[tuple[str | None, str | None, bool], bool] = {}
 
     def is_open(self, section: str, sensitivity: str | None) -> bool:
-        """Only ways in that the record itself gives tell one section from another, besides restrictions."""
+        """Only ways in that the record gives, and restrictions, tell one section of health from another."""
         is_restricted = section in self._restricted
-        named = section if is_restricted or self._is_entitled else None
+        is_named = is_restricted or self._is_entitled or section not in SECTIONS
+        named = section if is_named else None
         part = (named, sensitivity, is_restricted)
         if part not in self._decided:
             facts = replace(

@@ -27,7 +27,7 @@ HERE, THERE = UUID(int=1), UUID(int=2)
 RECORD, OTHER_RECORD = UUID(int=3), UUID(int=4)
 PERSON, COLLEAGUE, ENTRY = UUID(int=5), UUID(int=6), UUID(int=7)
 VILLAGE, OTHER_VILLAGE, COUNTY, OTHER_COUNTY = "110101001001", "110101002002", "110101", "110102"
-LIFE_SAVING, OTHER_SECTION = "allergies", "encounters"
+LIFE_SAVING, OTHER_SECTION, ABOUT_ACCESS = "allergies", "encounters", "statutory-disclosures"
 
 
 class Part(NamedTuple):
@@ -167,6 +167,8 @@ def cells() -> Iterator[Cell]:
     )
     parted = ("custody", "elsewhere", "area", "granted", "guiding", "own-record", "represents")
     yield from _block(readers, PERSONS, parted, ("care", "assessment", "self", "audit"), part=PARTS)
+    about_access = tuple(Part(ABOUT_ACCESS, "", is_restricted) for is_restricted in (False, True))
+    yield from _block(("read", "read-events", "replay"), PERSONS, RECORDS, PURPOSES, part=about_access)
     for_own = ("care", "emergency", "self")
     yield from _block(("read",), PERSONS, RECORDS, for_own, part=PARTS, state=("open", "adolescent"))
     holders = ("practitioner", "practitioner+record-manager", "researcher", "auditor", "resident")

@@ -16,6 +16,9 @@ LISTED = frozenset(
 )
 COMMERCIAL = frozenset(("commercial", "marketing", "advertising", "sale"))
 LIFE_SAVING = frozenset(("basic-information", "problems", "allergies", "medications", "immunizations"))
+ABOUT_ACCESS = frozenset(
+    "access-applications statutory-disclosures emergency-accesses notice-rules legal-holds".split()
+)
 TREATING = frozenset(("add-entry", "contribute", "answer-referral", "answer-consultation"))
 OWN = ("own-record", "represents")
 
@@ -99,11 +102,17 @@ def _opens(*relations: str) -> Callable[[Question], bool]:
         is_theirs = cell.relation in relations and cell.way != "another's"
         is_care = cell.relation in ("referred", "opener", "opener-at-home")
         lacks_purpose = cell.way == "another-purpose" and cell.relation != "referred"
-        lacks_section = cell.way == "another-section" and cell.part.section != ""
+        is_elsewhere = cell.way == "another-section" and cell.part.section != ""
+        lacks_section = is_elsewhere or _is_about_access(cell)
         lacks_class = not is_care and cell.part.class_ != "" and cell.way != "class-named"
         return is_theirs and not (lacks_purpose or lacks_section or lacks_class)
 
     return holds
+
+
+def _is_about_access(cell: Question) -> bool:
+    """Who was let in, and by whom: no section of health."""
+    return cell.part.section in ABOUT_ACCESS
 
 
 def _is(*relations: str) -> Callable[[Question], bool]:
@@ -212,12 +221,12 @@ STANDINGS: tuple[Standing, ...] = (
         ("notify-resident", "review"),
     ),
     Standing(
-        lambda cell: cell.relation == "guiding" and cell.part.class_ == "",
+        lambda cell: cell.relation == "guiding" and cell.part.class_ == "" and not _is_about_access(cell),
         "guidance",
         ((STAFF, "management assessment", "read"),),
     ),
     Standing(
-        lambda cell: WITHIN_AREA(cell) and cell.part.class_ == "",
+        lambda cell: WITHIN_AREA(cell) and cell.part.class_ == "" and not _is_about_access(cell),
         "inspection",
         (("inspector", "assessment", "read"),),
     ),

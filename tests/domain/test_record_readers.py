@@ -1,17 +1,21 @@
 """Who besides its institution sees a record: which sections, on which days; and who speaks for somebody."""
 
+import json
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 
-from domain.entries import KINDS
+from domain.entries import KINDS, SECTIONS
 from domain.errors import CallerUnknown, NotAvailable
+from domain.ports import Course
 from domain.record_errors import GuardianNeeded
-from domain.requests import Correction, Misfiling, PageAsked, Request
+from domain.requests import Correction, Misfiling, NewPractitioner, PageAsked, Request
 from domain.values import occurred
 from projections.record_view import RecordRender
 from tests.builders import (
+    COUNTY,
     KEEPER,
     LI_ID,
     NURSE,
@@ -24,7 +28,7 @@ from tests.builders import (
     request,
 )
 from tests.county import County, Json, access_stream, last_event, shown
-from tests.whole_life import Life
+from tests.whole_life import LAWYER, OTHER_NURSE_AT_NIGHT, Life
 
 SON = request("son", "self")
 NAMED = ["problems", "allergies"]
@@ -65,6 +69,36 @@ def reads(life: Life, who: Request) -> bool:
 
 def at(when: str) -> datetime:
     return datetime.fromisoformat(when)
+
+
+# By guidance, and by inspection.
+
+
+def guides(county: County) -> Request:
+    county.records.set_guidance(COUNTY, county.clinic, county.other_clinic)
+    return request("other-nurse", "assessment")
+
+
+def inspects(county: County) -> Request:
+    new = NewPractitioner("inspector", login("inspector"), roles=("inspector",))
+    county.records.enrol_practitioner(COUNTY, county.bureau, new)
+    return request("inspector", "assessment")
+
+
+@pytest.mark.parametrize("let_in", [guides, inspects])
+def test_who_looks_at_how_records_are_kept_sees_nothing_of_who_else_may_see_them(
+    life: Life, let_in: Callable[[County], Request]
+) -> None:
+    hidden = [life.add("statutory-disclosures", LAWYER), life.add("notice-rules", WANG)]
+    hidden += [life.add("emergency-accesses", OTHER_NURSE_AT_NIGHT)]
+    who = let_in(life.county)
+
+    told = shown(life.county, who, life.record)
+    course = life.records.read_course(who, life.record, Course("life-course")).body.decode()
+
+    assert sections(told) == set(SECTIONS)
+    assert not any(str(entry) in json.dumps(told) + course for entry in hidden)
+    assert str(hidden[0]) in json.dumps(shown(life.county, NURSE, life.record))
 
 
 # By referral.

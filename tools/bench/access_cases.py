@@ -141,7 +141,7 @@ def _facts(dice: random.Random, record: UUID, custodian: UUID, actor: Actor) -> 
         applicants=frozenset((_id(dice),)),
         guided_by=own if dice.random() < 0.2 else None,
         area=dice.choice(AREAS),
-        section=dice.choice((None, *SECTIONS)),
+        section=dice.choice((None, *SECTIONS, "legal-holds")),
         sensitivity=dice.choice(SENSITIVE) if dice.random() < 0.1 else None,
         restricted=dice.random() < 0.03,
         dead=dice.random() < 0.02,
