@@ -9,7 +9,7 @@ from domain.adoption import adopt_policy
 from domain.application import Records
 from domain.ports import Stored
 from evidence.receipt import Receipt
-from projections.evidence_packer import Packer, Source
+from projections.evidence_packer import packer
 from projections.reading import ViewReader
 from projections.record_view import EDITION, RecordRender
 from projections.source import refuse_unknown_topics
@@ -24,7 +24,6 @@ from store.event_log import StoredLog
 from store.proof.keys import checkpoint_signers
 from store.proof.serving import PublishedLog
 from store.settings import Settings
-from store.signing import package_signer
 from store.wiring import OpenLog, open_log
 
 PUBLIC_READERS = 4  # connections for what anybody may ask of the log
@@ -93,36 +92,9 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
             documents=opened.blobs,
             views=LogViews(reader, settings.log_no, KeyedTokens(opened.keys)),
             bodies=bodies,
-            packer=packer(settings, opened, log, public, contents, vkeys),
+            packer=packer(settings, opened, log, public, contents),
             eraser=LogEraser(opened, log),
         )
         adopt_policy(records.gate)
         yield Service(settings, database, opened, records, tokens, published, vkeys)
 
-
-def packer(
-    settings: Settings,
-    opened: OpenLog,
-    log: StoredLog,
-    public: Reads,
-    contents: Reads,
-    vkeys: tuple[str, ...],
-) -> Packer:
-    """What makes evidence packages of the log.
-
-    public: as lifelong_reader, contents: as lifelong_appender. vkeys: of the keys that sign its checkpoints.
-    """
-    return Packer(
-        Source(
-            rows=public.rows,
-            contents=contents.rows,
-            log=log,
-            log_no=settings.log_no,
-            origin=settings.origin,
-            keys=opened.keys,
-            documents=opened.blobs,
-            vkeys=(*vkeys, str(opened.signer.verifier)),
-            signer=package_signer(settings.origin, opened.keys),
-            policy=settings.witnesses.read_bytes() if settings.witnesses else None,
-        )
-    )

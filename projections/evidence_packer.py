@@ -31,13 +31,18 @@ from projections.access_history import access as in_words
 from projections.audit_trail import TITLES
 from projections.evidence_definitions import definitions
 from projections.typesetting import pdf
+from store.connect import Reads
 from store.keys import KeyStore
 from store.mapper import UnknownTopic, event_of
 from store.proof.checkpoints import Row
 from store.proof.gathering import Gathering, Wanted, covering
+from store.proof.keys import checkpoint_signers
 from store.proof.rows import Rows
 from store.proof.serving import PublishedLog
 from store.reader import StoredRow
+from store.settings import Settings
+from store.signing import package_signer
+from store.wiring import OpenLog
 
 WAITS: Final = 25  # for the newest event to be published
 PAUSE_S: Final = 0.2
@@ -102,6 +107,25 @@ class Packer:
             [self._source.log_no, one.stream, one.last],
         )
         return int(found[0][0]) if found else 1
+
+
+def packer(settings: Settings, opened: OpenLog, log: EventLog, public: Reads, contents: Reads) -> Packer:
+    """What makes evidence packages of the log. public: as lifelong_reader; contents: as lifelong_appender."""
+    signers = checkpoint_signers(settings.origin, opened.keys)
+    return Packer(
+        Source(
+            rows=public.rows,
+            contents=contents.rows,
+            log=log,
+            log_no=settings.log_no,
+            origin=settings.origin,
+            keys=opened.keys,
+            documents=opened.blobs,
+            vkeys=(*(str(one.verifier) for one in signers), str(opened.signer.verifier)),
+            signer=package_signer(settings.origin, opened.keys),
+            policy=settings.witnesses.read_bytes() if settings.witnesses else None,
+        )
+    )
 
 
 @dataclass
