@@ -1,8 +1,8 @@
 """Makes an old decision again: under the policy of its day, on what was known then, at that instant.
 
 What a record refused for a reason of its own (there is no such version, the card is taken) was no decision of
-the policy. Who typed for whom is not kept of what was refused; nor, with a resident who stood in the history of
-an institution, of which one. Those cannot be made again.
+the policy. Who typed for whom is not kept of what was refused; nor, with a resident who stood in the history
+of an institution, of which one. Those cannot be made again.
 """
 
 from collections.abc import Mapping
