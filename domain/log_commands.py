@@ -10,7 +10,7 @@ from eventsourcing.domain import DomainEvent
 from domain.acts import make
 from domain.errors import ClaimTaken, ContentRefused
 from domain.gate import Gate
-from domain.log_stream import ClockConfirmed, HeadsListed, ProjectionSkipped
+from domain.log_stream import ClockConfirmed, HeadsListed, LogAdopted, LogClosed, ProjectionSkipped
 from domain.ports import Answer, Claim
 from domain.requests import Request
 from domain.scalars import Text
@@ -90,6 +90,41 @@ def tell_heads(
     def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
         listed = make(HeadsListed, act, stream, 0, **told)
         return log.append([listed], at_end=[stream], claims=claims, confirms_clock=False)
+
+    return _on_own_stream(log, gate.new_id, attempt)
+
+
+def close_log(log: ConfirmableLog, gate: Gate, request: Request, *, next_origin: str, reason: str) -> Answer:
+    """Tell in the log that another one goes on: the operator's act, as above. Raises ContentRefused."""
+    _given(reason)
+    act = gate.act(gate.operate(request, "close-log"))
+
+    def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
+        closed = make(LogClosed, act, stream, 0, next_origin=next_origin, reason=reason)
+        return log.append([closed], at_end=[stream], claims=claims, confirms_clock=False)
+
+    return _on_own_stream(log, gate.new_id, attempt)
+
+
+def adopt_log(
+    log: ConfirmableLog,
+    gate: Gate,
+    request: Request,
+    *,
+    origin: str,
+    size: int,
+    root: str,
+    note_sha256: str,
+    reason: str,
+) -> Answer:
+    """Begin a log with the last checkpoint of the one it goes on for. Raises ContentRefused."""
+    _given(reason)
+    act = gate.act(gate.operate(request, "adopt-log"))
+    told = {"origin": origin, "size": size, "root": root, "note_sha256": note_sha256, "reason": reason}
+
+    def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
+        adopted = make(LogAdopted, act, stream, 0, **told)
+        return log.append([adopted], at_end=[stream], claims=claims, confirms_clock=False)
 
     return _on_own_stream(log, gate.new_id, attempt)
 

@@ -70,3 +70,36 @@ class HeadsListed(Event):
     streams: int
     root: str  # hex, 32 bytes
     root_512: str | None  # hex, 64 bytes
+
+
+@dataclass(frozen=True)
+class LogClosed(Event):
+    """The operator closed the log: nothing is appended after what was under way, and another one goes on.
+
+    A log that lost its tail cannot say this itself, because nothing may be appended to it: there the word of
+    the next one stands alone.
+    """
+
+    TOPIC: ClassVar[str] = "log.closed.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    next_origin: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LogAdopted(Event):
+    """The first event of a log that goes on where another one was closed: the last checkpoint of that one.
+
+    From here on the other log's tree is fixed in this one's: whoever trusts this checkpoint need not trust
+    the keys, or the witnesses, of the other any more.
+    """
+
+    TOPIC: ClassVar[str] = "log.adopted.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    origin: str
+    size: int
+    root: str  # hex, 32 bytes
+    note_sha256: str  # hex: of the checkpoint's note, all its signatures included
+    reason: str

@@ -16,6 +16,7 @@ from tools.evidence_commands import evidence
 from tools.options import Json, group, settings
 from tools.output import USAGE, CommandFailed, end
 from tools.projections_commands import projections
+from tools.publish_commands import publish
 
 app = group(
     "lifelong", "Residents' health records, kept for a whole life. Settings are LIFELONG_* variables."
@@ -23,7 +24,7 @@ app = group(
 importing = group("import", "Bring in records from elsewhere.")
 institutions = group("institution", "Institutions of the county.")
 clock = group("clock", "The clock by which events are recorded.")
-for part in (importing, institutions, clock, projections, audit, evidence, bench):
+for part in (importing, institutions, clock, projections, publish, audit, evidence, bench):
     app.add_typer(part)
 
 Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on. [default: LIFELONG_HOST]")]

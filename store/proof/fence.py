@@ -59,11 +59,16 @@ def lift(db: Connection, log_no: int) -> None:
 
 
 def check(db: Connection, log_no: int, place: SecondPlace) -> None:
-    """Measure the database by what was published last. Raises Fenced, ProofError, OSError."""
+    """Measure the database by what was published last. Raises Fenced, ProofError, OSError.
+
+    A log that was closed in good order is published to its end: nothing is appended to it any more.
+    """
     held = place.read()
-    if held is not None and (reason := wrong(db, log_no, held)):
+    reason = wrong(db, log_no, held) if held is not None else None
+    if held is not None and reason:
         raise_fence(db, log_no, reason, held.size)
-    if fence := standing(db, log_no):
+    fence = standing(db, log_no)
+    if fence and (reason or fence.reason != "closed"):
         raise Fenced(fence)
 
 
@@ -74,6 +79,13 @@ def wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:
     if Tree(held.size, tiles.reader(over(db), log_no)).root() != held.root:
         return "forked"
     return None
+
+
+def close(db: Connection, log_no: int, size: int) -> None:
+    """Close the log for good, whatever fence it has."""
+    with db.transaction():
+        lift(db, log_no)
+        raise_fence(db, log_no, "closed", size)
 
 
 def head(db: Connection, log_no: int) -> int:

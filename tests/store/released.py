@@ -9,7 +9,14 @@ from pathlib import Path
 from uuid import UUID
 
 from domain.acts import Event, make
-from domain.log_stream import ClockConfirmed, HeadsListed, PolicyAdopted, ProjectionSkipped
+from domain.log_stream import (
+    ClockConfirmed,
+    HeadsListed,
+    LogAdopted,
+    LogClosed,
+    PolicyAdopted,
+    ProjectionSkipped,
+)
 from store.mapper import parts_of, topic_of, topics
 from tests.builders import act
 from tests.domain.test_event_shapes import busy_county
@@ -32,6 +39,18 @@ OWN_ACTS = (
         policy={"name": "access", "edition": "2026.1", "rules": []},
     ),
     make(HeadsListed, act(), UUID(int=9), 4, size=3, streams=2, root="0" * 64, root_512=None),
+    make(LogClosed, act(), UUID(int=9), 5, next_origin="lifelong.example/110101/2", reason="数据库丢失"),
+    make(
+        LogAdopted,
+        act(),
+        UUID(int=9),
+        6,
+        origin="lifelong.example/110101/1",
+        size=3,
+        root="0" * 64,
+        note_sha256="0" * 64,
+        reason="数据库丢失",
+    ),
 )
 Stored = dict[str, dict[str, str]]  # topic -> part -> its canonical bytes as text
 
