@@ -13,6 +13,7 @@ import httpx
 
 from domain.record import Record
 from tests.api.listed import fold, now
+from tests.api.published import publish
 from tests.api.served import Served, enrol, login, new_entry, new_number, new_record
 from tests.api.uploading import Uploader
 from tests.builders import content
@@ -81,6 +82,7 @@ class Shown:
         entry = Uploader(county).attached(record, BYTES)
         assert county.get(f"/v1/records/{record}").status_code == 200
         fold(county)
+        publish(county)  # what is evidence is proved by that
         return cls(county, record, _filled(county, record, entry))
 
     def questions(self) -> Iterator[Question]:

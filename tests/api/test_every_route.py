@@ -17,6 +17,7 @@ from api.demo_issuer import DemoIssuer
 from api.strict_route import OpenRoute, StrictRoute
 from store.database import Database
 from tests.api.out_of_place import BATCH, PEOPLE, RECORD, arrive, subject
+from tests.api.published import publish
 from tests.api.served import Json, Served, listening, login, serving
 from tests.api.walking import Asker, Operation, Target, code, operations
 from tests.api.whole_life import OTHER_NURSE, RECORDS, SOON, Life
@@ -91,6 +92,7 @@ def life(county: Served) -> Life:
     for follows in ("agreement", "approval", "objection", "refusal", "revocation", "withdrawal"):
         applied = life.add("access-applications", OTHER_NURSE, to=to)
         life.entries[f"access-applications/{follows}"] = applied
+    publish(county)  # what is evidence is proved by that
     return life
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from domain.access_stream import RecordExported
 from domain.record import Record
+from tests.api.published import publish
 from tests.api.served import Json, Served, enrol, login, new_entry
-from tests.api.test_published import publish
 from tests.api.test_replays import open_resident, resident
 from tests.api.whole_life import MANAGER, RECORDS, Life
 from tests.evidence.package.made import run_by_hand, verify

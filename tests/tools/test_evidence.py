@@ -20,8 +20,9 @@ from evidence.receipt import verify_receipt
 from evidence.tlog_proof import TlogProof
 from store.database import Database
 from store.settings import Settings
+from tests.api.published import publish
 from tests.api.served import Served, new_entry, new_record, serving
-from tests.api.test_published import keys, publish
+from tests.api.test_published import keys
 from tools import evidence_export, evidence_verify, receipt_check
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed
 
