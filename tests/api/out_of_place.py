@@ -43,6 +43,7 @@ SHAPES: Final[tuple[str, ...]] = (
     f"GET {RECORD}/accesses",
     f"GET {RECORD}/accesses/{{event}}/replay",
     f"GET {RECORD}/audit-trail",
+    f"GET {RECORD}/evidence",
     f"GET {RECORD}/notices",
     "GET /v1/institutions/{institution_id}/accesses",
     "GET /v1/unusual-accesses",
