@@ -112,6 +112,10 @@ def change_examples() -> dict[str, dict[str, object]]:
         "closing": {"reason": "moved-out", "occurred_at": "2026-06-02", "note": "to another county"},
         "reopening": {"reason": "came back"},
         "erasures": {"order": ID},
+        "licences": {
+            "practitioner": ID,
+            "licence": {"kind": "医师执业证书", "number": "110110000000001", "until": "2031-06-30"},
+        },
         "leavings": {"practitioner": ID, "since": "2026-06-30"},
         "roles": {"practitioner": ID, "role": "record-manager", "until": "2026-12-31"},
         "guidance": {"by": ID},

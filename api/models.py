@@ -296,6 +296,14 @@ class RoleEndIn(Input):
     since: Instant | None = Field(None, description=SINCE)
 
 
+class LicenceChangeIn(Input):
+    """A licence that was renewed, or another one."""
+
+    practitioner: Id = Field(description=PRACTITIONER)
+    licence: LicenceIn
+    since: Instant | None = Field(None, description=SINCE)
+
+
 class LeavingIn(Input):
     """A person who stops working at an institution."""
 

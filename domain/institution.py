@@ -52,13 +52,14 @@ class Institution(Aggregate):
     """A clinic, centre, hospital or bureau. Build it with `Institution.register`."""
 
     TOPIC = "institution"
-    FOLD: ClassVar[str] = "institution/3"
+    FOLD: ClassVar[str] = "institution/4"
 
     Event = events.InstitutionEvent
     Created = events.Created
     AreaChanged = events.AreaChanged
     GuidanceSet = events.GuidanceSet
     PractitionerEnrolled = events.PractitionerEnrolled
+    LicenceChanged = events.LicenceChanged
     PractitionerLeft = events.PractitionerLeft
     RoleGiven = events.RoleGiven
     RoleEnded = events.RoleEnded
@@ -102,6 +103,11 @@ class Institution(Aggregate):
         self._trigger(
             self.PractitionerEnrolled, act, practitioner=practitioner, name=name, licence=licence, login=login
         )
+
+    def change_licence(self, act: Act, practitioner: UUID, licence: Licence) -> None:
+        """Renew a person's licence, or put another in its place. Raises UnknownPractitioner."""
+        self.practitioner(practitioner)
+        self._trigger(self.LicenceChanged, act, practitioner=practitioner, licence=licence)
 
     def practitioner_leaves(self, act: Act, practitioner: UUID) -> None:
         """End a person's work here, with all roles. Raises UnknownPractitioner."""

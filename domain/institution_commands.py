@@ -12,7 +12,7 @@ from domain.institution_state import Login
 from domain.ports import Answer, Claim
 from domain.record import CONSENT_BY
 from domain.requests import Consent, Enrolled, NewInstitution, NewPractitioner, Registered, Request
-from domain.values import Occurred
+from domain.values import Licence, Occurred
 
 FOUNDING = Claim("founding", "county")
 
@@ -113,15 +113,37 @@ class InstitutionCommands:
 
         return self.gate.once(request, lambda: self.gate.insist(attempt), self._enrolled)
 
+    def change_licence(
+        self,
+        request: Request,
+        institution_id: UUID,
+        practitioner: UUID,
+        licence: Licence,
+        since: Occurred | None = None,
+    ) -> Answer:
+        """Renew a person's licence, or put another in its place. Raises UnknownPractitioner, NotPermitted."""
+
+        def change(institution: Institution, act: Act) -> None:
+            institution.change_licence(act, practitioner, licence)
+
+        return self._change(request, "enrol-practitioner", Facts(institution=institution_id), change, since)
+
     def practitioner_leaves(
         self, request: Request, institution_id: UUID, practitioner: UUID, since: Occurred | None = None
     ) -> Answer:
-        """End a person's work; their login may be bound again. Raises UnknownPractitioner, NotPermitted."""
+        """End a person's work; their login may be bound again. Raises UnknownPractitioner, NotPermitted.
+
+        All roles end with it: each is asked for.
+        """
 
         def attempt() -> Answer:
             passed = self.gate.enter(request, "practitioner-leaves", Facts(institution=institution_id))
             institution = self._institution(institution_id)
-            login = institution.practitioner(practitioner).login
+            leaver = institution.practitioner(practitioner)
+            for held in leaver.roles:
+                facts = Facts(institution=institution_id, role_given=held.role)
+                self.gate.enter(request, "end-role", facts)
+            login = leaver.login
             institution.practitioner_leaves(self.gate.act(passed, since), practitioner)
             return self.gate.append(passed, institution, releases=[_login(login)])
 

@@ -88,6 +88,21 @@ class PractitionerEnrolled(InstitutionEvent):
         )
 
 
+class LicenceChanged(InstitutionEvent):
+    """A practitioner's licence was renewed, or is another one, since then."""
+
+    TOPIC: ClassVar[str] = "institution.licence-changed.v1"
+    LIFECYCLE: ClassVar[str] = "amend"
+
+    practitioner: UUID
+    licence: Licence
+
+    def apply(self, aggregate: Folded) -> None:
+        state = aggregate.state
+        held = state.practitioners[str(self.practitioner)]
+        state.practitioners[str(self.practitioner)] = held.licensed(self.licence, self.occurred)
+
+
 class PractitionerLeft(InstitutionEvent):
     """A person stopped working here; the login is free again, what they did stays theirs."""
 

@@ -40,10 +40,22 @@ class Practitioner:
     roles: tuple[RoleHeld, ...] = ()
     has_left: bool = False
     ended: tuple[RoleHeld, ...] = ()  # roles that were ended, each until the day on which it was
+    lapsed: tuple[tuple[str, str], ...] = ()  # last days of former licences, and from when another stood
+
+    def licensed(self, licence: Licence, since: Occurred) -> "Practitioner":
+        """With another licence since then."""
+        until = self.licence.get("until") if self.licence else None
+        former = ((until, _day(since)),) if until else ()
+        return replace(self, licence=licence, lapsed=(*self.lapsed, *former))
+
+    def licence_until(self, day: str) -> str | None:
+        """The last day of the licence that stood on a day (YYYY-MM-DD); None: it had none."""
+        former = (until for until, replaced in self.lapsed if day < replaced)
+        return next(former, self.licence.get("until") if self.licence else None)
 
     def end(self, since: Occurred, *roles: RoleHeld) -> tuple[RoleHeld, ...]:
         """What `ended` is once these roles are."""
-        day = earliest(since).astimezone(CHINA).date().isoformat()
+        day = _day(since)
         return (*self.ended, *(replace(role, until=min(day, role.until or day)) for role in roles))
 
     def without(self, role: str) -> tuple[RoleHeld, ...]:
@@ -86,7 +98,11 @@ class InstitutionState:
         """For a snapshot; practitioners as a list, since ids are no keys of the canonical profile."""
         plain = cast(JsonObject, {**vars(self)})
         plain["practitioners"] = [
-            {"id": key, **vars(held), "roles": _plain(held.roles), "ended": _plain(held.ended)}
+            {
+                **{"id": key, **vars(held)},
+                **{"roles": _plain(held.roles), "ended": _plain(held.ended)},
+                "lapsed": [[*one] for one in held.lapsed],
+            }
             for key, held in self.practitioners.items()
         ]
         plain["unusual"] = [list(pair) for pair in self.unusual.items()]
@@ -103,7 +119,14 @@ class InstitutionState:
 
 def _practitioner(told: Mapping[str, Any]) -> Practitioner:  # Any: as above
     held = {name: tuple(RoleHeld(**role) for role in told[name]) for name in ("roles", "ended")}
-    return Practitioner(**{name: value for name, value in told.items() if name != "id"} | held)
+    lapsed = tuple((until, replaced) for until, replaced in told["lapsed"])
+    rest = {name: value for name, value in told.items() if name != "id"}
+    return Practitioner(**rest | held | {"lapsed": lapsed})
+
+
+def _day(when: Occurred) -> str:
+    """The civil day in China on which it began."""
+    return earliest(when).astimezone(CHINA).date().isoformat()
 
 
 def _plain(roles: tuple[RoleHeld, ...]) -> list[JsonValue]:

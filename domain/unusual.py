@@ -127,10 +127,10 @@ def _has_ended(detector: Detector, look: Look, known: Known, now: datetime) -> b
     if held is None:
         return False
     roles = (*held.roles, *held.ended)
-    until = held.licence.get("until") if held.licence else None
     day = look.at.astimezone(CHINA).date().isoformat()
+    until = held.licence_until(day)
     has_role = any(one.role == look.role and one.is_held(look.at) for one in roles)
-    return not has_role or (until is not None and day > str(until))
+    return not has_role or (until is not None and day > until)
 
 
 def _bursts(looks: Sequence[Look], detector: Detector) -> Iterator[Look]:

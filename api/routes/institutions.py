@@ -13,6 +13,7 @@ from api.models import (
     GuidanceIn,
     InstitutionIn,
     LeavingIn,
+    LicenceChangeIn,
     PractitionerIn,
     RegistrationRefusalIn,
     RoleEndIn,
@@ -69,6 +70,22 @@ def enrol(
     return created(
         service, enrolled.answer, None, institution=institution_id, practitioner=enrolled.practitioner
     )
+
+
+@router.post(
+    "/{institution_id}/licences",
+    status_code=201,
+    response_model=InstitutionKept,
+    responses=PROBLEMS,
+    openapi_extra=change_example("licences"),
+)
+def change_licence(
+    institution_id: UUID, body: LicenceChangeIn, asking: Asking, records: RecordsDep, service: ServiceDep
+) -> Response:
+    """Renew a practitioner's licence, or put another in its place."""
+    licence, since = body.licence.value(), _when(body.since)
+    answer = records.change_licence(asking, institution_id, body.practitioner, licence, since)
+    return created(service, answer, None, institution=institution_id)
 
 
 @router.post(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.api.served import CLINIC_CODE, Json, Served, enrol, login, new_record
+from tests.api.served import CLINIC_CODE, Json, Served, enrol, login, new_entry, new_record
 from tests.builders import AREA
 
 
@@ -54,6 +54,23 @@ def test_a_practitioner_is_enrolled_works_and_leaves(served: Served) -> None:
     assert works.status_code == 201
     assert left.status_code == 201, left.text
     assert served.post("/v1/records", new_record(), "dr-li").json()["type"] == "/problems/caller-unknown"
+
+
+def test_a_licence_is_renewed_where_somebody_works(served: Served) -> None:
+    lapsed = {"kind": "医师执业证书", "number": "110110000000002", "until": "2020-01-01"}
+    asked = {"name": "赵医生", "login": login("dr-zhao"), "licence": lapsed}
+    path, record = f"/v1/institutions/{served.clinic}", served.open_record()
+    person = served.post(f"{path}/practitioners", asked, "clerk", "management").json()["practitioner"]
+    before = served.post(f"/v1/records/{record}/problems", new_entry("problems"), "dr-zhao")
+
+    renewal = {"practitioner": person, "licence": {**lapsed, "until": "2199-12-31"}}
+    renewed = served.post(f"{path}/licences", renewal, "clerk", "management", key="renewal")
+    again = served.post(f"{path}/licences", renewal, "clerk", "management", key="renewal")
+    after = served.post(f"/v1/records/{record}/problems", new_entry("problems"), "dr-zhao")
+
+    assert (renewed.status_code, again.content) == (201, renewed.content), renewed.text
+    assert (before.status_code, after.status_code) == (404, 201)
+    assert served.post(f"{path}/licences", renewal, "nurse", "management").status_code == 403
 
 
 def test_a_role_is_given_and_taken_away(served: Served) -> None:

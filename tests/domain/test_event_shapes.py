@@ -15,7 +15,7 @@ from domain.looks import LooksAsked
 from domain.record import Record
 from domain.record_events import ENTRIES, SEQUEL_EVENTS
 from domain.requests import FIRST_PAGE, Consent, SearchKey
-from domain.values import JsonObject
+from domain.values import JsonObject, Licence
 from domain.view_scope import Scope
 from evidence import canonical
 from projections.record_view import RecordRender
@@ -79,6 +79,10 @@ def busy_county() -> County:
     records.set_guidance(COUNTY, county.clinic, county.other_clinic)
     records.give_role(COUNTY, county.clinic, county.doctor, "auditor", until="2027-01-01")
     records.end_role(COUNTY, county.clinic, county.doctor, "auditor")
+    licence = Licence(kind="执业医师", number="110110000000001", until="2031-06-30")
+    records.change_licence(COUNTY, county.clinic, county.nurse, licence)
+    renewed = Licence(kind="执业医师", number="110110000000001", until="2036-06-30")
+    records.change_licence(COUNTY, county.clinic, county.nurse, renewed)
     records.practitioner_leaves(COUNTY, county.clinic, county.doctor)
     records.change_area(COUNTY, county.clinic, "110101001009")
     return county

@@ -1,5 +1,7 @@
 """Institutions through the application: founded once, staffed by who may."""
 
+from uuid import UUID
+
 import pytest
 
 from domain.application import Records
@@ -11,15 +13,20 @@ from domain.errors import (
     LoginTaken,
     NotAvailable,
     NotPermitted,
+    UnknownPractitioner,
 )
+from domain.institution import Institution
+from domain.institution_state import Practitioner
 from domain.ports import Claim
 from domain.record import Record
 from domain.requests import (
     NewInstitution,
     NewPractitioner,
 )
+from domain.values import Licence, occurred
 from tests.builders import (
     AREA,
+    AUDITOR,
     CLERK,
     COUNTY,
     COUNTY_CODE,
@@ -29,9 +36,10 @@ from tests.builders import (
     WANG_ID,
     act,
     login,
+    new_entry,
     request,
 )
-from tests.county import NOWHERE, County, PlainRender
+from tests.county import NOWHERE, County, PlainRender, last_event
 from tests.memory_log import MemoryLog
 
 
@@ -95,6 +103,65 @@ def test_an_administrator_staffs_the_own_institution_and_makes_nobody_the_county
         with pytest.raises(NotPermitted):
             command()
         assert county.topics(county.clinic)[-1] == "institution.refused.v1"
+
+
+def test_by_leaving_nobody_loses_a_role_that_only_the_county_takes(county: County) -> None:
+    new = NewPractitioner("局职员", login("bureau-clerk"), roles=("institution-administrator",))
+    county.records.enrol_practitioner(COUNTY, county.bureau, new)
+    (auditor,) = people(county, "auditor")
+
+    with pytest.raises(NotPermitted):
+        county.records.practitioner_leaves(request("bureau-clerk", "management"), county.bureau, auditor)
+
+    assert county.records.who_calls(AUDITOR).id == auditor
+    county.records.practitioner_leaves(COUNTY, county.bureau, auditor)
+    with pytest.raises(CallerUnknown):
+        county.records.who_calls(AUDITOR)
+
+
+def people(county: County, role: str) -> list[UUID]:
+    """Who holds a role at the bureau."""
+    bureau = county.log.load(Institution, county.bureau)
+    assert bureau is not None
+    held = bureau.state.practitioners.items()
+    return [UUID(key) for key, one in held if any(given.role == role for given in one.roles)]
+
+
+def test_a_licence_is_renewed_without_leaving(county: County) -> None:
+    licence = Licence(kind="执业医师", number="110110", until="2026-06-10")
+    new = NewPractitioner("李医生", login("li"), licence)
+    enrolled = county.records.enrol_practitioner(CLERK, county.clinic, new).practitioner
+    record_id, doctor = county.open_record(), request("li")
+    county.clock.move(days=30)
+    with pytest.raises(NotAvailable):
+        county.records.add_entry(doctor, record_id, new_entry("problems"))
+
+    renewed = Licence(kind="执业医师", number="110110", until="2031-06-10")
+    county.records.change_licence(CLERK, county.clinic, enrolled, renewed)
+
+    county.records.add_entry(doctor, record_id, new_entry("problems"))
+    assert last_event(county, record_id).who["licence"] == renewed
+    assert county.topics(county.clinic)[-1] == "institution.licence-changed.v1"
+
+
+def test_a_licence_is_changed_by_who_enrols_and_of_who_works_there(county: County) -> None:
+    licence = Licence(kind="执业医师", number="110110")
+
+    for who in (NURSE, request("auditor", "management")):
+        with pytest.raises(NotPermitted):
+            county.records.change_licence(who, county.clinic, county.nurse, licence)
+    with pytest.raises(UnknownPractitioner):
+        county.records.change_licence(COUNTY, county.other_clinic, county.nurse, licence)
+
+
+def test_a_look_after_a_licence_had_ended_stays_unusual_when_it_is_renewed() -> None:
+    lapsed = Licence(kind="执业医师", number="1", until="2026-06-10")
+    held = Practitioner("李医生", lapsed, login("li"))
+
+    held = held.licensed(Licence(kind="执业医师", number="1", until="2031-06-10"), occurred("2026-07-01"))
+
+    told = {day: held.licence_until(day) for day in ("2026-06-10", "2026-06-20", "2026-06-30", "2026-07-01")}
+    assert [until < day for day, until in told.items() if until] == [False, True, True, False]
 
 
 def test_who_left_is_unknown_and_the_login_may_be_bound_anew(county: County) -> None:
