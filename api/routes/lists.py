@@ -98,7 +98,8 @@ def read_statistics(
 ) -> Response:
     """How many records there are in an area. Without status among `by`, of open records only.
 
-    Small cells are told only where the area is the caller's own institution's, or within its county.
+    Small cells are told only where the area is the caller's own institution's, or within its county, and
+    never for research.
     """
     kind = spreadsheet.chosen(format, accept)
     dimensions = [one for one in by.split(",") if one]

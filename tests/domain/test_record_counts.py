@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from domain.errors import CallerUnknown, NotPermitted, QueryRefused, UnknownCode
 from domain.areas import covered
 from domain.record_counts import without_small
+from domain.requests import NewPractitioner
 from domain.view_scope import Scope
 from domain.views import CountAsked, Counted, Page, ViewNotReady
 from projections.population_counts import DIMENSIONS, ages
-from tests.builders import COUNTY, KEEPER, NURSE, STRANGER, WANG
+from tests.builders import COUNTY, KEEPER, NURSE, STRANGER, WANG, login, request
 from tests.county import County
 
 CELLS = [("male",), ("female",), (None,)]
@@ -75,6 +76,17 @@ def test_the_own_area_is_told_whole_and_another_without_small_counts(county: Cou
     assert (own.small_below, wider.small_below) == (None, 10)
 
 
+def test_research_is_told_no_small_count_of_the_own_area_either(county: County) -> None:
+    new = NewPractitioner("研究员", login("researcher"), roles=("researcher", "record-manager"))
+    county.records.enrol_practitioner(COUNTY, county.clinic, new)
+
+    found = county.records.count_records(request("researcher", "research"), "110101001001", ["sex"])
+    managed = county.records.count_records(request("researcher", "management"), "110101001001", ["sex"])
+
+    assert ([one.records for one in found.cells], found.small_below) == ([None, None, 50], 10)
+    assert managed.small_below is None
+
+
 def test_ages_are_those_of_the_day_asked_for(county: County) -> None:
     county.records.count_records(KEEPER, "110101", [], datetime(2020, 1, 31, 17, tzinfo=UTC))
     county.records.count_records(KEEPER, "110101", [])
@@ -94,9 +106,9 @@ def test_asking_is_recorded_with_the_institution(county: County) -> None:
 def test_statistics_are_for_management_and_for_people_of_an_institution(
     county: County,
 ) -> None:
-    for request, error in ((NURSE, NotPermitted), (STRANGER, CallerUnknown), (WANG, CallerUnknown)):
+    for who, error in ((NURSE, NotPermitted), (STRANGER, CallerUnknown), (WANG, CallerUnknown)):
         with pytest.raises(error):
-            county.records.count_records(request, "110101", [])
+            county.records.count_records(who, "110101", [])
 
 
 def test_what_makes_no_sense_is_refused(county: County) -> None:
