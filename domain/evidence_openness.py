@@ -18,7 +18,7 @@ from domain.ports import RecordQuery
 from domain.record import Record
 from domain.record_readers import restricted
 from domain.record_state import EntryState
-from domain.showing import SHAPE_ONLY, limited
+from domain.showing import SHAPE_ONLY, limited, untold
 from domain.time import CHINA
 from domain.values import earliest
 
@@ -57,16 +57,22 @@ def of_record(
     return withheld
 
 
-def of_accesses(passed: Pass, selection: Selection) -> Callable[[Event, str], Withheld | None]:
+def of_accesses(gate: Gate, passed: Pass, selection: Selection) -> Callable[[Event, str], Withheld | None]:
     """Likewise of the accesses: who looked is part of what an auditor may know, what they saw is not."""
-    is_shape = SHAPE_ONLY in passed.decision.obligations
+    is_shape, closed = SHAPE_ONLY in passed.decision.obligations, untold(gate, passed)
 
     def withheld(event: Event, part: str) -> Withheld | None:
-        if is_shape and part == "body":
+        if part == "body" and (is_shape or _tells(event, closed)):
             return "not-open"
         return "not-selected" if part in selection.withhold or not _is_within(event, selection) else None
 
     return withheld
+
+
+def _tells(event: Event, closed: frozenset[str]) -> bool:
+    """Whether an access tells that there are entries of these classes: it left them out, or a measure."""
+    is_of_a_measure = any("/" in one for one in getattr(event, "sections", ()))
+    return bool(closed.intersection(getattr(event, "withheld", None) or ()) or (closed and is_of_a_measure))
 
 
 def is_untold(hides: frozenset[UUID]) -> Callable[[Event], bool]:

@@ -1,6 +1,6 @@
 """Issuing evidence: the package is made first, its digest recorded, and only then does a byte of it leave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -76,13 +76,14 @@ class RecordEvidence:
             "asked": selection.told,
         }
         streams = [*self._streams(record, passed, query, selection, "")]
-        for absorbed in self._absorbed(record):
+        merged = [*self._absorbed(record)]
+        for absorbed in merged:
             seen = sight(self.gate, absorbed, passed)
             whole = replace(selection, first=None, last=None)
             streams += self._streams(absorbed, passed, seen, whole, "absorbed-")
         packed = self.packer.pack(Order(event, tuple(streams), scope))
         try:
-            self._tell_issued(record, passed, query, selection, event, packed)
+            self._tell_issued([record, *merged], passed, query, selection, event, packed)
         except BaseException:
             packed.file.close()
             raise
@@ -96,7 +97,7 @@ class RecordEvidence:
         opens = of_record(record, passed, query, selection)
         yield OrderedStream(record.id, f"{prefix}record", opens, ends, selection.first, last)
         if selection.accesses:
-            opens = of_accesses(passed, selection)
+            opens = of_accesses(self.gate, passed, selection)
             yield OrderedStream(record.access_stream, f"{prefix}accesses", opens, ends)
 
     def _absorbed(self, record: Record) -> Iterator[Record]:
@@ -110,37 +111,45 @@ class RecordEvidence:
 
     def _tell_issued(
         self,
-        record: Record,
+        records: Sequence[Record],
         passed: Pass,
         query: RecordQuery,
         selection: Selection,
         event: UUID,
         packed: Packed,
     ) -> None:
-        """Record the export, if the record is still the one decided on."""
-        way_in = passed.decision.entitlement
-        exported = make(
-            RecordExported,
-            replace(self.gate.act(passed), event_id=event),
-            record.access_stream,
-            0,
-            record=record.id,
-            basis=passed.decision.basis,
-            rules=list(passed.decision.rules),
-            sections=sorted(selection.sections) or ["evidence"],
-            record_version=packed.reach.get(str(record.id), (0, 0))[1],
-            log_position=packed.size,
-            view=FORMAT,
-            body_sha256=packed.sha256,
-            events=packed.events,
-            shown=packed.shown,
-            held_back=packed.withheld,
-            parameters=selection.told,
-            cites=way_in.entry if way_in else None,
-            withheld=sorted(query.withheld) or None,
-        )
+        """Record the export with each record that is in it, if they are still the ones decided on.
+
+        records: the one asked for, under the package's id, and those merged into it.
+        """
+        way_in, act = passed.decision.entitlement, self.gate.act(passed)
+        exported = [
+            make(
+                RecordExported,
+                replace(act, event_id=event if number == 0 else self.gate.new_id()),
+                record.access_stream,
+                0,
+                record=record.id,
+                basis=passed.decision.basis,
+                rules=list(passed.decision.rules),
+                sections=sorted(selection.sections) or ["evidence"],
+                record_version=packed.reach.get(str(record.id), (0, 0))[1],
+                log_position=packed.size,
+                view=FORMAT,
+                body_sha256=packed.sha256,
+                events=packed.events,
+                shown=packed.shown,
+                held_back=packed.withheld,
+                parameters=selection.told,
+                cites=way_in.entry if way_in else None,
+                withheld=sorted(query.withheld) or None,
+            )
+            for number, record in enumerate(records)
+        ]
         self.gate.log.append(
-            [exported], at_end=[record.access_stream], conditions={record.id: record.version}
+            exported,
+            at_end=[record.access_stream for record in records],
+            conditions={record.id: record.version for record in records},
         )
 
 
