@@ -153,10 +153,10 @@ class _Look:
 
 def _is_shown(look: _Look | None, row: Hit | Kept | Task, section: str | None) -> bool:
     """What the resident keeps to themselves is on no list; who is asked, or let in, is told of that."""
-    told = row.section if isinstance(row, Task) else section
-    if told is None or look is None or look.seen is None or look.listing.decision.basis in TO_THEM:
+    told = row.sections if isinstance(row, Task) else frozenset((section,) if section else ())
+    if look is None or look.seen is None or look.listing.decision.basis in TO_THEM:
         return True
-    return look.seen.shows(told)
+    return all(look.seen.shows(one) for one in told)
 
 
 def _own(passed: Pass) -> UUID:

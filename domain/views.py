@@ -111,7 +111,7 @@ class TaskAsked:
 class Task:
     """Something to be done. what: the contact due, the field missing, how a referral stands.
 
-    section: the collection that it tells something of; who may not see that is not told of the task.
+    sections: the collections that it tells something of; who may not see them all is not told of the task.
     """
 
     record: UUID
@@ -122,7 +122,7 @@ class Task:
     opens: date | None
     due_by: date | None
     since: int
-    section: str | None = None
+    sections: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

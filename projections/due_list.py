@@ -87,11 +87,15 @@ def _since(entry: EntryView) -> date:
     return day(occurred(told)) if isinstance(told, str) else day(entry.occurred)
 
 
-def _is_seen(programme: Programme, query: RecordQuery) -> bool:
-    """Whether the caller may see every kind of entry that the programme's rules read."""
+def sections_read(programme: Programme) -> frozenset[str]:
+    """The collections that the programme's rules read: what is due tells something of each."""
     named = {form for rule in programme.rules for form in getattr(rule, "forms", ())}
     kinds = {KIND_OF[form] for form in (*programme.table.forms, *named)}
-    return all(query.shows(kind) for kind in (*kinds, "programmes", "basic-information", "referrals"))
+    return frozenset((*kinds, "programmes", "basic-information", "referrals"))
+
+
+def _is_seen(programme: Programme, query: RecordQuery) -> bool:
+    return all(map(query.shows, sections_read(programme)))
 
 
 def _standings(programmes: Sequence[Programme], resident: Facts, on: date) -> list[Standing]:

@@ -152,8 +152,8 @@ def _task(
     due_by: date | None,
     since: int,
 ) -> Task:
-    section = tasks.section_of(kind, what)
-    return Task(record, kind, entry, what, programme, opens, due_by, since, section)
+    sections = tasks.sections_of(kind, what, programme)
+    return Task(record, kind, entry, what, programme, opens, due_by, since, sections)
 
 
 def _page(rows: Sequence[R], key: Callable[[R], tuple[str, ...]], asked: ListAsked, told: Cursor) -> Page[R]:

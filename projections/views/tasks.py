@@ -7,6 +7,7 @@ that no row changes by the passing of a day.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from domain.follow_up_rules.table import Programme
 from domain.scalars import JsonObject, first_day
 from projections import access_tasks
 from projections.access_tasks import about_access
+from projections.due_list import sections_read
 from projections.follow_up_plan import fields_read, planned, reading
 from projections.projection import Projection, Row, Table, Tokens
 from projections.row_security import THE_INSTITUTION
@@ -79,12 +81,19 @@ CHILDHOOD_Y: Final = 7  # years for which it does
 ADDRESSED: Final = ("referral", "consultation-request")
 
 
-def section_of(kind: str, what: str) -> str:
-    """The collection of which a task tells something."""
+def sections_of(kind: str, what: str, programme: str | None) -> frozenset[str]:
+    """The collections of which a task tells something; of a programme that is no more, any."""
+    if kind == FOLLOW_UP:
+        return _sections_read().get(str(programme), frozenset(SECTIONS))
     for collection, (_, own, theirs) in OPEN.items():
         if kind in (own, theirs):
-            return collection
-    return {UNFILED: what, FOLLOW_UP: "programmes", **access_tasks.SECTION}.get(kind, BASIC)
+            return frozenset((collection,))
+    return frozenset(({UNFILED: what, **access_tasks.SECTION}.get(kind, BASIC),))
+
+
+@cache
+def _sections_read() -> Mapping[str, frozenset[str]]:
+    return {one.name: sections_read(one) for one in national()}
 
 
 class TasksFold(StandingFold):

@@ -263,6 +263,24 @@ def test_what_the_resident_keeps_to_themselves_is_on_no_list(served: Served) -> 
     assert (line["name"], line["sex"], line["birth_date"]) == (None, None, None)
 
 
+def test_what_is_due_by_visits_that_the_resident_keeps_to_themselves_is_on_no_list(served: Served) -> None:
+    record = open_named(served, "不愿随访")
+    enrolment = new_entry("programmes", programme="hypertension")
+    visit = new_entry("follow-ups", "hypertension-follow-up")
+    for kind, body in (("programmes", enrolment), ("follow-ups", visit)):
+        assert served.post(f"/v1/records/{record}/{kind}", body).status_code == 201
+    fold(served)
+
+    def due() -> list[Json]:
+        rows = tasks(served, kind="follow-up-due", limit="200", due_before="2199-01-01").json()["rows"]
+        return [one for one in rows if one["record"] == record and one["programme"] == "hypertension"]
+
+    assert due()
+    keeps = new_entry("restrictions", by="resident", sections=["follow-ups"], until=None)
+    assert served.post(f"/v1/records/{record}/restrictions", keeps).status_code == 201
+    assert due() == []
+
+
 def test_a_misfiled_entry_leaves_every_list_of_every_time(served: Served) -> None:
     record, right = open_named(served, "错了人"), open_named(served, "对的人")
     entry = served.post(f"/v1/records/{record}/encounters", new_entry("encounters")).json()["entry"]

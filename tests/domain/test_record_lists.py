@@ -46,7 +46,7 @@ class Lists:
 
     def tasks(self, institution: UUID, what: TaskAsked, asked: ListAsked, scope: Scope) -> Page[Task]:
         rows = [
-            Task(one, "unfiled-entry", None, kind, None, None, None, 1, section=kind)
+            Task(one, "unfiled-entry", None, kind, None, None, None, 1, frozenset((kind, "problems")))
             for one in self.records
             for kind in ("encounters", "allergies")
         ]
@@ -132,6 +132,12 @@ def test_what_a_resident_keeps_to_themselves_neither_finds_them_nor_is_work_for_
     work = life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON), ASKED).rows
     assert [row.what for _, row in work if isinstance(row, Task)] == ["allergies"]
     assert life.county.accesses(life.record) == [*before, "access.listed.v1"]
+
+
+def test_work_that_follows_from_several_sections_is_told_to_who_may_see_them_all(life: Life) -> None:
+    life.add("restrictions", by="resident", sections=["problems"], until=None)
+
+    assert not life.records.read_tasks(KEEPER, life.county.clinic, TaskAsked(ON), ASKED).rows
 
 
 def test_a_correction_and_an_older_form_written_later_do_not_confuse_the_name(life: Life) -> None:
