@@ -22,8 +22,9 @@ import struct
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 Json = Any  # whatever JSON can say
 
@@ -108,15 +109,13 @@ def ml_dsa_44(public_key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 # ---- The tree of a log: RFC 6962, section 2.1; the proofs are followed as in RFC 9162, section 2.1.3
+@lru_cache(1 << 16)  # neighbours share most of the way up
 def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right)
 
 
 def climbed(index: int, last: int, path: list[bytes], *start: bytes) -> list[bytes]:
-    """Where a proof leads to from a node at an index, in a row whose last index is `last`.
-
-    A hash beside it on the left belongs to every tree that is followed, one on the right to the last of them.
-    """
+    """Where a proof leads to from a node at an index of a row that ends at `last`: in each tree followed."""
     found = list(start)
     for beside in path:
         need(last, "a proof that is too long")
@@ -166,10 +165,7 @@ def key_of(vkey: str) -> Key:
 
 
 def open_note(note: bytes, keys: list[Key]) -> tuple[bytes, set[Key], set[Key]]:
-    """The text of a note, the keys that signed it, and those whose lines could not be checked here.
-
-    Lines of unknown keys say nothing; a line of a known key that does not hold makes the note false.
-    """
+    """The text of a note, the keys that signed it, and those that cannot be checked here."""
     body, separator, lines = note.rpartition(b"\n\n")
     need(separator and lines.endswith(b"\n"), "a note is text, an empty line and signature lines")
     text, known = body + b"\n", {(one.name, one.key_id): one for one in keys}
@@ -200,13 +196,14 @@ def signature_holds(key: Key, text: bytes, signature: bytes) -> bool:
 
 def checkpoint_of(text: bytes) -> tuple[str, int, bytes]:
     """Origin, size and root of a checkpoint."""
-    origin, size, root = text.decode().split("\n")[:3]
-    return origin, int(size), hash_of(root)
+    origin, size, root = text.split(b"\n")[:3]
+    return origin.decode(), int(size), hash_of(root)
 
 
-def hash_of(text: str) -> bytes:
+@lru_cache(1 << 16)
+def hash_of(text: bytes) -> bytes:
     found = base64.b64decode(text, validate=True)
-    need(len(found) == 32 and base64.b64encode(found).decode() == text, "a hash has 32 bytes, in base64")
+    need(len(found) == 32 and base64.b64encode(found) == text, "a hash has 32 bytes, in base64")
     return found
 
 
@@ -260,31 +257,33 @@ class Bag:
     """The files of a package by their paths."""
 
     def __init__(self, place: Path) -> None:
-        self.top: Path | zipfile.Path = place
+        self.place, self.zip, self.top = place, None if place.is_dir() else zipfile.ZipFile(place), ""
         names = [one.relative_to(place).as_posix() for one in place.rglob("*") if not one.is_dir()]
-        if not place.is_dir():
-            packed = zipfile.ZipFile(place)
-            check_zip(place, packed)
-            folder = packed.namelist()[0].split("/")[0] + "/"
-            names = [name.removeprefix(folder) for name in packed.namelist() if name.startswith(folder)]
-            need(len(names) == len(packed.namelist()), "a zip with more than one folder")
-            self.top = zipfile.Path(packed, folder)
+        if self.zip:
+            check_zip(place, self.zip)
+            self.top = self.zip.namelist()[0].split("/")[0] + "/"
+            names = [name.removeprefix(self.top) for name in self.zip.namelist() if name.startswith(self.top)]
+            need(len(names) == len(self.zip.namelist()), "a zip with more than one folder")
         self.paths = set(names)
-        need(len(self.paths) == len(names), "a zip with two files of one name")
+        need(len(self.paths) == len(names), "two files of one name")
+
+    def open(self, path: str) -> IO[bytes]:
+        need(path in self.paths, f"{path} is missing")
+        return self.zip.open(self.top + path) if self.zip else (self.place / path).open("rb")
 
     def read(self, path: str) -> bytes:
-        need(path in self.paths, f"{path} is missing")
-        return (self.top / path).read_bytes()
+        with self.open(path) as file:
+            return file.read()
 
     def lines(self, path: str) -> Iterator[bytes]:
-        with (self.top / path).open("rb") as file:
+        with self.open(path) as file:
             for line in file:
                 need(line.endswith(b"\n"), f"{path} ends within a line")
                 yield line[:-1]
 
     def sums(self, path: str) -> list[str]:
         digests = [hashlib.new(one) for one in ALGORITHMS]
-        with (self.top / path).open("rb") as file:
+        with self.open(path) as file:
             while piece := file.read(1 << 20):
                 for one in digests:
                     one.update(piece)
@@ -315,10 +314,8 @@ def check_zip(place: Path, packed: zipfile.ZipFile) -> None:
 
 
 ALGORITHMS = ("sha256", "sha512")
-SIGNATURE = "tagmanifests.note"  # signed; cannot be listed in what it signs
 TAG_FILES = {"bagit.txt", "bag-info.txt", *(f"manifest-{one}.txt" for one in ALGORITHMS)}
-TOP = TAG_FILES | {SIGNATURE, *(f"tagmanifest-{one}.txt" for one in ALGORITHMS)}
-
+TOP = TAG_FILES | {"tagmanifests.note", *(f"tagmanifest-{one}.txt" for one in ALGORITHMS)}
 
 # ---- What is checked, one after the other ---------------------------------------------------------
 
@@ -329,7 +326,7 @@ ENVELOPE = re.compile(
     rb'"stream":"([0-9a-f-]{36})","topic":"([a-z0-9.-]+)","v":1,"version":([1-9]\d*)\}'
 )
 PART = re.compile(rb'"([a-z0-9_]+)":"([A-Za-z0-9_-]{43})"')
-PROOF = re.compile(r"c2sp\.org/tlog-proof@v1\nindex (0|[1-9]\d*)\n((?:[A-Za-z0-9+/=]{44}\n)*)\n", re.ASCII)
+PROOF = re.compile(rb"c2sp\.org/tlog-proof@v1\nindex (0|[1-9]\d*)\n((?:[A-Za-z0-9+/=]{44}\n)*)\n")
 
 
 class Package:
@@ -364,7 +361,7 @@ class Package:
             told = [one[path] for one in (tags if path in TAG_FILES else lists)]
             need(bag.sums(path) == told, f"{path} has other bytes than it had")
         sums = [bag.sums(f"tagmanifest-{one}.txt")[at] for at, one in enumerate(ALGORITHMS)]
-        text, signed, _ = open_note(bag.read(SIGNATURE), self.vkeys)
+        text, signed, _ = open_note(bag.read("tagmanifests.note"), self.vkeys)
         need(any(one.name == f"{log}/package" for one in signed), "the lists are not signed by the log's key")
         need(
             text == f"{log}/package\nsha256 {sums[0]}\nsha512 {sums[1]}\n".encode(), "other lists are signed"
@@ -377,10 +374,11 @@ class Package:
         self.note, (witnesses, groups, quorum) = self.bag.read("data/checkpoint"), self.policy
         text, signed, unchecked = open_note(self.note, [*self.vkeys, *witnesses.values()])
         self.origin, self.size, self.root = checkpoint_of(text)
+        self.log = self.origin.encode()
         need((self.origin, self.size) == (self.scope["origin"], self.scope["size"]), "another checkpoint")
         ours = {one for one in self.vkeys if one.name == self.origin}
-        ed25519_keys = {one for one in ours if one.kind == ED25519}
-        need(ed25519_keys and ours <= signed | unchecked, "the checkpoint lacks a signature of the log")
+        is_signed = {ED25519} <= {one.kind for one in ours} and ours <= signed | unchecked
+        need(is_signed, "the checkpoint lacks a signature of the log")
         by = {name for name, key in witnesses.items() if key in signed}
         if quorum != "none" and is_met(quorum, groups, by):
             self.independent.append(f"the witnesses {', '.join(sorted(by))}")
@@ -401,31 +399,31 @@ class Package:
                 raise Wrong(f"line {count} of events.ndjson is no envelope, or has no proof")
             now, event, log, parts, prev, stream, _, version = found.groups(b"")
             leaf, name, number = sha256(b"\x00" + line), stream.decode(), int(version)
-            index, known = self.proved(proofs[count - 1], leaf), PART.findall(parts)
-            need(log.decode() == self.origin, f"event {event.decode()} is of another log")
-            need(index > last and now >= at, f"event {event.decode()} is not in the order of the log")
+            index, known, told = self.proved(proofs[count - 1], leaf), PART.findall(parts), event.decode()
+            need(log == self.log and index > last and now >= at, f"{told} is not in the order of the log")
             spelled = b",".join(b'"%b":"%b"' % one for one in sorted(dict(known).items()))
             need(parts == spelled, "an envelope of another spelling")
-            self.commitments |= {(event.decode(), one.decode()): hashed for one, hashed in known}
+            self.commitments |= {(told, one.decode()): hashed for one, hashed in known}
             before, before_hash = heads.get(name, (0, b""))
-            need(number > before, f"event {event.decode()} is out of its stream's order")
             is_next = number == before + 1
             follows = prev == before_hash if is_next else not before or name not in whole
-            need(follows, f"event {event.decode()} does not follow the one before it in its stream")
+            need(follows and number > before, f"{told} does not follow the one before it in its stream")
             first.setdefault(name, number)
             heads[name], last, at = (number, leaf.hex().encode()), index, now
         need(count == len(proofs) == self.scope["events"], "events are missing, or their proofs")
-        told = {one["stream"]: (one["first"], one["last"]) for one in self.scope["streams"]}
-        need(told == {one: (first[one], heads[one][0]) for one in heads}, "a stream begins or ends elsewhere")
+        reach = {one["stream"]: (one["first"], one["last"]) for one in self.scope["streams"]}
+        need(
+            reach == {one: (first[one], heads[one][0]) for one in heads}, "a stream begins or ends elsewhere"
+        )
         return f"{count} events in {len(heads)} streams, each proved to stand in the log; the chains hold"
 
     def proved(self, path: str, leaf: bytes) -> int:
         """The index of an event in the log, from 0, by its proof (C2SP tlog-proof)."""
-        data = self.bag.read(path).decode()
+        data = self.bag.read(path)
         found = PROOF.match(data)
-        if found is None or data[found.end() :].encode() != self.note:
+        if found is None or data[found.end() :] != self.note:
             raise Wrong(f"{path} is no proof against the checkpoint")
-        index, hashes = int(found[1]), [hash_of(one) for one in found[2].split()]
+        index, hashes = int(found[1]), [*map(hash_of, found[2].split())]
         need(path == f"data/proofs/{index:012}.tlog-proof", f"{path} is the proof of another event")
         need(index < self.size, "an index that the log does not reach")
         root = climbed(index, self.size - 1, hashes, leaf)
@@ -465,7 +463,7 @@ class Package:
         for place in places:
             note, token = self.bag.read(f"{place}/checkpoint"), self.bag.read(f"{place}/token.tsr")
             origin, size, root = checkpoint_of(open_note(note, self.vkeys)[0])
-            path = [hash_of(one.decode()) for one in self.bag.lines(f"{place}/consistency")]
+            path = [*map(hash_of, self.bag.lines(f"{place}/consistency"))]
             roots = roots_by_consistency(size, self.size, root, path)
             need([origin, *roots] == [self.origin, root, self.root], f"{place}: not a beginning of this log")
             digests = [hashlib.new(one, note).digest() for one in ("sha512", "sha384", "sha256")]
