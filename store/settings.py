@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from domain.record_number import SchemeChoice, choices
 from store.blobs_rules import USUAL, UploadRules
 from store.proof.second_place import SecondPlace
+from store.proof.timestamping import Authority
 
 DEFAULT_DATA = Path("data")
 DEFAULT_ORIGIN = "lifelong.example/110101/1"
@@ -22,6 +23,7 @@ DEFAULT_PORT = 8000
 DEFAULT_SCANNER_TIMEOUT_S = 60
 DEFAULT_UPLOAD_HOURS = 24
 DEFAULT_REFUSED_TOKENS = 60
+DEFAULT_TSA_S = 3600  # between two time-stamps
 DEFAULT_PUBLISH_S = 1  # between two checkpoints at least; the promised maximum merge delay is 60 s
 LARGEST_PORT = 65_535
 
@@ -55,6 +57,7 @@ class Settings:
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
     proof: Path | None = None  # the second place of the last checkpoint; None: a folder under `data`
     witnesses: Path | None = None  # a policy file (C2SP tlog-policy) with the witnesses' addresses
+    tsa: Authority | None = None  # whom we ask for time-stamps
     publish: bool = True  # whether `serve` and `demo` publish checkpoints, in the process beside
     publish_every_s: int = DEFAULT_PUBLISH_S
     projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
@@ -96,6 +99,7 @@ class Settings:
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
             proof=read.path("LIFELONG_PROOF"),
             witnesses=read.path("LIFELONG_WITNESSES"),
+            tsa=read.authority("LIFELONG_TSA"),
             publish=read.switch("LIFELONG_PUBLISH", default=True),
             publish_every_s=read.number("LIFELONG_PUBLISH_EVERY", default=DEFAULT_PUBLISH_S, largest=60),
             projections=read.switch("LIFELONG_PROJECTIONS", default=True),
@@ -172,6 +176,23 @@ class _Reader:
         if words and shutil.which(words[0]) is None:
             raise SettingsError(variable, "expected a command that is installed")
         return words
+
+    def authority(self, variable: str) -> Authority | None:
+        """An address, or a command, with the chain that its tokens are checked by."""
+        text = self.text(variable)
+        if text is None:
+            return None
+        is_address = text.startswith(("https://", "http://"))
+        chain = self.path(f"{variable}_CHAIN")
+        if chain is None or not chain.is_file():
+            raise SettingsError(f"{variable}_CHAIN", "expected the authority's certificates, a PEM file")
+        return Authority(
+            text if is_address else None,
+            () if is_address else self.command(variable),
+            chain,
+            self.path(f"{variable}_CRL"),
+            self.number(f"{variable}_EVERY", default=DEFAULT_TSA_S, largest=86_400),
+        )
 
     def binaries(self, variable: str) -> Path | None:
         text = self.text(variable)

@@ -2,9 +2,11 @@
 
 import os
 import shlex
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from api import logs
@@ -12,7 +14,9 @@ from api.app import create_app
 from api.demo_issuer import HOURS, ISSUER, DemoIssuer
 from api.service import open_service
 from store.embedded.file_lock import FileLock
+from store.proof.timestamping import Authority
 from store.settings import Settings
+from tools import authority
 from tools.beside import views
 from tools.county import DemoCounty, Settled, people
 from tools.county_lives import WANG_NUMBER
@@ -44,12 +48,20 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         script = stack.enter_context(script_of(folder, listening.getsockname()[1]))
         write(script, {"BASE": base, **held, **variables})
         logs.take_over()
-        stack.enter_context(views(settings, service.database))
+        stack.enter_context(views(_time_stamped(settings, folder), service.database))
         app = create_app(service)
         settle()
         position = service.records.gate.log.position()
         print(welcome(base, script, variables, settled, position), flush=True)
         serve(configure(app), listening)
+
+
+def _time_stamped(settings: Settings, folder: Path) -> Settings:
+    """With an authority of the demo's own, if openssl is there and nobody named another."""
+    if settings.tsa is not None or shutil.which("openssl") is None:
+        return settings
+    made = authority.begin(folder / "time-stamps")
+    return replace(settings, tsa=Authority(None, made.command, made.chain, made.revocation))
 
 
 @contextmanager

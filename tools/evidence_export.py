@@ -18,6 +18,8 @@ from store.settings import Settings
 from store.wiring import open_log
 from tools.opening import operator
 from tools.output import OK, USAGE, CommandFailed, result
+from tools.publishing import Publishing
+from tools.ready import make_ready
 
 
 def run(settings: Settings, record: UUID, out: Path, selection: Selection, *, as_json: bool) -> int:
@@ -48,8 +50,9 @@ def run(settings: Settings, record: UUID, out: Path, selection: Selection, *, as
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Records]:
-    """The application, able to make packages."""
+    """The application, able to make packages of all that can be proved by now."""
     with open_database(settings) as database:
+        make_ready(Publishing.of(settings, database))
         log = open_log(
             dsn=database.dsn(APPENDER),
             keys=settings.data / "keys",

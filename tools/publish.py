@@ -25,6 +25,7 @@ from store.proof.cosigning import Collector, witnessed
 from store.proof.refill import connect_other
 from store.proof.refill import refill as bring_over
 from store.proof.rows import over
+from store.proof.timestamping import Authority, AuthorityAway, stamp_newest
 from store.settings import ORIGIN, Settings
 from store.wiring import open_log
 from tools.opening import operator
@@ -96,9 +97,21 @@ def once(settings: Settings, *, as_json: bool) -> None:
         if settings.witnesses is not None:
             with closing(Collector(parse(settings.witnesses.read_bytes()), settings.log_no)) as collector:
                 missing += collector.collect(db, newest)
+        if settings.tsa is not None and not _is_stamped(db, settings, settings.tsa):
+            missing.append("time-stamp")
     words = f"published up to event {newest.size}"
     away = f"; without {', '.join(missing)}" if missing else ""
     result({"size": newest.size, "missing": missing}, words + away, as_json=as_json)
+
+
+def _is_stamped(db: Connection, settings: Settings, authority: Authority) -> bool:
+    """Whether the newest checkpoint is time-stamped now."""
+    try:
+        stamp_newest(db, settings.log_no, authority)
+    except (AuthorityAway, ProofError) as wrong:
+        say(f"{authority.name}: {wrong}")
+        return False
+    return True
 
 
 def _publish(publishing: Publishing) -> None:

@@ -10,13 +10,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.errors import ProofError
 from evidence.static import StaticLog, check
+from evidence.timestamp import certificates
 from evidence.trust import parse
 from store import connect
 from store.database import PUBLISHER, open_database
 from store.keys import open_key_store
 from store.proof import fence
 from store.proof.export import export
-from store.proof.keys import checkpoint_signers
+from store.proof.keys import checkpoint_verifiers
 from store.proof.rows import over
 from store.proof.verify.running import Task, Verified, verify
 from store.proof.verify.tree import NOTHING_HELD, Held
@@ -45,7 +46,7 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
     with open_database(settings) as database:
         dsn = database.dsn(PUBLISHER)
         with closing(open_key_store(settings.data / "keys", begin=False)) as keys:
-            verifiers = [one.verifier for one in checkpoint_signers(settings.origin, keys)]
+            verifiers = checkpoint_verifiers(settings.origin, keys)
         trust = parse(settings.witnesses.read_bytes()) if settings.witnesses else None
         task = Task(
             dsn,
@@ -58,6 +59,7 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
             held=_held(asked.held) if asked.held else NOTHING_HELD,
             jobs=asked.jobs,
             progress_file=asked.resume,
+            time_roots=certificates(settings.tsa.chain.read_bytes()) if settings.tsa else None,
         )
         with closing(connect.plain(dsn)) as db:
             events = fence.head(db, settings.log_no)
@@ -103,6 +105,7 @@ def _tell(verified: Verified, exported: int | None, *, as_json: bool) -> int:
         "unknown_cosignatures": tree.unknown_cosignatures,
         "tiles": tree.tiles,
         "head_lists": tree.head_lists,
+        "tokens": verified.tokens,
         "exported": exported,
         "findings": [one.told() for one in verified.findings],
     }
@@ -117,7 +120,8 @@ def _words(verified: Verified) -> str:
         lines.append(f"and {len(found) - SHOWN:,} more: --json tells them all")
     looked = (
         f"{verified.events:,} events ({verified.erased:,} erased), {tree.checkpoints:,} checkpoints, "
-        f"{tree.cosignatures:,} cosignatures, {tree.tiles:,} tiles, {tree.head_lists:,} head lists"
+        f"{tree.cosignatures:,} cosignatures, {tree.tiles:,} tiles, {tree.head_lists:,} head lists, "
+        f"{verified.tokens:,} time-stamps"
     )
     return "\n".join([*lines, f"{looked}: {_verdict(len(found))}"])
 

@@ -21,6 +21,12 @@ LOCK = 0x7075_626C  # "publ" in ASCII: with the log's number, the advisory lock 
 log = logging.getLogger(__name__)
 
 
+def leads(db: Connection, log_no: int) -> bool:
+    """Whether whoever uses this connection may publish from here on, as long as it lives."""
+    row = db.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, log_no]).fetchone()
+    return bool(row and row[0])
+
+
 class PublisherThread:
     """A publisher in this process, between `start` and `stop`: leads, or stands by until it may."""
 
@@ -61,8 +67,7 @@ class PublisherThread:
     def _stand_by(self, db: Connection) -> None:
         """Wait to lead; then publish until something breaks or we are stopped."""
         while not self._stopping.is_set():
-            row = db.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self._told.log_no]).fetchone()
-            if row and row[0]:
+            if leads(db, self._told.log_no):
                 return self._lead(db)
             self._stopping.wait(POLL_S)
 

@@ -21,14 +21,18 @@ from store import connect
 from store.database import APPENDER, PUBLISHER, Database, embedded_database
 from store.postgres import EmbeddedServer
 from store.proof import checkpoints, fence
-from store.proof.cosigning import POLL_S
+from store.proof.publishing import leads
 from store.proof.refill import ADDED, CLAIMS, DOCUMENTS, EVENTS, STREAMS
 from store.proof.rows import over
+from store.proof.timestamping import Authority
 from store.settings import Settings
 from store.wiring import open_log
 from tests.store.proof.witnesses import running
-from tools import publish
+from tools import authority, publish
+from tools import publishing as publishing_module
 from tools.output import CommandFailed
+from tools.publishing import Publishing, publisher
+from tools.ready import make_ready
 
 names = (f"published_{number}" for number in count(1))
 TABLES = (STREAMS, *EVENTS, *ADDED, *DOCUMENTS, CLAIMS)
@@ -147,7 +151,7 @@ def test_once_asks_the_witnesses_too(
     world.publish()
     with closing(connect.plain(world.database.dsn(PUBLISHER))) as db:
         row = checkpoints.published(over(db), 1)
-    assert row is not None and POLL_S
+    assert row is not None
     keys = _vkeys(world.settings)
     with running(tmp_path, 1, world.settings.origin, keys) as witness:
         policy = tmp_path / "policy"
@@ -357,3 +361,47 @@ def test_only_a_checkpoint_of_another_log_is_adopted(worlds: Worlds, tmp_path: P
     ):
         with pytest.raises(CommandFailed):
             publish.adopt(settings, path, "x", as_json=True)
+
+
+def test_while_another_leads_once_waits_for_it(worlds: Worlds, capsys: pytest.CaptureFixture[str]) -> None:
+    world = worlds.new()
+    world.append(1)
+    publishing = Publishing.of(world.settings, world.database)
+    with publisher(replace(publishing, every_s=0.05)):
+        for size in (2, 3):
+            world.append(1)
+            publish.once(world.settings, as_json=True)
+            assert said(capsys)["size"] == size
+
+
+def test_another_that_leads_and_does_nothing_is_not_waited_for_without_end(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = worlds.new()
+    world.append(1)
+    monkeypatch.setattr(publishing_module, "PATIENCE_S", 0.2)
+    with closing(connect.plain(world.database.dsn(PUBLISHER))) as db:
+        assert leads(db, 1)
+        with pytest.raises(TimeoutError):
+            publish.once(world.settings, as_json=True)
+
+
+def test_an_export_is_made_ready_as_far_as_it_goes(
+    worlds: Worlds, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds.new()
+    world.append(4)
+    made = authority.begin(tmp_path / "tsa")
+    stamping = Authority(None, made.command, made.chain, made.revocation)
+    publishing = replace(Publishing.of(world.settings, world.database), tsa=stamping)
+    make_ready(publishing)
+    publish.status(world.settings, as_json=True)
+    told = said(capsys)
+    assert (told["published"], told["heads_listed"], told["time_stamped"]) == (5, 4, 5)
+
+    make_ready(replace(publishing, tsa=replace(stamping, command=("false",)), witnesses=tmp_path / "none"))
+
+    told_words = capsys.readouterr().err
+    assert "without the witnesses' word" in told_words and "without a time-stamp" in told_words
+    publish.status(world.settings, as_json=True)
+    assert said(capsys)["published"] == 6

@@ -7,13 +7,15 @@ Every part is read in one short transaction of its own; appends go on, and what 
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 from uuid import UUID
+
+from cryptography.x509 import Certificate
 
 from evidence.errors import ProofError
 from evidence.note import Verifier
@@ -25,6 +27,7 @@ from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.proof.verify.events import Checker, read
 from store.proof.verify.findings import Finding, Kind
+from store.proof.verify.tokens import TokensChecked
 from store.proof.verify.tree import NOTHING_HELD, Held, TreeCheck, TreeChecked
 
 EVENTS = 20_000  # of a part, about
@@ -39,7 +42,8 @@ Progress = Callable[[int], None]
 class Task:
     """What is verified. dsn: as lifelong_publisher. keys: the folder of the key store; None: no content.
 
-    progress_file: where what is done is kept; None: nowhere. jobs: processes.
+    progress_file: where what is done is kept; None: nowhere. jobs: processes. time_roots: of time-stamping
+    authorities that are trusted; None: whatever the tokens bring along.
     """
 
     dsn: str = field(repr=False)
@@ -52,6 +56,7 @@ class Task:
     held: Held = NOTHING_HELD
     jobs: int = 1
     progress_file: Path | None = None
+    time_roots: Collection[Certificate] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Verified:
     erased: int
     tree: TreeChecked
     findings: tuple[Finding, ...]
+    tokens: int = 0
 
 
 def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
@@ -86,6 +92,8 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
     found: list[Finding] = [one for part in kept.done.values() for one in part.findings]
     tree = _tree(task, kept.upto, found.append)
     found += _second_leg(task, kept.upto)
+    tokens = TokensChecked(task.time_roots)
+    found += _tokens(task, tokens)
     found += _second_place(task)
     kept.end()
     parts = kept.done.values()
@@ -95,6 +103,7 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
         sum(part.erased for part in parts),
         tree,
         tuple(sorted(set(found), key=_order)),
+        tokens.tokens,
     )
 
 
@@ -115,6 +124,11 @@ def _tree(task: Task, upto: int, report: Callable[[Finding], None]) -> TreeCheck
             held=task.held,
         )
         return check.run(upto)
+
+
+def _tokens(task: Task, tokens: TokensChecked) -> list[Finding]:
+    with closing(connect.plain(task.dsn)) as db:
+        return list(tokens.run(over(db), task.log_no, task.origin))
 
 
 def _second_leg(task: Task, upto: int) -> Iterator[Finding]:
