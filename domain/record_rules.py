@@ -240,9 +240,14 @@ def _unfiled(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
 def _decided(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
     """Taken back by who speaks for the resident; on paper, where staff write it down for them."""
     if "by" in proposed.content:
-        if proposed.act.who["role"] not in SPEAKERS and not proposed.content.get("paper"):
-            raise RepresentationRefused("/content/paper")
+        _on_paper(state, proposed)
         may_decide(state, proposed.act, proposed.content["by"], "/content/by")
+
+
+def _on_paper(state: RecordState, proposed: Proposed) -> None:
+    """What tells the resident less, or others more, staff write down from a signed paper only."""
+    if proposed.act.who["role"] not in SPEAKERS and not proposed.content.get("paper"):
+        raise RepresentationRefused("/content/paper")
 
 
 def _stands(state: RecordState, entry_id: str) -> bool:
@@ -271,7 +276,7 @@ ENTRY_RULES: Mapping[str, EntryRule] = {
     "guardians": _both(_appointed, _guardian),
     "representatives": _both(_appointed, _heir),
     "cards": _card,
-    "notice-rules": _resident_decides,
+    "notice-rules": _both(_on_paper, _resident_decides),
     **ACCESS_ENTRY_RULES,
     "erasure-orders": may_order,
 }

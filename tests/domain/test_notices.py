@@ -13,6 +13,7 @@ from domain.errors import NotAvailable
 from domain.institution import ROLES
 from domain.policy import PURPOSES
 from domain.ports import Course, CourseName
+from domain.record_errors import RepresentationRefused
 from domain.record_replays import Replayed
 from domain.requests import FIRST_PAGE, PageAsked, Request
 from projections.access_history import WORDS
@@ -73,6 +74,16 @@ def test_a_resident_chooses_what_to_be_told_of(life: Life, rule: str, told: list
     looked_at(life)
 
     assert kinds(notices(life)) == told
+
+
+def test_staff_choose_for_a_resident_by_their_signed_paper_only(life: Life) -> None:
+    with pytest.raises(RepresentationRefused):
+        life.add("notice-rules", NURSE, rule="emergency", paper=None)
+    looked_at(life)
+    assert ("refused", "care") in kinds(notices(life))
+
+    life.add("notice-rules", NURSE, rule="emergency", paper=ORDER)
+    assert kinds(notices(life)) == [("read", "emergency")]
 
 
 def test_a_rule_that_was_lifted_does_not_hold_any_more(life: Life) -> None:
