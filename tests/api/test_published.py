@@ -1,6 +1,8 @@
 """What anybody may ask of the log: a receipt is enough to show that its event is in the public tree."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +15,13 @@ from evidence.note import ED25519, ML_DSA_44, Verifier
 from evidence.receipt import verify_receipt
 from evidence.tiles import TileId, Tree, tiles_of
 from evidence.tlog_proof import TlogProof
+from store import connect
+from store.database import PUBLISHER
+from store.proof import checkpoints
+from store.proof.cosigning import Collector
+from store.proof.rows import over
 from tests.api.served import Served, login, new_record
+from tests.store.proof.witnesses import policy, running
 from tools.publishing import Publishing, publish_once
 
 
@@ -83,6 +91,26 @@ def test_the_checkpoint_is_signed_by_both_keys_and_the_tiles_lead_to_its_root(pu
     leaves = b"".join(tile(published, one) for one in tiles_of(head.size) if one.level == 0)
     hashes = [leaves[at : at + 32] for at in range(0, len(leaves), 32)]
     assert root_hash(leaf_hashes=hashes) == head.root
+
+
+def test_the_checkpoint_shows_who_cosigned_it(published: Served, tmp_path: Path) -> None:
+    settings, database = published.service.settings, published.service.database
+    log_keys, origin = keys(published), published.service.opened.origin
+    checkpoint_keys = [one for one in log_keys if one.name == origin]
+    with ExitStack() as stack:
+        one, two = (stack.enter_context(running(tmp_path, at, origin, checkpoint_keys)) for at in (1, 2))
+        trust = policy(checkpoint_keys, [(one.verifier, one.url), (two.verifier, two.url)], 2)
+        db = stack.enter_context(closing(connect.plain(database.dsn(PUBLISHER))))
+        collector = stack.enter_context(closing(Collector(trust, settings.log_no)))
+        newest = checkpoints.published(over(db), settings.log_no)
+        assert newest is not None and collector.collect(db, newest) == []
+
+        shown = published.client.get("/v1/logs/1/checkpoint").content
+        proof = TlogProof.parse(published.client.get("/v1/logs/1/proofs/1").content)
+
+    for signed in (shown, proof.checkpoint):
+        opened = trust.open(signed)
+        assert (opened.checkpoint.size, opened.cosigned_by) == (newest.size, {"w0", "w1"})
 
 
 @pytest.mark.parametrize(
