@@ -62,6 +62,7 @@ class RecordEvidence:
         return self.gate.insist(attempt)
 
     def _issue(self, record: Record, passed: Pass, selection: Selection) -> Issued:
+        release(record.id, record.access_stream)
         event, query = self.gate.new_id(), sight(self.gate, record, passed)
         selection = narrowed(selection, passed, query)
         scope: JsonObject = {
@@ -159,7 +160,7 @@ def _check(selection: Selection) -> None:
         raise UnknownCode("section", tuple(KINDS))
     if not selection.withhold <= set(PARTS):
         raise UnknownCode("withhold", PARTS)
-    first, last = selection.first or 1, selection.last
+    first, last = 1 if selection.first is None else selection.first, selection.last
     if first < 1 or (last is not None and last < first):
         raise QueryRefused("last")
     if selection.since and selection.until and selection.until < selection.since:
