@@ -4,16 +4,17 @@ Nothing is taken out of this table, and no edition in it ever makes other bytes:
 otherwise gets another edition behind the ones before, and that is the one shown from then on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from domain.ports import NOW, Course, Recorded, RecordQuery
 from domain.replay_errors import EditionUnknown
 from projections.access_history import ACCESS_HISTORY, access_history
 from projections.audit_trail import AUDIT_TRAIL, audit_trail
 from projections.due_list import DUE, due_list
 from projections.emergency_summary import EMERGENCY_SUMMARY, emergency_summary
-from projections.life_course import LIFE_COURSE, life_course
+from projections.life_course import TOLD_WITH, life_course
 from projections.problem_list import PROBLEM_LIST, problem_list
 from projections.reconciliation import RECONCILIATION, reconciliation
 from projections.record_lists import ACCESSES, EVENTS, Shape, access_list, event_list
@@ -49,13 +50,19 @@ class Editions:
         return Editions({**self.views, view: {**self.views.get(view, {}), edition: maker}})
 
 
+def _life_course(
+    edition: str, course: Course, recorded: Sequence[Recorded], query: RecordQuery = NOW
+) -> Shape:
+    return life_course(recorded, query, edition)
+
+
 EDITIONS = Editions(
     {
         "record": {edition: partial(record_view, edition) for edition in KINDS_SHOWN},
         "events": {EVENTS: event_list},
         "accesses": {ACCESSES: access_list, ACCESS_HISTORY: access_history},
         "trail": {AUDIT_TRAIL: audit_trail},
-        "life-course": {LIFE_COURSE: lambda course, *told: life_course(*told)},
+        "life-course": {edition: partial(_life_course, edition) for edition in TOLD_WITH},
         "problem-list": {PROBLEM_LIST: lambda course, *told: problem_list(*told)},
         "measurements": {SERIES: lambda course, *told: measurement_series(course.of, *told)},
         "reconciliation": {RECONCILIATION: lambda course, *told: reconciliation(*told)},

@@ -1,6 +1,6 @@
 """The record as the course of a life: stage, problem, activity. Every event that may be shown, once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -19,7 +19,18 @@ from projections.life_stages import STAGES, stage_on
 from projections.record_lists import Shape
 from projections.tables import table
 
-LIFE_COURSE = "life-course/1"
+LIFE_COURSE = "life-course/2"
+IDENTITIES = (events.IdentityLinked, events.IdentityUnlinked)
+WHOLE = (events.Merged, events.Unmerged, events.EntryMisfiled)
+# By edition, what befell the record as a whole and is told with a collection only, as in the record.
+TOLD_WITH: Mapping[str, Mapping[type[Event], str]] = {
+    "life-course/1": dict.fromkeys(IDENTITIES, "basic-information"),
+    LIFE_COURSE: {
+        **dict.fromkeys(IDENTITIES, "basic-information"),
+        **dict.fromkeys(WHOLE, "identity-disputes"),
+        events.ConsentGiven: "consent-withdrawals",
+    },
+}
 TITLES: dict[str, dict[str, str]] = table("event_titles")
 UNTITLED = {"zh": "其他", "en": "other"}
 
@@ -55,12 +66,12 @@ class Activity:
         }
 
 
-def life_course(recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Shape:
+def life_course(recorded: Sequence[Recorded], query: RecordQuery = NOW, edition: str = LIFE_COURSE) -> Shape:
     """Stages in the order of a life; under each the problems, and what belongs to none of them last."""
     told = life(recorded, query)
     belonging = Belonging(one for one in told.fold.entries.values() if query.shows(one.kind))
     placed: dict[str, dict[UUID | None, list[Activity]]] = {}
-    for one in sorted(_activities(told), key=_in_order):
+    for one in sorted(_activities(told, TOLD_WITH[edition]), key=_in_order):
         problem = belonging.of(one.entry.first.event if one.entry else None, one.event.cause)
         placed.setdefault(_stage(told, one), {}).setdefault(problem, []).append(one)
     stages = [
@@ -68,17 +79,18 @@ def life_course(recorded: Sequence[Recorded], query: RecordQuery = NOW) -> Shape
         for stage in STAGES
         if stage.name in placed
     ]
-    return {**told.frame(LIFE_COURSE), "stages": stages}
+    return {**told.frame(edition), "stages": stages}
 
 
-def _activities(told: Life) -> Iterator[Activity]:
+def _activities(told: Life, told_with: Mapping[type[Event], str]) -> Iterator[Activity]:
     """The events that may be shown and had happened by then."""
     for recorded in told.known:
         event = recorded.event
         if isinstance(event, Event):
             about = _about(told, event)
             activity = Activity(recorded, event, about)
-            if _may_be_shown(told, event, about) and told.fold.was_true(activity.occurred):
+            collection = about.kind if about else told_with.get(type(event))
+            if _may_be_shown(told, event, collection) and told.fold.was_true(activity.occurred):
                 yield activity
 
 
@@ -89,13 +101,11 @@ def _about(told: Life, event: Event) -> EntryView | None:
     return (entries.get(named) if named else None) or entries.get(event.event_id)
 
 
-def _may_be_shown(told: Life, event: Event, about: EntryView | None) -> bool:
+def _may_be_shown(told: Life, event: Event, collection: str | None) -> bool:
     """As in the record: of a misfiled entry only that there was one, and no section that is withheld."""
-    if isinstance(event, events.IdentityLinked | events.IdentityUnlinked):
-        return told.fold.query.shows("basic-information")
-    if about is not None:
-        return told.fold.query.shows(about.kind)
-    return isinstance(event, events.EntryMisfiled) or not isinstance(event, _OF_ENTRIES)
+    if collection is not None:
+        return told.fold.query.shows(collection)
+    return not isinstance(event, _OF_ENTRIES)
 
 
 _OF_ENTRIES = (events.EntryRecorded, events.EntryFollowed, events.EntryCorrected, events.EntryRetracted)

@@ -71,6 +71,23 @@ def at(when: str) -> datetime:
     return datetime.fromisoformat(when)
 
 
+@pytest.mark.parametrize("sections_named, told", [(NAMED, False), ([*SECTIONS], True)])
+def test_the_course_of_a_life_tells_no_more_of_the_whole_record_than_the_record_does(
+    life: Life, sections_named: list[str], told: bool
+) -> None:
+    entry = life.add("encounters")
+    life.records.misfile_entry(KEEPER, life.record, life.version, Misfiling(entry, "another resident's"))
+    other = Life(life.county, life.county.open_record(LI_ID, "li"))
+    life.records.merge_records(KEEPER, other.record, other.version, life.record, "one person")
+    refer(life, sections=sections_named)
+
+    course = life.records.read_course(OTHER_NURSE, life.record, Course("life-course")).body.decode()
+
+    for topic in ("record.entry-misfiled.v1", "record.merged.v1", "record.consent-given.v1"):
+        assert (topic in course) is told
+    assert "record.created.v1" in course
+
+
 # By guidance, and by inspection.
 
 
