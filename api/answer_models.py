@@ -109,3 +109,13 @@ class ProblemExplained(Answer):
     title: str
     meaning: str = Field(description="when it is answered, and what its further members say")
     detail: str = Field(description="how to mend it")
+
+
+class KeysOut(Answer):
+    """One generation of the log's signing keys."""
+
+    purpose: str = Field(description="checkpoint or receipt")
+    generation: int
+    vkeys: list[str] = Field(description="C2SP signed-note verifier keys")
+    since: str | None = Field(description="null: since the log began")
+    until: str | None = Field(description="null: they sign now")

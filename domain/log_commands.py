@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
@@ -10,10 +10,17 @@ from eventsourcing.domain import DomainEvent
 from domain.acts import make
 from domain.errors import ClaimTaken, ContentRefused
 from domain.gate import Gate
-from domain.log_stream import ClockConfirmed, HeadsListed, LogAdopted, LogClosed, ProjectionSkipped
+from domain.log_stream import (
+    ClockConfirmed,
+    HeadsListed,
+    KeyRotated,
+    LogAdopted,
+    LogClosed,
+    ProjectionSkipped,
+)
 from domain.ports import Answer, Claim
 from domain.requests import Request
-from domain.scalars import Text
+from domain.scalars import JsonObject, Text
 
 OWN_STREAM = Claim("log", "own")
 REASON = Text(500)
@@ -92,6 +99,28 @@ def tell_heads(
         return log.append([listed], at_end=[stream], claims=claims, confirms_clock=False)
 
     return _on_own_stream(log, gate.new_id, attempt)
+
+
+def tell_rotation(log: ConfirmableLog, gate: Gate, request: Request, rotated: JsonObject) -> Answer | None:
+    """Tell that other keys sign from now on: the operator's act, as above. None if that was told before.
+
+    rotated: the fields of KeyRotated.
+    """
+    act = gate.act(gate.operate(request, "rotate-key"))
+    told = rotation_claim(str(rotated["signs"]), cast(int, rotated["generation"]))
+
+    def attempt(stream: UUID, claims: Sequence[Claim]) -> Answer:
+        event = make(KeyRotated, act, stream, 0, **rotated)
+        return log.append([event], at_end=[stream], claims=[*claims, told], confirms_clock=False)
+
+    if log.find_claim(told.namespace, told.value) is not None:
+        return None
+    return _on_own_stream(log, gate.new_id, attempt)
+
+
+def rotation_claim(purpose: str, generation: int) -> Claim:
+    """Held by the event that told of a generation of signing keys, which is found by it."""
+    return Claim("signing-key", f"{purpose}/{generation}")
 
 
 def close_log(log: ConfirmableLog, gate: Gate, request: Request, *, next_origin: str, reason: str) -> Answer:

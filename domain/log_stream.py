@@ -73,6 +73,25 @@ class HeadsListed(Event):
 
 
 @dataclass(frozen=True)
+class KeyRotated(Event):
+    """From here on other keys sign the log's checkpoints or receipts; what the old ones signed stays good.
+
+    text names old and new keys, and each of them signed it (docs/evidence-formats.md): so the old keys vouch
+    for the new ones, and whoever holds only the new ones shows that they do.
+    """
+
+    TOPIC: ClassVar[str] = "log.key-rotated.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    signs: str  # checkpoint or receipt
+    generation: int  # of the new keys; the first ones were 1
+    old: list[str]  # verifier keys (C2SP signed-note vkey)
+    new: list[str]
+    text: str
+    signatures: list[JsonObject]  # key: its verifier key; signature: base64
+
+
+@dataclass(frozen=True)
 class LogClosed(Event):
     """The operator closed the log: nothing is appended after what was under way, and another one goes on.
 

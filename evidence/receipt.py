@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from evidence import note
 from evidence.errors import ProofError
-from evidence.signing import Signer
+from evidence.signing import LineSigner, sign
 
 _LINES = 6
 
@@ -32,9 +32,9 @@ class Receipt:
         lines = [f"{self.origin}/receipt", self.stream, str(self.version), str(self.position), leaf, self.at]
         return "".join(f"{line}\n" for line in lines).encode()
 
-    def signed(self, signer: Signer) -> bytes:
+    def signed(self, signer: LineSigner) -> bytes:
         """The receipt as a signed note."""
-        return signer.sign(self.text())
+        return sign(self.text(), signer)
 
 
 def verify_receipt(*, text: bytes, verifiers: Sequence[note.Verifier]) -> Receipt:

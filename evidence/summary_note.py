@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evidence import note
 from evidence.errors import ProofError
-from evidence.signing import Signer
+from evidence.signing import LineSigner, sign
 
 KIND = "emergency-summary"
 _LINES = 6
@@ -28,9 +28,9 @@ class SummaryNote:
         lines = [f"{self.origin}/{KIND}", self.record, str(self.version), str(self.position), self.at]
         return "".join(f"{line}\n" for line in [*lines, self.sha256]).encode()
 
-    def signed(self, signer: Signer) -> bytes:
+    def signed(self, signer: LineSigner) -> bytes:
         """The note with its signature."""
-        return signer.sign(self.text())
+        return sign(self.text(), signer)
 
 
 def verify_summary(*, summary: bytes, text: bytes, verifiers: Sequence[note.Verifier]) -> SummaryNote:

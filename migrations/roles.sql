@@ -6,7 +6,7 @@ DECLARE
     role_name text;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['lifelong_owner', 'lifelong_appender', 'lifelong_projector', 'lifelong_publisher',
-        'lifelong_reader']
+        'lifelong_reader', 'lifelong_resealer']
     LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role_name) THEN
             BEGIN
@@ -27,7 +27,7 @@ DECLARE
         CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['lifelong_owner', 'lifelong_appender', 'lifelong_projector', 'lifelong_publisher',
-        'lifelong_reader']
+        'lifelong_reader', 'lifelong_resealer']
     LOOP
         IF NOT pg_catalog.pg_has_role(current_user, role_name, right_to_take) THEN
             EXECUTE format('GRANT %I TO CURRENT_USER', role_name);

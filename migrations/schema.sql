@@ -492,6 +492,7 @@ GRANT USAGE ON SCHEMA store TO lifelong_appender;
 GRANT USAGE ON SCHEMA store TO lifelong_projector;
 GRANT USAGE ON SCHEMA store TO lifelong_reader;
 GRANT USAGE ON SCHEMA store TO lifelong_publisher;
+GRANT USAGE ON SCHEMA store TO lifelong_resealer;
 
 GRANT USAGE ON SCHEMA views TO lifelong_projector;
 GRANT USAGE ON SCHEMA views TO lifelong_reader;
@@ -532,6 +533,7 @@ GRANT SELECT ON TABLE proof.token TO lifelong_reader;
 GRANT SELECT,INSERT,DELETE ON TABLE store.append_key TO lifelong_appender;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE store.blob TO lifelong_appender;
+GRANT SELECT ON TABLE store.blob TO lifelong_resealer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE store.blob_chunk TO lifelong_appender;
 
@@ -540,25 +542,35 @@ GRANT SELECT,INSERT,DELETE ON TABLE store.claim TO lifelong_appender;
 GRANT SELECT,INSERT ON TABLE store.content TO lifelong_appender;
 GRANT SELECT ON TABLE store.content TO lifelong_projector;
 GRANT SELECT ON TABLE store.content TO lifelong_publisher;
+GRANT SELECT ON TABLE store.content TO lifelong_resealer;
+
+GRANT UPDATE(key_generation) ON TABLE store.content TO lifelong_resealer;
+
+GRANT UPDATE(ciphertext) ON TABLE store.content TO lifelong_resealer;
 
 GRANT SELECT,INSERT ON TABLE store.event TO lifelong_appender;
 GRANT SELECT ON TABLE store.event TO lifelong_projector;
 GRANT SELECT ON TABLE store.event TO lifelong_reader;
 GRANT SELECT ON TABLE store.event TO lifelong_publisher;
+GRANT SELECT ON TABLE store.event TO lifelong_resealer;
 
 GRANT SELECT,INSERT ON TABLE store.log TO lifelong_appender;
 GRANT SELECT ON TABLE store.log TO lifelong_projector;
 GRANT SELECT ON TABLE store.log TO lifelong_reader;
 GRANT SELECT ON TABLE store.log TO lifelong_publisher;
+GRANT SELECT ON TABLE store.log TO lifelong_resealer;
 
 GRANT UPDATE(log_no) ON TABLE store.log TO lifelong_appender;
+GRANT UPDATE(log_no) ON TABLE store.log TO lifelong_resealer;
 
 GRANT SELECT,INSERT,DELETE ON TABLE store.snapshot TO lifelong_appender;
+GRANT SELECT,DELETE ON TABLE store.snapshot TO lifelong_resealer;
 
 GRANT SELECT,INSERT ON TABLE store.stream TO lifelong_appender;
 GRANT SELECT ON TABLE store.stream TO lifelong_projector;
 GRANT SELECT ON TABLE store.stream TO lifelong_reader;
 GRANT SELECT ON TABLE store.stream TO lifelong_publisher;
+GRANT SELECT ON TABLE store.stream TO lifelong_resealer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE views.bucket TO lifelong_projector;
 GRANT SELECT ON TABLE views.bucket TO lifelong_reader;

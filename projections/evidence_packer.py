@@ -21,7 +21,7 @@ from domain.ports import EventLog, Recorded, Stored
 from domain.tellers import names_of
 from evidence import trust as policies
 from evidence.errors import ProofError
-from evidence.note import Verifier
+from evidence.note import Verifier, known, parts
 from evidence.package.bag import TooLarge
 from evidence.package.contents import Contents, Definitions, Disclosed, Named, Pieces, Sealed, Stream, Trust
 from evidence.package.write import Written, write_package
@@ -36,12 +36,12 @@ from store.keys import KeyStore
 from store.mapper import UnknownTopic, event_of
 from store.proof.checkpoints import Row
 from store.proof.gathering import Gathering, Wanted, covering
-from store.proof.keys import checkpoint_signers
+from store.proof.keys import checkpoint_verifiers
 from store.proof.rows import Rows
 from store.proof.serving import PublishedLog
 from store.reader import StoredRow
 from store.settings import Settings
-from store.signing import package_signer
+from store.signing import package_signer, receipt_verifiers
 from store.wiring import OpenLog
 
 WAITS: Final = 25  # for the newest event to be published
@@ -111,7 +111,10 @@ class Packer:
 
 def packer(settings: Settings, opened: OpenLog, log: EventLog, public: Reads, contents: Reads) -> Packer:
     """What makes evidence packages of the log. public: as lifelong_reader; contents: as lifelong_appender."""
-    signers = checkpoint_signers(settings.origin, opened.keys)
+    every = [
+        *checkpoint_verifiers(settings.origin, opened.keys),
+        *receipt_verifiers(settings.origin, opened.keys),
+    ]
     return Packer(
         Source(
             rows=public.rows,
@@ -121,7 +124,7 @@ def packer(settings: Settings, opened: OpenLog, log: EventLog, public: Reads, co
             origin=settings.origin,
             keys=opened.keys,
             documents=opened.blobs,
-            vkeys=(*(str(one.verifier) for one in signers), str(opened.signer.verifier)),
+            vkeys=tuple(map(str, every)),
             signer=package_signer(settings.origin, opened.keys),
             policy=settings.witnesses.read_bytes() if settings.witnesses else None,
         )
@@ -231,11 +234,17 @@ def _stored(row: StoredRow) -> Stored:
 
 def _trust(source: Source, note: bytes) -> Trust:
     """The keys, and what the witnesses' policy says of this note."""
-    vkeys = (*source.vkeys, str(source.signer.verifier))
+    ours = [one for one in map(Verifier.parse, source.vkeys) if one.name == source.origin]
+    signed = list(
+        dict.fromkeys(one.verifier for one in known(parts(note)[1], ours))
+    )  # keys that were replaced did not
+    told = (
+        one for one in source.vkeys if (verifier := Verifier.parse(one)) not in ours or verifier in signed
+    )
+    vkeys = (*told, str(source.signer.verifier))
     if source.policy is None:
         return Trust(vkeys)
-    logs = tuple(one for one in map(Verifier.parse, source.vkeys) if one.name == source.origin)
-    policy = replace(policies.parse(source.policy), logs=logs)
+    policy = replace(policies.parse(source.policy), logs=tuple(signed))
     try:
         cosigned, is_met = policy.open(note).cosigned_by, policy.quorum != policies.NONE
     except ProofError:

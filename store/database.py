@@ -13,15 +13,21 @@ from store.migrate import LOGIN_ROLES, migrate
 from store.postgres import EmbeddedServer
 from store.settings import Settings
 
-# The five roles of migrations/roles.sql. The owner holds the schema and is used by migrations alone.
+# The six roles of migrations/roles.sql. The owner holds the schema and is used by migrations alone.
 Role = Literal[
-    "lifelong_owner", "lifelong_appender", "lifelong_projector", "lifelong_publisher", "lifelong_reader"
+    "lifelong_owner",
+    "lifelong_appender",
+    "lifelong_projector",
+    "lifelong_publisher",
+    "lifelong_reader",
+    "lifelong_resealer",
 ]
 OWNER: Role = "lifelong_owner"
 APPENDER: Role = "lifelong_appender"
 PROJECTOR: Role = "lifelong_projector"
 PUBLISHER: Role = "lifelong_publisher"
 READER: Role = "lifelong_reader"
+RESEALER: Role = "lifelong_resealer"
 
 DATABASE_NAME = "lifelong"
 

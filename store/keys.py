@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from time import monotonic
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from store.content import ContentKey
@@ -24,6 +25,7 @@ from store.keys_sqlite import SqliteKeys
 
 MOST_AT_ONCE = 5_000  # in one statement, whose parameters are limited
 NEXT_KEK = "kek.next"  # beside `kek`, while that is being replaced
+NEWEST_FOR_S = 60.0  # another process may have made a newer one; whoever removes keys waits for longer
 KEYS_CACHED = 20_000  # of about 2.7 KB each: a cipher keeps its key schedule
 
 T = TypeVar("T")
@@ -35,6 +37,13 @@ class KeyMissing(Exception):
 
 class KeyDestroyed(Exception):
     """The key was destroyed: the content is erased."""
+
+
+class _Newest(NamedTuple):
+    """A stream's newest key, and until when it is held to be that (by the monotonic clock)."""
+
+    key: ContentKey
+    until: float
 
 
 class KeyStore:
@@ -51,13 +60,13 @@ class KeyStore:
         self._kek = kek
         self._provider = provider
         self._cache: OrderedDict[tuple[UUID, int], ContentKey] = OrderedDict()
-        self._newest: OrderedDict[UUID, ContentKey] = OrderedDict()
+        self._newest: OrderedDict[UUID, _Newest] = OrderedDict()
         self._recognize()
 
     def newest(self, stream: UUID) -> ContentKey:
         """The key for the stream's next event. A key made here is not durable until `keep` is called."""
-        if key := self._newest.get(stream):
-            return key
+        if (held := self._newest.get(stream)) and held.until > monotonic():
+            return held.key
         generation = self.table.newest(stream)
         if generation:
             with suppress(KeyDestroyed):
@@ -84,8 +93,9 @@ class KeyStore:
         return self.table.erased_upto(stream)
 
     def is_kept(self, key: ContentKey) -> bool:
-        """True when the key is known to be durable."""
-        return self._newest.get(key.stream) is key
+        """True when the key is known to be durable, and was the newest a moment ago."""
+        held = self._newest.get(key.stream)
+        return held is not None and held.key is key and held.until > monotonic()
 
     def keep(self, keys: Iterable[ContentKey]) -> dict[UUID, ContentKey]:
         """Make new keys durable, all in one flush; the keys that count, by stream.
@@ -214,7 +224,7 @@ class KeyStore:
             return self.keep([ContentKey.new(stream, generation + 1)])[stream]
 
     def _remember(self, key: ContentKey) -> ContentKey:
-        self._newest[key.stream] = key
+        self._newest[key.stream] = _Newest(key, monotonic() + NEWEST_FOR_S)
         if len(self._newest) > KEYS_CACHED:
             self._newest.popitem(last=False)
         return self._cached(key)

@@ -20,7 +20,13 @@ FILE_NAME = re.compile(r"(\d{4})_([a-z0-9]+(?:_[a-z0-9]+)*)\.sql")
 LOCK_KEY = 0x6C69_6665_6C6F_6E67  # "lifelong" in ASCII: the advisory lock of whoever migrates a database
 LOCK_WAIT = "60s"  # for another migration to end
 TABLE_LOCK_WAIT = "4s"  # within a file: a migration must not queue all appends behind itself
-LOGIN_ROLES = ("lifelong_appender", "lifelong_projector", "lifelong_publisher", "lifelong_reader")
+LOGIN_ROLES = (
+    "lifelong_appender",
+    "lifelong_projector",
+    "lifelong_publisher",
+    "lifelong_reader",
+    "lifelong_resealer",
+)
 
 HISTORY = """
 CREATE SCHEMA IF NOT EXISTS migrations AUTHORIZATION lifelong_owner;

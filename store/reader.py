@@ -45,6 +45,10 @@ _ERASED_UPTO: LiteralString = """
     SELECT coalesce(max(e.version), 0) FROM store.event AS e JOIN store.content AS c USING (log_no, position)
     WHERE e.log_no = %s AND e.stream_id = %s AND c.key_generation <= %s"""
 
+_CLAIMED_AT: LiteralString = """
+    SELECT e.recorded_at FROM store.claim AS c JOIN store.event AS e USING (log_no, position)
+    WHERE c.log_no = %s AND c.namespace = %s AND c.value_hash = %b"""
+
 _GENERATION: LiteralString = """
     SELECT c.key_generation FROM store.event AS e JOIN store.content AS c USING (log_no, position)
     WHERE e.log_no = %s AND e.stream_id = %s AND e.topic = %s ORDER BY e.version DESC LIMIT 1"""
@@ -208,6 +212,11 @@ class LogReader:
             [self._log_no, [one.namespace for one in hashes], [one.value_hash for one in hashes]],
         )
         return {ClaimHash(namespace, value_hash): stream for namespace, value_hash, stream in rows}
+
+    def claimed_at(self, claim: ClaimHash) -> datetime | None:
+        """When a claim that is held was made: the instant of the event that made it."""
+        row = self._reads.row(_CLAIMED_AT, [self._log_no, claim.namespace, claim.value_hash])
+        return row[0] if row else None
 
     def holders(self, namespace: str) -> list[UUID]:
         """The streams that hold claims of a namespace."""

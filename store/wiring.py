@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from domain.documents import upload_claim
-from evidence.signing import Signer
+from evidence.signing import LineSigner
 from store import connect
 from store.blobs import Blobs
 from store.blobs_rules import USUAL, UploadRules
@@ -51,7 +51,7 @@ class OpenLog:
     reader: LogReader
     snapshots: Snapshots
     hasher: Hasher
-    signer: Signer
+    signer: LineSigner
     blobs: Blobs
 
     def has_its_keys(self) -> bool:

@@ -13,6 +13,7 @@ import typer
 from tools.audit_commands import audit
 from tools.bench_commands import bench
 from tools.evidence_commands import evidence
+from tools.keys_commands import keys
 from tools.options import Json, group, settings
 from tools.output import USAGE, CommandFailed, end
 from tools.projections_commands import projections
@@ -24,7 +25,7 @@ app = group(
 importing = group("import", "Bring in records from elsewhere.")
 institutions = group("institution", "Institutions of the county.")
 clock = group("clock", "The clock by which events are recorded.")
-for part in (importing, institutions, clock, projections, publish, audit, evidence, bench):
+for part in (importing, institutions, clock, projections, publish, audit, evidence, bench, keys):
     app.add_typer(part)
 
 Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on. [default: LIFELONG_HOST]")]

@@ -17,10 +17,10 @@ from evidence.tlog_proof import TlogProof
 from store.connect import Reads
 from store.database import READER, open_database
 from store.keys import open_key_store
-from store.proof.keys import checkpoint_signers
+from store.proof.keys import checkpoint_verifiers
 from store.proof.serving import PublishedLog
 from store.settings import Settings
-from store.signing import receipt_signer
+from store.signing import receipt_verifiers
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed, result
 
 TIMEOUT_S = 30
@@ -130,6 +130,6 @@ def _in_database(settings: Settings, position: int) -> Answer:
         closing(open_key_store(settings.data / "keys", begin=False)) as store,
         closing(Reads(database.dsn(READER), 1)) as reads,
     ):
-        keys = [one.verifier for one in checkpoint_signers(settings.origin, store)]
-        keys.append(receipt_signer(settings.origin, store).verifier)
+        keys = checkpoint_verifiers(settings.origin, store)
+        keys += receipt_verifiers(settings.origin, store)
         return Answer(keys, PublishedLog(reads.rows, settings.log_no).proof(position))

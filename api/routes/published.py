@@ -5,17 +5,22 @@ them that it stands where it was said to stand, without asking us.
 """
 
 import re
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
+from api.answer_models import KeysOut
 from api.deps import ServiceDep
 from api.documentation import FOUND, OPEN, problems
 from api.problems import Refusal
 from api.service import Service
 from api.strict_route import OpenRoute
+from evidence import canonical
 from evidence.tiles import WIDTH, TileId
+from store import clock
+from store.proof.key_history import key_history
 
 router = APIRouter(route_class=OpenRoute, tags=["log"], prefix="/v1/logs/{log_no}")
 PROBLEMS = problems(OPEN, FOUND)
@@ -64,10 +69,37 @@ async def proof(log_no: str, position: str, service: ServiceDep) -> Response:
 async def keys(log_no: str, service: ServiceDep) -> Response:
     """The verifier keys of the log's checkpoints and of its receipts, one a line (C2SP signed-note vkey).
 
-    Get them by a second path, too: who can change what we say here could change these.
+    Those that sign now first, then those that did (keys/history). Get them by a second path, too: who can
+    change what we say here could change these.
     """
-    ours = _ours(log_no, service)
-    return PlainTextResponse("".join(f"{one}\n" for one in (*ours.vkeys, ours.opened.signer.verifier)))
+    terms = await run_in_threadpool(lambda: list(key_history(_ours(log_no, service).opened)))
+    newest_first = sorted(terms, key=lambda one: one.until is not None)
+    told = "".join(f"{vkey}\n" for one in newest_first for vkey in one.verifiers)
+    return PlainTextResponse(told, headers={"Cache-Control": NEVER})
+
+
+@router.get("/keys/history", response_model=list[KeysOut], responses=PROBLEMS)
+async def history(log_no: str, service: ServiceDep) -> Response:
+    """Which keys sign and signed the log's checkpoints and receipts, from when to when.
+
+    Each change is an event of the log, signed by the old keys and the new ones.
+    """
+    terms = await run_in_threadpool(lambda: list(key_history(_ours(log_no, service).opened)))
+    told = [
+        {
+            "purpose": one.purpose,
+            "generation": one.generation,
+            "vkeys": [str(verifier) for verifier in one.verifiers],
+            "since": _text(one.since),
+            "until": _text(one.until),
+        }
+        for one in terms
+    ]
+    return Response(canonical.encode(told), media_type="application/json", headers={"Cache-Control": NEVER})
+
+
+def _text(instant: datetime | None) -> str | None:
+    return clock.text(clock.from_datetime(instant)) if instant else None
 
 
 def _ours(log_no: str, service: Service) -> Service:

@@ -19,6 +19,7 @@ LOGIN_ROLES = (
     "lifelong_projector",
     "lifelong_publisher",
     "lifelong_reader",
+    "lifelong_resealer",
 )
 MAP = "lifelong"
 BUILTIN_LOCALE_SINCE = 17

@@ -49,10 +49,16 @@ SHAPES: Final[tuple[str, ...]] = (
     "GET /v1/unusual-accesses",
     "POST /v1/institutions/{institution_id}/unusual-accesses/{finding_id}/review",
 )
+ERASURE: Final = (
+    "POST /v1/records/{record_id}/erasure-orders",
+    "POST /v1/records/{record_id}/erasure-orders/{entry_id}/cancellation",
+    "POST /v1/records/{record_id}/erasures",
+)
 COUNTY: Final[Row] = {
     "POST /v1/institutions": ("management",),
     "POST /v1/institutions/{institution_id}/practitioners": ("management",),
     "POST /v1/institutions/{institution_id}/leavings": ("management",),
+    "POST /v1/institutions/{institution_id}/licences": ("management",),
     "POST /v1/institutions/{institution_id}/roles": ("management",),
     "POST /v1/institutions/{institution_id}/role-endings": ("management",),
     "POST /v1/institutions/{institution_id}/guidance": ("management",),
@@ -71,7 +77,10 @@ PEOPLE: Final[Mapping[str, tuple[tuple[str, ...], Row]]] = {
     "practitioner elsewhere": (("care", "management", "emergency", "insurance"), CLINICIAN),
     "record manager elsewhere": (("care", "management", "legal", "audit"), CLINICIAN),
     "institution administrator elsewhere": (("management", "audit", "care"), OWN_LOOKS),
-    "county administrator": (("management", "assessment", "legal", "care"), COUNTY),
+    "county administrator": (
+        ("management", "assessment", "legal", "care"),
+        {**COUNTY, **dict.fromkeys(ERASURE, ("legal",))},  # of the records of their own county
+    ),
     "county administrator elsewhere": (("management", "assessment", "legal", "care"), COUNTY),
     "inspector": (
         ("assessment", "audit", "management", "care"),

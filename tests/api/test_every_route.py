@@ -43,6 +43,7 @@ PUBLIC: Final = frozenset(
         "GET /v1/logs/{log_no}/tile/{path}",
         "GET /v1/logs/{log_no}/proofs/{position}",
         "GET /v1/logs/{log_no}/keys",
+        "GET /v1/logs/{log_no}/keys/history",
         "OPTIONS /v1/records/{record_id}/uploads",
         "OPTIONS /v1/uploads/{upload_id}",
     }
@@ -65,6 +66,7 @@ RIGHTFUL = (
     ("other-nurse", "care"),
     ("other-nurse", "emergency"),
     ("county", "management"),
+    ("county", "legal"),
     ("clerk", "management"),
     ("auditor", "audit"),
 )

@@ -12,6 +12,7 @@ from domain.acts import Event, make
 from domain.log_stream import (
     ClockConfirmed,
     HeadsListed,
+    KeyRotated,
     LogAdopted,
     LogClosed,
     PolicyAdopted,
@@ -39,6 +40,18 @@ OWN_ACTS = (
         policy={"name": "access", "edition": "2026.1", "rules": []},
     ),
     make(HeadsListed, act(), UUID(int=9), 4, size=3, streams=2, root="0" * 64, root_512=None),
+    make(
+        KeyRotated,
+        act(),
+        UUID(int=9),
+        7,
+        signs="receipt",
+        generation=2,
+        old=["lifelong.example/110101/1/receipt+00000000+AQ=="],
+        new=["lifelong.example/110101/1/receipt+11111111+AQ=="],
+        text="lifelong/key-rotation/v1\n",
+        signatures=[{"key": "lifelong.example/110101/1/receipt+00000000+AQ==", "signature": "AA=="}],
+    ),
     make(LogClosed, act(), UUID(int=9), 5, next_origin="lifelong.example/110101/2", reason="数据库丢失"),
     make(
         LogAdopted,
