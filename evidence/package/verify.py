@@ -468,7 +468,7 @@ class Package:
             need([origin, *roots] == [self.origin, root, self.root], f"{place}: not a beginning of this log")
             digests = [hashlib.new(one, note).digest() for one in ("sha512", "sha384", "sha256")]
             need(any(one in token for one in digests), f"{place}: a token over something else")
-            self.independent.append(f"{place} (its signature: by openssl)")
+            self.independent.append(f"{place}, if openssl finds it signed by another than the operator")
         return f"{len(places)} time-stamps, of this checkpoint or of one that it continues"
 
 
