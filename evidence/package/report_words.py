@@ -55,8 +55,8 @@ def independence(contents: Contents) -> list[Words]:
         names = [one.authority for one in contents.stamps]
         told.append(
             (
-                f"时间戳：{'、'.join(names)} 签发；须用 openssl 核验，且签发者不应是运营方。",
-                f"Time: stamped by {', '.join(names)}; check with openssl that it is, by another than the operator.",
+                f"时间戳：{'、'.join(names)} 签发；用 openssl 核验。签发者不应是运营方。",
+                f"Time: stamped by {', '.join(names)}; check that it was not by the operator.",
             )
         )
     return told or [NOBODY]

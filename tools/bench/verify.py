@@ -3,7 +3,8 @@
 In interleaved rounds: `bare` is hashlib.sha256 over the envelopes, held in memory, in one process.
 `envelopes` reads them from the database and checks profile, hash, place, chain, positions, tree, tiles and
 checkpoints; `content` also decrypts and checks every commitment: each in one process, and in as many as
-there are processors, of which the database takes its part. Told as a part of bare.
+there are processors, of which the database takes its part. Told as a part of bare. `package` is the
+verifier of evidence packages, plain Python, on 2,000 events: profile, hash, chain and proof of each.
 
 `proof` is how many hashes an inclusion proof has at several sizes of the log, `tile_bytes` what a tile costs
 for each event on disk.
@@ -27,11 +28,13 @@ from store.proof.second_place import SecondPlace
 from store.proof.verify.running import Task, verify
 from tools.bench import rebuild_log
 from tools.bench.measure import machine, ratio
+from tools.bench.package import envelopes_per_s, made
 from tools.bench.rebuild_log import LOG_NO, ORIGIN, Filled
 from tools.output import say
 from tools.runtime import settle
 
 SIZES = (10_000, 100_000, 1_000_000)
+PACKED = 2_000  # events of the evidence package
 
 
 def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str, object]:
@@ -46,12 +49,14 @@ def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str,
         task = Task(published.dsn, LOG_NO, ORIGIN, [one.verifier for one in published.signers])
         whole = replace(task, keys=filled.place.keys)
         cpus = os.cpu_count() or 1
+        bag = made(folder / "package", PACKED)
         ways: dict[str, Callable[[], float]] = {
             "bare": lambda: _bare(envelopes),
             "envelopes_x1": lambda: _verified(task),
             "content_x1": lambda: _verified(whole),
             f"envelopes_x{cpus}": lambda: _verified(replace(task, jobs=cpus)),
             f"content_x{cpus}": lambda: _verified(replace(whole, jobs=cpus)),
+            "package": lambda: envelopes_per_s(bag),
         }
         rates: dict[str, list[float]] = {name: [] for name in ways}
         for _ in range(rounds):
