@@ -8,10 +8,12 @@ import pytest
 
 from domain.access_stream import RecordExported
 from domain.acts import Event
+from domain.adoption import adopt_policy
 from domain.errors import NotAvailable, QueryRefused, RecordError, UnknownCode
 from domain.evidence_errors import EvidenceNotReady
 from domain.evidence_port import NO_PACKER, Order, Packed, Selection
 from domain.record_evidence import Issued
+from domain.redeciding import Redecider
 from domain.requests import Request
 from projections.record_view import RecordRender
 from tests.builders import NURSE, OTHER_NURSE, WANG, request
@@ -195,3 +197,12 @@ def test_a_selection_that_is_none_is_refused(
 ) -> None:
     with pytest.raises(error):
         life.records.issue_evidence(WANG, life.record, selection)
+
+
+@pytest.mark.parametrize("who", [WANG, MANAGER, LAWYER, AUDITOR])
+def test_the_decision_to_issue_is_made_again_alike(life: Life, who: Request) -> None:
+    adopt_policy(life.records.gate)
+    issue(life, who)
+    newest = life.county.log.read(access_stream(life.county, life.record))[-1]
+
+    assert Redecider(life.county.log).again(newest, life.record).holds == "same"
