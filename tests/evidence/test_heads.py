@@ -113,3 +113,8 @@ def test_the_second_leg_is_the_tree_by_its_definition_wherever_it_rested(
         SecondLeg(again.size + 1, again.edge) if (again.size + 1).bit_count() != again.size.bit_count() else (
             SecondLeg(again.size, again.edge + bytes(64))
         )
+
+
+def test_heads_of_another_length_are_refused() -> None:
+    with pytest.raises(ProofError):
+        unpacked(bytes(71))

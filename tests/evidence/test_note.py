@@ -1,6 +1,8 @@
 """Signed notes and receipts: published example, tampering, and Wycheproof's cases."""
 
+import base64
 import json
+from hashlib import sha256
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -88,6 +90,35 @@ def test_what_is_not_a_note_is_refused(text: bytes) -> None:
 def test_a_verifier_key_that_does_not_hold_together_is_refused(vkey: str) -> None:
     with pytest.raises(ProofError):
         Verifier.parse(vkey)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\tb"])
+def test_a_verifier_key_of_no_name_that_a_note_can_hold_is_refused(name: str) -> None:
+    public = Verifier.parse(VKEY).public_key
+    key_id = sha256(name.encode() + b"\n\x01" + public).hexdigest()[:8]
+
+    with pytest.raises(ProofError, match="name"):
+        Verifier.parse(f"{name}+{key_id}+{base64.b64encode(bytes([1]) + public).decode()}")
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        (0, "lifelong.example/test/1"),
+        (2, "x"),
+        (3, "4_2"),
+        (4, "AAAA"),
+        (4, "not base64"),
+        (5, "2026\nmore"),
+    ],
+)
+def test_a_receipt_that_is_signed_but_does_not_read_is_refused(line: int, instead: str) -> None:
+    lines = RECEIPT.text().decode().splitlines()
+    lines[line] = instead
+    signed = SIGNER.sign("".join(f"{one}\n" for one in lines).encode())
+
+    with pytest.raises(ProofError):
+        verify_receipt(text=signed, verifiers=[SIGNER.verifier])
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b"])

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,3 +197,44 @@ def _pem(chain: list[x509.Certificate]) -> bytes:
 
 def test_no_revocation_lists_are_none() -> None:
     assert revocation_lists(b"") == []
+
+
+@needs_openssl
+def test_a_token_over_another_hash_than_we_asked_for_is_refused(tmp_path: Path) -> None:
+    by = authority.begin(tmp_path / "tsa")
+    config = by.folder / "tsa.cnf"
+    config.write_text(config.read_text().replace("digests = sha512", "digests = sha256, sha512"))
+    (tmp_path / "note").write_bytes(NOTE)
+    query = ["openssl", "ts", "-query", "-data", str(tmp_path / "note"), "-sha256", "-cert"]
+    asked = subprocess.run(query, capture_output=True, check=True).stdout
+    answer = subprocess.run(by.command, input=asked, capture_output=True, check=True).stdout
+
+    with pytest.raises(ProofError, match="SHA-512"):
+        check_token(Token(NOTE, answer, by.chain.read_bytes()))
+
+
+def test_a_certificate_between_that_no_root_here_issued_is_not_trusted(tmp_path: Path) -> None:
+    between = [one for one in certificates(FOREIGN.chain) if one.subject != one.issuer]
+    other = authority.begin(tmp_path / "other")
+
+    assert refused(Token(HELLO, FOREIGN.token, _pem(between) + other.chain.read_bytes()))
+
+
+@needs_openssl
+def test_a_namesake_that_cannot_sign_lists_vouches_for_none(ours: Authority, tmp_path: Path) -> None:
+    """A certificate of the issuer's name whose key is for another use altogether."""
+    token, other = stamped(ours), authority.begin(tmp_path / "other")
+    (root,) = certificates(token.chain)
+    namesake = (
+        x509.CertificateBuilder()
+        .subject_name(root.subject)
+        .issuer_name(root.subject)
+        .public_key(X25519PrivateKey.generate().public_key())
+        .serial_number(1)
+        .not_valid_before(root.not_valid_before_utc)
+        .not_valid_after(root.not_valid_after_utc)
+        .sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    )
+    chain = token.chain + namesake.public_bytes(Encoding.PEM)
+
+    assert refused(Token(NOTE, token.token, chain, other.revocation.read_bytes()))
