@@ -6,11 +6,12 @@ them; neither is who applied. Nothing of it is ever corrected, so nothing that w
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from domain.access_terms import APPLICATION, DISCLOSURE, Term
 from domain.acts import Act
-from domain.age_bands import CAPACITY
+from domain.age_bands import CAPACITY, PERSONAL_DATA
 from domain.deciding import SPEAKERS, EntryRule, Proposed, SequelRule, below, may_decide, speaks_as
 from domain.entries import KINDS
 from domain.grant_errors import (
@@ -27,6 +28,7 @@ from domain.record_state import EntryState, Party, RecordState
 from domain.values import Who
 
 PAPER = "/content/paper"
+CONFIDED = "reproductive-health"  # the class whose entries an adolescent keeps from their parents
 
 
 def amendable(entry: EntryState, entry_id: UUID) -> None:
@@ -75,8 +77,16 @@ def _agreed(state: RecordState, entry: EntryState, proposed: Proposed) -> None:
     """By somebody who may, themselves or on the paper that another person typed in."""
     another_than(entry, proposed.act.who, "begun", "approval")
     _resident_side(state, entry, proposed)
-    if not _is_spoken_for(state, proposed):
+    if not _is_spoken_for(state, proposed) or _is_confided(state, entry, proposed):
         raise RepresentationRefused("/content/by")
+
+
+def _is_confided(state: RecordState, entry: EntryState, proposed: Proposed) -> bool:
+    """Whether others would open what an adolescent confided: parents do not read it, nor let others do so."""
+    day = proposed.act.told_on or proposed.day
+    is_adolescent = below(state, CAPACITY, day) is not None and below(state, PERSONAL_DATA, day) is None
+    opens = cast("list[str]", (entry.kept or {}).get("sensitive") or [])
+    return is_adolescent and CONFIDED in opens and proposed.content["by"] != "resident"
 
 
 def _resident_side(state: RecordState, entry: EntryState, proposed: Proposed) -> None:

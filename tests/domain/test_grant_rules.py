@@ -231,6 +231,22 @@ def test_a_child_does_not_agree_and_a_guardian_does() -> None:
     assert state_of(child, entry) == "active"
 
 
+@pytest.mark.parametrize(
+    "sensitive, by_parents", [(["reproductive-health"], False), (["mental-health"], True)]
+)
+def test_parents_open_to_nobody_what_an_adolescent_confided(sensitive: list[str], by_parents: bool) -> None:
+    teenager = born("2011-01-05")
+    entry = apply(teenager, sensitive=sensitive)
+    decide(teenager, "approval", entry, "doctor")
+    parents = partial(decide, teenager, "agreement", entry, "nurse", by="guardian")
+
+    if by_parents:
+        parents()
+    else:
+        is_refused(RepresentationRefused, parents, field="/content/by")
+        decide(teenager, "agreement", entry, "nurse", by="resident")
+
+
 @pytest.mark.parametrize("by", ["guardian", "representative"])
 def test_nobody_agrees_for_an_adult_who_was_not_appointed(by: str) -> None:
     adult = record()
