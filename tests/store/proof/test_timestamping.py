@@ -29,6 +29,7 @@ from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.proof.serving import PublishedLog
 from store.proof.timestamping import Authority, AuthorityAway, StampingThread, is_due, stamp, stamp_newest
+from store.proof.verify.running import Task, verify
 from store.proof.verify.tokens import TokensChecked
 from store.settings import Settings, SettingsError
 from store.wiring import OpenLog
@@ -217,6 +218,22 @@ def test_an_insider_who_brings_a_root_along_convinces_only_who_trusts_nobody_els
 
     assert world.wrong(trusted=False) == []
     assert world.wrong() == [1]
+
+
+def test_a_whole_verification_looks_at_every_token(world: World, database: Database) -> None:
+    verifiers = [one.verifier for one in world.published.signers]
+    roots = certificates(world.made.chain.read_bytes())
+    told = (world.published.dsn, world.log.log_no, world.log.origin, verifiers)
+    task = Task(*told, place=world.published.place, time_roots=roots)
+    for _ in range(2):
+        world.publish()
+        world.stamp()
+    assert (verify(task).tokens, verify(task).findings) == (2, ())
+
+    with psycopg.connect(database.admin) as db:
+        db.execute("UPDATE proof.token SET note = 'x' WHERE log_no = %s AND size = 2", [world.log.log_no])
+
+    assert [(one.kind, one.size) for one in verify(task).findings] == [("token", 2)]
 
 
 def test_settings_name_an_address_or_a_command_and_always_a_chain(tmp_path: Path) -> None:
