@@ -69,7 +69,7 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
     refuse_unknown_topics(database, settings.log_no)
     opened = open_log(
         dsn=database.dsn(APPENDER),
-        keys=settings.data / "keys",
+        keys=settings.keys,
         origin=settings.origin,
         log_no=settings.log_no,
         uploads=settings.uploads,
@@ -97,4 +97,3 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         )
         adopt_policy(records.gate)
         yield Service(settings, database, opened, records, tokens, published, vkeys)
-

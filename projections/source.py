@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from domain.ports import Recorded
@@ -14,6 +13,7 @@ from store import connect
 from store.bulk import BulkReader, Keys, Opener, Raw
 from store.connect import Connection
 from store.database import PROJECTOR, Database
+from store.key_place import KeysAt
 from store.keys import KeyDestroyed, KeyMissing, KeyStore, open_key_store
 from store.mapper import UnknownTopic, topics
 from store.reader import ContentMissing
@@ -25,13 +25,13 @@ class Place:
     """Which log to fold, and how to get at it: plain values, so that other processes can be told."""
 
     dsn: str  # as lifelong_projector
-    keys: Path
+    keys: KeysAt
     origin: str
     log_no: int
 
     @classmethod
     def of(cls, settings: Settings, database: Database) -> "Place":
-        return cls(database.dsn(PROJECTOR), settings.data / "keys", settings.origin, settings.log_no)
+        return cls(database.dsn(PROJECTOR), settings.keys, settings.origin, settings.log_no)
 
 
 class Unfoldable(Exception):

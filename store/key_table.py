@@ -30,7 +30,7 @@ class KeyTable(Protocol):
         """The highest generation of the stream that was destroyed; 0 if none was."""
 
     def between(self, first: UUID, last: UUID) -> list[WrappedKey]:
-        """All keys of the streams from first to last."""
+        """All keys of the streams from first to last, by stream and generation."""
 
     def destroyed(self) -> set[UUID]:
         """The streams of which a key was destroyed."""

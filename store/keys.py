@@ -9,7 +9,7 @@ its key, so that later events of the stream use a new generation.
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from store.content import ContentKey
+from store.key_place import KeyPlace, KeysAt, place_of
 from store.key_table import KekReplaced, KeyTable, WrappedKey
 from store.key_wrapping import KeyEncryptionKey as KeyEncryptionKey
 from store.key_wrapping import WrongKeyEncryptionKey as WrongKeyEncryptionKey
@@ -252,26 +253,38 @@ class WrappedKeys:
         return self._opened(self._wrapped.get((stream.bytes, generation)), stream, generation)
 
 
-def open_key_store(folder: Path, *, begin: bool) -> KeyStore:
-    """The key store in a folder: `keys.sqlite`, whose keys are wrapped by `kek`.
+def open_key_store(keys: KeysAt, *, begin: bool) -> KeyStore:
+    """The key store of a place: its keys are wrapped by `kek`, a file in its folder.
 
     begin: make what is not there yet. Otherwise, and where the wrapping key alone is gone, raise KeyMissing
-    and make nothing: a new file in the place of a lost one would be taken for it.
+    and make nothing: a new file in the place of a lost one would be taken for it. Raises also
+    WrongKeyEncryptionKey for a wrapping key of another store, and psycopg.OperationalError if its database
+    is away.
     """
-    wrapping, keys = folder / "kek", folder / "keys.sqlite"
-    has_keys = keys.exists()  # asked first: whoever begins makes the wrapping key before the keys
-    if not wrapping.exists() and (has_keys or not begin):
-        raise KeyMissing(f"{wrapping} is missing; restore it from its backup")
-    if not has_keys and not begin:
-        raise KeyMissing(f"{keys} is missing; restore it from its backup")
+    place = place_of(keys)
+    wrapping = place.folder / "kek"
+    with ExitStack() as stack:
+        table = _opened_table(place, stack)  # first: whoever begins makes the wrapping key before the keys
+        has_keys = table is not None and (place.dsn is None or table.kek() is not None)
+        if not wrapping.exists() and (has_keys or not begin):
+            raise KeyMissing(f"{wrapping} is missing; restore it from its backup")
+        if not has_keys and not begin:
+            raise KeyMissing(f"{place.name} is missing; restore it from its backup")
+        KeyEncryptionKey.from_file(wrapping)
+        made = table or stack.enter_context(closing(SqliteKeys(place.folder / "keys.sqlite")))
+        store = KeyStore(made, kek_in_force(place.folder, made), lambda: kek_in_force(place.folder, made))
+        stack.pop_all()  # it is the store's to close
+        return store
 
-    KeyEncryptionKey.from_file(wrapping)  # before the keys: see above
-    table = SqliteKeys(keys)
-    try:
-        return KeyStore(table, kek_in_force(folder, table), lambda: kek_in_force(folder, table))
-    except BaseException:
-        table.close()
-        raise
+
+def _opened_table(place: KeyPlace, stack: ExitStack) -> KeyTable | None:
+    """The table of a place; None for a file that is not there."""
+    if place.dsn is not None:
+        from store.keys_postgres import PostgresKeys  # which none of those who use a file needs
+
+        return stack.enter_context(closing(PostgresKeys(place.dsn)))
+    path = place.folder / "keys.sqlite"
+    return stack.enter_context(closing(SqliteKeys(path))) if path.exists() else None
 
 
 def kek_in_force(folder: Path, table: KeyTable) -> KeyEncryptionKey:

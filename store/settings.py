@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from domain.record_number import SchemeChoice, choices
 from store.blobs_rules import USUAL, UploadRules
+from store.key_place import KeyPlace
 from store.proof.second_place import SecondPlace
 from store.proof.timestamping import Authority
 
@@ -55,6 +56,7 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     pg_bin: Path | None = None  # folder that holds `postgres` and `initdb`
+    keys_dsn: str | None = field(default=None, repr=False)  # of the key store's own database; None: a file
     proof: Path | None = None  # the second place of the last checkpoint; None: a folder under `data`
     witnesses: Path | None = None  # a policy file (C2SP tlog-policy) with the witnesses' addresses
     tsa: Authority | None = None  # whom we ask for time-stamps
@@ -63,6 +65,11 @@ class Settings:
     projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
     number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
     uploads: UploadRules = USUAL
+
+    @property
+    def keys(self) -> KeyPlace:
+        """Where the keys lie."""
+        return KeyPlace(self.data / "keys", self.keys_dsn)
 
     @property
     def second_place(self) -> SecondPlace:
@@ -97,6 +104,7 @@ class Settings:
             host=read.text("LIFELONG_HOST") or DEFAULT_HOST,
             port=read.number("LIFELONG_PORT", default=DEFAULT_PORT, largest=LARGEST_PORT),
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
+            keys_dsn=read.dsn("LIFELONG_KEYS_DSN"),
             proof=read.path("LIFELONG_PROOF"),
             witnesses=read.path("LIFELONG_WITNESSES"),
             tsa=read.authority("LIFELONG_TSA"),

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -16,6 +15,7 @@ from store.blobs import Blobs
 from store.blobs_rules import USUAL, UploadRules
 from store.clock import Clock
 from store.hashing import Hasher
+from store.key_place import KeysAt
 from store.keys import KeyStore, open_key_store
 from store.notifier import Notifier, channel
 from store.proof import fence
@@ -68,7 +68,7 @@ class OpenLog:
 def open_log(
     *,
     dsn: str,
-    keys: Path,
+    keys: KeysAt,
     origin: str,
     log_no: int = 1,
     clock: Clock | None = None,

@@ -55,7 +55,7 @@ def opened(settings: Settings) -> Iterator[Records]:
         make_ready(Publishing.of(settings, database))
         log = open_log(
             dsn=database.dsn(APPENDER),
-            keys=settings.data / "keys",
+            keys=settings.keys,
             origin=settings.origin,
             log_no=settings.log_no,
         )

@@ -49,7 +49,7 @@ def run(
 
 
 def _place(settings: Settings, dsn: str) -> Place:
-    return Place(dsn, settings.data / "keys", settings.origin, settings.log_no, settings.number_schemes)
+    return Place(dsn, settings.keys, settings.origin, settings.log_no, settings.number_schemes)
 
 
 def found(records: Records, area: str) -> None:

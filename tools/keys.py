@@ -44,9 +44,8 @@ def rewrap(settings: Settings, new_kek: Path, *, as_json: bool) -> None:
     secret = new_kek.read_bytes()
     if len(secret) != KEK_BYTES:
         raise CommandFailed(f"{new_kek}: expected {KEK_BYTES} random bytes", USAGE)
-    folder = settings.data / "keys"
-    with closing(open_key_store(folder, begin=False)) as keys:
-        wrapped = replace_kek(folder, keys, secret)
+    with closing(open_key_store(settings.keys, begin=False)) as keys:
+        wrapped = replace_kek(settings.keys.folder, keys, secret)
     text = f"wrapped {wrapped:,} keys and secrets; destroy the old key-encryption key and its copies"
     result({"wrapped": wrapped}, text, as_json=as_json)
 
@@ -69,8 +68,8 @@ def reencrypt(settings: Settings, record: UUID | None, *, wait_s: int, as_json: 
 
 
 def _log(settings: Settings, database: Database) -> OpenLog:
-    keys, dsn = settings.data / "keys", database.dsn(APPENDER)
-    return open_log(dsn=dsn, keys=keys, origin=settings.origin, log_no=settings.log_no)
+    dsn = database.dsn(APPENDER)
+    return open_log(dsn=dsn, keys=settings.keys, origin=settings.origin, log_no=settings.log_no)
 
 
 def _of(log: StoredLog, record: UUID) -> list[UUID]:

@@ -36,7 +36,7 @@ def open_records(settings: Settings) -> Iterator[Opened]:
         dsn = database.dsn(APPENDER)
         opened = open_log(
             dsn=dsn,
-            keys=settings.data / "keys",
+            keys=settings.keys,
             origin=settings.origin,
             log_no=settings.log_no,
         )

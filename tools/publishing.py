@@ -10,6 +10,7 @@ from evidence.trust import parse
 from store import connect
 from store.connect import Connection
 from store.database import APPENDER, PUBLISHER, Database
+from store.key_place import KeysAt
 from store.keys import open_key_store
 from store.proof import checkpoints, fence
 from store.proof.checkpoints import Row
@@ -33,7 +34,7 @@ class Publishing:
     appender: str = field(repr=False)
     log_no: int
     origin: str
-    keys: Path
+    keys: KeysAt
     place: SecondPlace
     every_s: float
     witnesses: Path | None = None
@@ -46,7 +47,7 @@ class Publishing:
             database.dsn(APPENDER),
             settings.log_no,
             settings.origin,
-            settings.data / "keys",
+            settings.keys,
             settings.second_place,
             settings.publish_every_s,
             settings.witnesses,

@@ -127,7 +127,7 @@ def _get(address: str) -> bytes | None:
 def _in_database(settings: Settings, position: int) -> Answer:
     with (
         open_database(settings) as database,
-        closing(open_key_store(settings.data / "keys", begin=False)) as store,
+        closing(open_key_store(settings.keys, begin=False)) as store,
         closing(Reads(database.dsn(READER), 1)) as reads,
     ):
         keys = checkpoint_verifiers(settings.origin, store)

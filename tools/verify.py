@@ -45,7 +45,7 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
     settle()
     with open_database(settings) as database:
         dsn = database.dsn(PUBLISHER)
-        with closing(open_key_store(settings.data / "keys", begin=False)) as keys:
+        with closing(open_key_store(settings.keys, begin=False)) as keys:
             verifiers = checkpoint_verifiers(settings.origin, keys)
         trust = parse(settings.witnesses.read_bytes()) if settings.witnesses else None
         task = Task(
@@ -53,7 +53,7 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
             settings.log_no,
             settings.origin,
             verifiers,
-            keys=settings.data / "keys" if asked.content else None,
+            keys=settings.keys if asked.content else None,
             witnesses=[one.verifier for one in trust.witnesses.values()] if trust else (),
             place=settings.second_place,
             held=_held(asked.held) if asked.held else NOTHING_HELD,

@@ -58,6 +58,7 @@ NO: Final = {
 UPLOAD: Final = "/v1/uploads/{upload_id}"
 AT_ONCE = 16
 RIGHTFUL = (
+    ("county", "legal"),  # before anybody puts the record under a hold
     ("nurse", "care"),
     ("manager", "management"),
     ("manager", "legal"),
@@ -66,7 +67,6 @@ RIGHTFUL = (
     ("other-nurse", "care"),
     ("other-nurse", "emergency"),
     ("county", "management"),
-    ("county", "legal"),
     ("clerk", "management"),
     ("auditor", "audit"),
 )

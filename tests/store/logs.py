@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from store.clock import Clock
 from store.database import APPENDER, Database
+from store.key_place import KeysAt
 from store.keys import KeyStore
 from store.keys_sqlite import SqliteKeys
 from store.wiring import OpenLog, open_log
@@ -25,7 +26,7 @@ def origin_of(log_no: int) -> str:
 
 
 @contextmanager
-def opened(database: Database, log_no: int, keys: Path, clock: Clock | None = None) -> Iterator[OpenLog]:
+def opened(database: Database, log_no: int, keys: KeysAt, clock: Clock | None = None) -> Iterator[OpenLog]:
     """One opening of a log; the same number and keys open it again."""
     log = open_log(
         dsn=database.dsn(APPENDER), keys=keys, origin=origin_of(log_no), log_no=log_no, clock=clock, readers=4

@@ -15,6 +15,7 @@ from store import connect
 from store import keys as key_module
 from store.content import ContentKey
 from store.database import RESEALER, Database
+from store.key_place import KeyPlace, KeysAt
 from store.keys import (
     NEXT_KEK,
     KeyDestroyed,
@@ -25,7 +26,6 @@ from store.keys import (
     open_key_store,
     replace_kek,
 )
-from store.keys_sqlite import SqliteKeys
 from store.resealing import Resealing
 from store.wiring import OpenLog
 from tests.store.audit import audited
@@ -38,7 +38,16 @@ class Cut(Exception):
     """The process ends here."""
 
 
-def filled(folder: Path) -> tuple[ContentKey, bytes]:
+@pytest.fixture(params=["file", "database"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> KeyPlace:
+    """An empty place for keys, of either kind."""
+    if request.param == "file":
+        return KeyPlace(tmp_path)
+    database: Database = request.getfixturevalue("empty_database")
+    return KeyPlace(tmp_path, database.admin)
+
+
+def filled(folder: KeysAt) -> tuple[ContentKey, bytes]:
     """A key store with a key, a destroyed one and a secret."""
     with closing(open_key_store(folder, begin=True)) as store:
         gone = store.keep([ContentKey.new(uuid4())])
@@ -47,43 +56,43 @@ def filled(folder: Path) -> tuple[ContentKey, bytes]:
         return store.keep([key])[key.stream], store.secret(SECRET)
 
 
-def holds(folder: Path, key: ContentKey, secret: bytes) -> None:
+def holds(folder: KeysAt, key: ContentKey, secret: bytes) -> None:
     with closing(open_key_store(folder, begin=False)) as store:
         assert (store.get(key.stream, 1).secret, store.secret(SECRET)) == (key.secret, secret)
         assert len(store.destroyed()) == 1
 
 
-def replaced(folder: Path, new: bytes) -> int:
+def replaced(folder: KeyPlace, new: bytes) -> int:
     with closing(open_key_store(folder, begin=False)) as store:
-        return replace_kek(folder, store, new)
+        return replace_kek(folder.folder, store, new)
 
 
 def test_under_the_new_key_encryption_key_all_is_as_before_and_the_old_one_opens_nothing(
-    tmp_path: Path,
+    place: KeyPlace,
 ) -> None:
-    key, secret = filled(tmp_path)
-    old, new = (tmp_path / "kek").read_bytes(), os.urandom(32)
+    key, secret = filled(place)
+    old, new = (place.folder / "kek").read_bytes(), os.urandom(32)
 
-    assert replaced(tmp_path, new) == 2
+    assert replaced(place, new) == 2
 
-    holds(tmp_path, key, secret)
-    assert (tmp_path / "kek").read_bytes() == new and not (tmp_path / NEXT_KEK).exists()
-    with closing(SqliteKeys(tmp_path / "keys.sqlite")) as table:
+    holds(place, key, secret)
+    assert (place.folder / "kek").read_bytes() == new and not (place.folder / NEXT_KEK).exists()
+    with closing(open_key_store(place, begin=False)) as store:
         with pytest.raises(WrongKeyEncryptionKey):
-            KeyStore(table, KeyEncryptionKey(old))
-        wrapped = table.find(key.stream, 1)
+            KeyStore(store.table, KeyEncryptionKey(old))
+        wrapped = store.table.find(key.stream, 1)
         assert wrapped is not None and wrapped.wrapped is not None
         with pytest.raises(WrongKeyEncryptionKey):
             KeyEncryptionKey(old).unwrap(wrapped.wrapped, b"whatever it is for")
-    assert replaced(tmp_path, new) == 0
+    assert replaced(place, new) == 0
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", ["create_once", "rewrap", "kek_in_force"])
 def test_cut_off_at_any_step_the_store_opens_and_the_next_run_finishes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+    place: KeyPlace, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
-    key, secret = filled(tmp_path)
+    key, secret = filled(place)
     new = os.urandom(32)
     owner = KeyStore if step == "rewrap" else key_module
     act: Callable[..., object] = getattr(owner, step)
@@ -93,28 +102,28 @@ def test_cut_off_at_any_step_the_store_opens_and_the_next_run_finishes(
             act(*arguments, **named)
         raise Cut
 
-    with closing(open_key_store(tmp_path, begin=False)) as store, monkeypatch.context() as patched:
+    with closing(open_key_store(place, begin=False)) as store, monkeypatch.context() as patched:
         patched.setattr(owner, step, cut)
         with pytest.raises(Cut):
-            replace_kek(tmp_path, store, new)
+            replace_kek(place.folder, store, new)
 
-    holds(tmp_path, key, secret)
-    replaced(tmp_path, new)
-    holds(tmp_path, key, secret)
-    assert (tmp_path / "kek").read_bytes() == new
+    holds(place, key, secret)
+    replaced(place, new)
+    holds(place, key, secret)
+    assert (place.folder / "kek").read_bytes() == new
 
 
-def test_a_store_that_is_open_goes_on_reading_and_writing(tmp_path: Path) -> None:
-    key, secret = filled(tmp_path)
-    with closing(open_key_store(tmp_path, begin=False)) as running:
-        replaced(tmp_path, os.urandom(32))
+def test_a_store_that_is_open_goes_on_reading_and_writing(place: KeyPlace) -> None:
+    key, secret = filled(place)
+    with closing(open_key_store(place, begin=False)) as running:
+        replaced(place, os.urandom(32))
 
         fresh = ContentKey.new(uuid4())
         assert running.keep([fresh])[fresh.stream].secret == fresh.secret
         assert (running.get(key.stream, 1).secret, running.secret(SECRET)) == (key.secret, secret)
         assert len(running.secret("made since")) == 32
 
-    with closing(open_key_store(tmp_path, begin=False)) as store:
+    with closing(open_key_store(place, begin=False)) as store:
         assert store.get(fresh.stream, 1).secret == fresh.secret
 
 
@@ -171,6 +180,31 @@ def test_what_another_process_appends_meanwhile_is_not_lost(database: Database, 
 
         assert [row.version for row in audited(one)] == list(range(1, 9))
         assert [held.generation for held in one.keys.table.between(stream, stream)] == [2]
+
+
+def test_a_log_whose_keys_lie_in_a_database_of_their_own(
+    database: Database, empty_database: Database, tmp_path: Path
+) -> None:
+    """Two machines: each has the key-encryption key, neither a file of keys."""
+    log_no, streams = unused_log_no(), [uuid4() for _ in range(20)]
+    place = KeyPlace(tmp_path / "one", empty_database.admin)
+    with opened(database, log_no, place) as one:
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "kek").write_bytes((tmp_path / "one" / "kek").read_bytes())
+        with opened(database, log_no, KeyPlace(tmp_path / "other", empty_database.admin)) as other:
+            for number, stream in enumerate(streams):
+                append((one, other)[number % 2], stream, range(1, 4))
+                append((other, one)[number % 2], stream, range(4, 6))
+            assert len(audited(one)) == len(audited(other)) == 100
+
+            one.keys.destroy(streams[0])
+            other.keys.forget(streams[0])
+
+            with pytest.raises(KeyDestroyed):
+                other.reader.stream(streams[0])
+            append(other, streams[0], range(6, 7))
+            assert [row.version for row in one.reader.stream(streams[0], gt=5)] == [6]
+    assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == ["kek", "kek"]
 
 
 def test_readers_go_on_undisturbed(database: Database, tmp_path: Path) -> None:

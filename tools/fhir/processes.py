@@ -15,6 +15,7 @@ from domain.record_number import SchemeChoice
 from domain.requests import Request
 from projections.record_view import RecordRender
 from store.event_log import StoredLog
+from store.key_place import KeysAt
 from store.wiring import open_log
 from tools.ahead import Ahead
 from tools.fhir.importer import FATAL, UNAVAILABLE, Progress, bundle_files, import_files, resources_in
@@ -38,7 +39,7 @@ class Place:
     """Where the log is."""
 
     dsn: str
-    keys: Path
+    keys: KeysAt
     origin: str
     log_no: int
     schemes: tuple[SchemeChoice, ...]

@@ -68,14 +68,14 @@ def _simulate(settings: Settings, parts: OpenLog, dsn: str, asked: Simulation, w
         log = Behind(StoredLog(parts), parts, store)
         if not workers:
             return simulate(log, RecordRender(), asked, told)
-        keys = settings.data / "keys"
+        keys = settings.keys
         place = Place(dsn, keys, settings.origin, settings.log_no, asked.seed, asked.until, asked.issuer)
         return simulate_with(workers, log, RecordRender(), asked, place, store, told)
 
 
 @contextmanager
 def _opened(settings: Settings, dsn: str) -> Iterator[OpenLog]:
-    opened = open_log(dsn=dsn, keys=settings.data / "keys", origin=settings.origin, log_no=settings.log_no)
+    opened = open_log(dsn=dsn, keys=settings.keys, origin=settings.origin, log_no=settings.log_no)
     with closing(opened):
         yield opened
 

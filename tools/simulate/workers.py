@@ -14,7 +14,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from store.append import Append, ClaimHash, RequestHash
 from store.content import ContentKey
 from store.envelope import Draft
 from store.event_log import StoredLog
+from store.key_place import KeysAt
 from store.wiring import open_log
 from tools.runtime import settle
 from tools.simulate.behind import Behind
@@ -54,7 +54,7 @@ class Place:
     """Where the log is, and whose lives are wanted: all that a worker must know."""
 
     dsn: str
-    keys: Path
+    keys: KeysAt
     origin: str
     log_no: int
     seed: int

@@ -21,6 +21,7 @@ from evidence.errors import ProofError
 from evidence.note import Verifier
 from evidence.second_leg import SecondLeg
 from store import connect
+from store.key_place import KeysAt
 from store.keys import open_key_store
 from store.proof import fence, heads
 from store.proof.rows import over
@@ -50,7 +51,7 @@ class Task:
     log_no: int
     origin: str
     verifiers: Sequence[Verifier]
-    keys: Path | None = None
+    keys: KeysAt | None = None
     witnesses: Sequence[Verifier] = ()
     place: SecondPlace | None = None
     held: Held = NOTHING_HELD
