@@ -91,6 +91,14 @@ class RecordErasure:
             self.finish_erasure(record_id)
         return len(unfinished)
 
+    def erase_again(self, record_id: UUID) -> int:
+        """Destroy what was erased of a record and came back with a copy of the keys; how many keys."""
+        release(record_id)
+        record = self.gate.log.load(Record, record_id)
+        if record is None:
+            return 0
+        return self._destroy(record, [one.event for one in self.gate.log.read(record_id)])
+
     def finish_erasure(self, record_id: UUID) -> None:
         """Destroy what was decided to be destroyed, and tell so; nothing if that is done already."""
         log, claim = self.gate.log, _claim(record_id)
@@ -118,7 +126,8 @@ class RecordErasure:
         is_over(term, self.gate.today())
         self.eraser.renew(record.id)
         custody = [line for one in order.recorded for line in _custody(one)]
-        left = {"retention": _told(term), "custody": custody}
+        own, moved = _uploads_of_record(order.events)
+        left = {"retention": _told(term), "custody": custody, "uploads": own, "spares": moved}
         record.erase(self.gate.act(passed), order.id, order.event, **left)
         return self.gate.append(passed, record, [claim], _claims_of_person(order.events))
 
@@ -126,10 +135,8 @@ class RecordErasure:
         if not record.is_erased:
             named = [UUID(key) for key, entry in record.state.entries.items() if entry.is_erased]
             return self.eraser.erase_documents(_uploads(told, named))
-        moved = {one.entry for one in told if isinstance(one, events.EntryMisfiled) and one.moved_to}
-        documents = [one.event_id for one in told if isinstance(one, events.DocumentAttached)]
-        own = [one for one in documents if one not in moved]
-        return self.eraser.erase_record(record.id, _uploads(told, own), _uploads(told, moved))
+        erased = next(one for one in reversed(told) if isinstance(one, events.Erased))
+        return self.eraser.erase_record(record.id, _ids(erased.uploads), _ids(erased.spares))
 
     def _end(self, record_id: UUID, keys: int) -> None:
         def attempt() -> Answer | None:
@@ -190,6 +197,18 @@ def _claims_of_person(told: Sequence[DomainEvent]) -> list[Claim]:
 
 def _document(linked: JsonObject) -> IdentityDocument:
     return linked  # type: ignore[return-value]  # stored as it was linked
+
+
+def _uploads_of_record(told: Sequence[DomainEvent]) -> tuple[list[str], list[str]]:
+    """The uploads that the record's documents name, and those that were moved to the record of their own."""
+    moved = {one.entry for one in told if isinstance(one, events.EntryMisfiled) and one.moved_to}
+    documents = [one.event_id for one in told if isinstance(one, events.DocumentAttached)]
+    own = _uploads(told, [one for one in documents if one not in moved])
+    return [str(one) for one in own], [str(one) for one in _uploads(told, moved)]
+
+
+def _ids(texts: Sequence[str] | None) -> list[UUID]:
+    return [UUID(one) for one in texts or ()]
 
 
 def _uploads(told: Sequence[DomainEvent], entries: Sequence[UUID] | set[UUID]) -> list[UUID]:

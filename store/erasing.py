@@ -28,14 +28,17 @@ class LogEraser:
 
     def erase_record(self, record: UUID, uploads: Collection[UUID], spares: Collection[UUID]) -> int:
         """Documents first: which they are, only the record's own events tell."""
-        keys, own = self._parts.keys, {*uploads, *self._parts.blobs.of_record(record)}
+        own = {*uploads, *self._parts.blobs.of_record(record)}
         destroyed = self.erase_documents(own.difference(spares))
-        sealed_under = self._parts.reader.generation(record, Record.Erased.TOPIC)
-        if sealed_under is not None:
-            destroyed += keys.destroy(record, sealed_under - 1)
+        destroyed += self.erase_events(record)
         self._parts.snapshots.forget(record)
         self._log.forget(record)
         return destroyed
+
+    def erase_events(self, record: UUID) -> int:
+        """Destroy the keys of all that was said before the record was erased, if it was; nothing is read."""
+        sealed_under = self._parts.reader.generation(record, Record.Erased.TOPIC)
+        return self._parts.keys.destroy(record, sealed_under - 1) if sealed_under is not None else 0
 
     def unfinished(self) -> Sequence[UUID]:
         return self._parts.reader.holders(NAMESPACE)

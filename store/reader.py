@@ -226,6 +226,14 @@ class LogReader:
         )
         return [stream for (stream,) in rows]
 
+    def streams_with(self, topics: Sequence[str]) -> list[UUID]:
+        """The streams that hold an event of one of the topics: the whole log is looked through."""
+        rows = self._reads.rows(
+            "SELECT DISTINCT stream_id FROM store.event WHERE log_no = %s AND topic = ANY (%s)",
+            [self._log_no, list(topics)],
+        )
+        return [stream for (stream,) in rows]
+
     def generation(self, stream: UUID, topic: str) -> int | None:
         """Under which generation of its key the stream's last event of a topic lies."""
         row = self._reads.row(_GENERATION, [self._log_no, stream, topic])

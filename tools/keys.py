@@ -10,6 +10,7 @@ from domain.log_commands import tell_rotation
 from domain.record import Record
 from store import clock, connect
 from store.database import APPENDER, RESEALER, Database, open_database
+from store.erasing import LogEraser
 from store.event_log import StoredLog
 from store.key_wrapping import create_once
 from store.keys import open_key_store, replace_kek
@@ -65,6 +66,19 @@ def reencrypt(settings: Settings, record: UUID | None, *, wait_s: int, as_json: 
         ended = resealing.end()
     told = {"events": events, "streams": ended}
     result(told, f"{events:,} events of {ended:,} streams lie under new keys", as_json=as_json)
+
+
+def erase_again(settings: Settings, *, as_json: bool) -> None:
+    """After the key store was restored from a copy: destroy what the log says was erased."""
+    with open_records(settings) as opened:
+        opened.records.eraser = eraser = LogEraser(opened.parts, opened.log)
+        topics = (Record.Erased.TOPIC, Record.DocumentsErased.TOPIC)
+        records = opened.parts.reader.streams_with(topics)
+        destroyed = sum(eraser.erase_events(record) for record in records)  # also what cannot be read now
+        destroyed += sum(opened.records.erase_again(record) for record in records)
+        opened.records.finish_erasures()
+    told = {"records": len(records), "keys": destroyed}
+    result(told, f"{destroyed:,} keys of {len(records):,} records destroyed again", as_json=as_json)
 
 
 def _log(settings: Settings, database: Database) -> OpenLog:

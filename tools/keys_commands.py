@@ -56,3 +56,11 @@ def reencrypt(
     if (record is None) is not everything:
         raise CommandFailed("expected a record, or --all", USAGE)
     command.reencrypt(settings(), record, wait_s=wait, as_json=json)
+
+
+@keys.command("erase-again")
+def erase_again(json: Json = False) -> None:
+    """After the key store was restored from a copy: destroy what the log says was erased."""
+    from tools import keys as command
+
+    command.erase_again(settings(), as_json=json)

@@ -63,6 +63,8 @@ class Erased(RecordEvent, BeginsAgain):
     custodian: UUID
     access_stream: UUID
     closed_because: str | None
+    uploads: list[str] | None = None  # documents, whose keys go too
+    spares: list[str] | None = None  # those that were uploaded to it and are another resident's
 
     def mutate(self, aggregate: TAggregate | None) -> TAggregate | None:
         """The aggregate after it; of what came before nothing is needed."""

@@ -3,8 +3,10 @@
 import io
 import json
 import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -271,6 +273,52 @@ def test_a_crash_before_the_keys_are_destroyed_is_finished_later(
         "record.erased.v1",
         "record.erasure-ended.v1",
     ]
+
+
+def test_what_comes_back_with_a_copy_of_the_keys_is_destroyed_again(
+    served: Served, drill: Drill, tmp_path: Path
+) -> None:
+    one = Resident(served, "王大明")
+    one.die()
+    order = one.order(basis="term-ended", authority=None)
+    opened, record = served.service.opened, UUID(one.id)
+    streams = [record, *opened.blobs.of_record(record)]
+    copy = [opened.keys.table.find(stream, 1) for stream in streams]
+    one.kept("erasures", {"order": order}, *ERASING)
+    with closing(sqlite3.connect(path_of(opened.keys))) as keys, keys:
+        for held in copy:
+            assert held is not None
+            keys.execute(
+                "UPDATE content_key SET wrapped = ? WHERE stream = ? AND generation = 1",
+                (held.wrapped, held.stream.bytes),
+            )
+    assert opened.keys.get(record, 1)
+
+    assert served.service.records.erase_again(record) == 2
+
+    for stream in streams:
+        assert opened.keys.erased_upto(stream) == 1
+    assert served.service.records.erase_again(record) == 0
+
+
+def test_a_document_that_was_moved_is_not_erased_with_the_record_it_was_uploaded_to(
+    served: Served, drill: Drill
+) -> None:
+    wrong, right = Resident(served, "王大力"), Resident(served, "王大智")
+    seen = served.get(wrong.path).headers["ETag"]
+    moved: Json = {"entry": wrong.document, "reason": "of a namesake", "to": right.id}
+    wrong.kept("misfilings", moved, "manager", "management", if_match=seen)
+    entries = served.get(right.path).json()["sections"]["documents"]
+    documents = [str(one["id"]) for one in entries]
+    wrong.die()
+    order = wrong.order(basis="term-ended", authority=None)
+
+    wrong.kept("erasures", {"order": order}, *ERASING)
+    served.service.records.erase_again(UUID(wrong.id))
+
+    for document in documents:
+        assert served.get(f"{right.path}/documents/{document}/content").content == SCAN
+    assert len(documents) == 2
 
 
 def test_a_document_is_erased_by_itself(served: Served, drill: Drill) -> None:
