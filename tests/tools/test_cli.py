@@ -114,7 +114,7 @@ def test_an_operator_migrates_opens_the_county_once_and_confirms_the_clock(tmp_p
     assert again.stdout == "nothing to apply\n"
 
     opened, refused = lifelong(*BUREAU, "--json", data=data), lifelong(*BUREAU, data=data)
-    assert (opened.returncode, json.loads(opened.stdout)["position"]) == (0, 1)
+    assert (opened.returncode, json.loads(opened.stdout)["position"]) == (0, 2)  # the policy comes first
     assert (refused.returncode, refused.stderr) == (
         1,
         "lifelong: The first institution is registered already.\n",
