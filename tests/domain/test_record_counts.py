@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import CallerUnknown, NotPermitted, QueryRefused, UnknownCode
 from domain.areas import covered
+from domain.errors import CallerUnknown, NotPermitted, QueryRefused, UnknownCode
 from domain.record_counts import without_small
 from domain.requests import NewPractitioner
 from domain.view_scope import Scope

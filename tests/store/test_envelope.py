@@ -16,8 +16,8 @@ from evidence import canonical
 from evidence.commitment import commit
 from evidence.errors import ProofError
 from evidence.merkle import leaf_hash
-from evidence.signing import Signer
 from evidence.receipt import Receipt
+from evidence.signing import Signer
 from store import clock, content, envelope
 from store.content import ContentKey, Part
 
