@@ -3,8 +3,12 @@
 One walk in the log's order, over leaf hashes alone, which the walk by streams checks against the envelopes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from heapq import merge
+from operator import itemgetter
+from typing import TypeAlias
 from uuid import UUID
 
 from evidence import note
@@ -13,13 +17,17 @@ from evidence.errors import ProofError
 from evidence.growth import Growth
 from evidence.heads import Bucket, Head, bucket, bucket_of, key_of, list_root
 from evidence.note import Verifier
-from evidence.tiles import WIDTH, TileId
+from evidence.tiles import WIDTH, TileId, joined
+from store.proof.heads import HeadList
 from store.proof.rows import Rows
 from store.proof.verify.findings import Finding, Kind, Report
 from store.proof.verify.places import Place, read_places
 
 AT_ONCE = 16_384  # events read together: a multiple of a tile
+NOTES_AT_ONCE = 1_000  # checkpoints read together: a log that publishes every second has millions
 BOTH = 2  # the log's two signatures
+
+_Check: TypeAlias = tuple[int, int, Callable[[], None]]  # of a size, in which order, what is checked there
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,9 @@ class TreeCheck:
         *,
         witnesses: Sequence[Verifier] = (),
         held: Held = NOTHING_HELD,
+        told: Sequence[HeadList] = (),
     ) -> None:
+        """told: the head lists that the log tells, for whoever could read them there."""
         self._rows = rows
         self._log_no = log_no
         self._origin = origin
@@ -69,7 +79,10 @@ class TreeCheck:
         self._growth = Growth()
         self._at = -1  # when the last event was recorded
         self._heads = _Heads()
-        self._lists = self._told_lists()
+        self._told = {one.size: one for one in told}
+        self._lists = self._stored_lists()
+        self._last = self._newest()  # checkpoints that come while we walk are not looked at
+        self._unsigned = 0  # the size of the last checkpoint whose note was dropped
         self._good = 0  # the size of the last checkpoint that holds
         self._good_held = 0  # and of the last held elsewhere: ours may have been signed anew
         self._is_bad = self._is_bad_held = False  # one did not: those after it do not either
@@ -78,22 +91,39 @@ class TreeCheck:
 
     def run(self, upto: int) -> TreeChecked:
         """Walk up to a position; everything found is reported."""
-        notes, lists = self._checkpoints(), self._lists
-        stops = sorted({upto, *notes, *self._held.checkpoints, *lists})
-        for stop in stops:
-            self._walk(min(stop, upto))
-            if stop > upto:
-                self._beyond(stop)
-                continue
-            if stop in notes:
-                self._check_note(stop, *notes[stop])
-            if stop in self._held.checkpoints:
-                self._check_held(self._held.checkpoints[stop])
-            if stop in lists:
-                self._check_list(stop, *lists[stop])
+        for size, _, check in merge(
+            self._notes(), self._held_ones(), self._all_lists(), key=itemgetter(0, 1)
+        ):
+            self._walk(min(size, upto))
+            if size <= upto:
+                check()
+            elif size > self._head():
+                self._beyond(size)
+        self._walk(upto)
+        if self._unsigned > self._good:  # nothing that is signed says so
+            self._report(Finding("signature", size=self._unsigned))
         self._check_partial()
         self.checked.events = self._growth.size
         return self.checked
+
+    def _notes(self) -> Iterator[_Check]:
+        after = 0
+        while found := self._rows(
+            """SELECT size, root, note FROM proof.checkpoint
+               WHERE log_no = %s AND size > %s AND size <= %s ORDER BY size LIMIT %s""",
+            [self._log_no, after, self._last, NOTES_AT_ONCE],
+        ):
+            for size, root, signed in found:
+                yield size, 0, partial(self._check_note, size, root, signed)
+            after = found[-1][0]
+
+    def _held_ones(self) -> Iterator[_Check]:
+        for size, one in sorted(self._held.checkpoints.items()):
+            yield size, 1, partial(self._check_held, one)
+
+    def _all_lists(self) -> Iterator[_Check]:
+        for size in sorted(self._lists.keys() | self._told.keys()):
+            yield size, 2, partial(self._check_list, size)
 
     def _walk(self, upto: int) -> None:
         while (size := self._growth.size) < upto:
@@ -101,7 +131,7 @@ class TreeCheck:
             found = read_places(self._rows, self._log_no, size, end)
             self._check_order(found)
             leaves = list(self._whole(found, size, end))
-            if self._lists:
+            if self._lists or self._told:
                 self._heads.take(found)
             self._check_tiles(self._growth.add(leaves))
             self._compare_held(size, leaves)
@@ -124,14 +154,19 @@ class TreeCheck:
         return (there.get(position, bytes(32)) for position in range(size + 1, end + 1))
 
     def _check_tiles(self, full: Sequence[tuple[TileId, bytes]]) -> None:
+        """Tiles that became full; of what is published none is missing."""
         for tile, data in full:
             stored = self._rows(
-                "SELECT data FROM proof.tile WHERE log_no = %s AND level = %s AND number = %s",
+                "SELECT data, root FROM proof.tile WHERE log_no = %s AND level = %s AND number = %s",
                 [self._log_no, tile.level, tile.number],
             )
             self.checked.tiles += len(stored)
             if stored and stored[0][0] != data:
                 self._report(_apart(tile, data, stored[0][0]))
+            elif stored and stored[0][1] != joined(data):
+                self._report(Finding("tile", position=_first_below(tile)))
+            elif not stored and self._growth.size <= self._last:
+                self._report(Finding("tile", position=_first_below(tile)))
 
     def _compare_held(self, size: int, leaves: Sequence[bytes]) -> None:
         """The first event that is another than the tiles held elsewhere have; what comes after it is, too."""
@@ -154,9 +189,17 @@ class TreeCheck:
     def _check_partial(self) -> None:
         """Tiles held of events that are not there any more."""
         for number, held in sorted(self._held.tiles.items()):
-            if not self._is_apart and number * WIDTH + len(held) // 32 > self._growth.size:
+            if not self._is_apart and number * WIDTH + len(held) // 32 > max(self._growth.size, self._head()):
                 self._is_apart = True
                 self._report(Finding("held-tile", position=self._growth.size + 1))
+
+    def _head(self) -> int:
+        """How far the log reaches by now: who held its newest checkpoint may be ahead of our walk."""
+        found = self._rows(
+            "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1",
+            [self._log_no],
+        )
+        return int(found[0][0]) if found else 0
 
     def _beyond(self, size: int) -> None:
         """A checkpoint over more events than there are."""
@@ -165,11 +208,13 @@ class TreeCheck:
 
     def _check_note(self, size: int, root: bytes, signed: bytes) -> None:
         self.checked.checkpoints += 1
-        if not signed:  # an old one, of which size and root are kept
-            if root != self._growth.root():
-                self._tell_bad(size)
-            return
         told = Checkpoint(self._origin, size, self._growth.root())
+        if not signed:  # an old one that nobody refers to, of which size and root are kept
+            self._unsigned = size
+            if root != told.root:
+                self._tell_bad(size)
+            self._check_cosignatures(size, told.text)
+            return
         try:
             text, _ = note.parts(signed)
             opened = note.open(text=signed, verifiers=self._verifiers)
@@ -211,18 +256,21 @@ class TreeCheck:
             self._is_bad_held = True
             self._report(Finding("held-checkpoint", size=held.size, after=self._good_held))
 
-    def _check_list(self, size: int, streams: int, root: bytes) -> None:
+    def _check_list(self, size: int) -> None:
+        """As it is stored, and as the log tells it; one that is told is stored."""
         self.checked.head_lists += 1
-        if (self._heads.streams, self._heads.root()) != (streams, root):
+        stored, told = self._lists.get(size), self._told.get(size)
+        ours = (self._heads.streams, self._heads.root())
+        if stored != ours or (told is not None and (told.streams, told.root) != ours):
             self._report(Finding("head-list", size=size))
 
-    def _checkpoints(self) -> dict[int, tuple[bytes, bytes]]:
+    def _newest(self) -> int:
         found = self._rows(
-            "SELECT size, root, note FROM proof.checkpoint WHERE log_no = %s ORDER BY size", [self._log_no]
+            "SELECT size FROM proof.checkpoint WHERE log_no = %s ORDER BY size DESC LIMIT 1", [self._log_no]
         )
-        return {size: (root, signed) for size, root, signed in found}
+        return int(found[0][0]) if found else 0
 
-    def _told_lists(self) -> dict[int, tuple[int, bytes]]:
+    def _stored_lists(self) -> dict[int, tuple[int, bytes]]:
         found = self._rows(
             "SELECT size, streams, root FROM proof.head_list WHERE log_no = %s ORDER BY size", [self._log_no]
         )
@@ -258,6 +306,11 @@ class _Heads:
             self._buckets[number] = bucket(number, heads)
         self._changed.clear()
         return list_root(self._buckets)
+
+
+def _first_below(tile: TileId) -> int:
+    """The position of the first event below a tile."""
+    return ((tile.number * WIDTH) << (8 * tile.level)) + 1
 
 
 def _apart(tile: TileId, ours: bytes, stored: bytes) -> Finding:

@@ -49,23 +49,27 @@ class World:
         self.usual = self.streams[::2]  # with the two parts of our own events; the others with the library's
         for version in range(1, EACH + 1):
             for stream in self.streams:
-                thing = StoredEvent(stream, version, "test:thing", b'{"a":1}')
-                log.recorder.append([thing], Terms(parts=[PARTS] if stream in self.usual else ()))
+                self.store(stream, version)
             if version == EACH // 2:
                 self.publish()
         self.publish()
-        self.held = self._held()
+        self.held = self.hold(SIZE)
+
+    def store(self, stream: UUID, version: int = EACH + 1) -> None:
+        thing = StoredEvent(stream, version, "test:thing", b'{"a":1}')
+        self.log.recorder.append([thing], Terms(parts=[PARTS] if stream in self.usual else ()))
 
     def publish(self) -> None:
         assert Publisher(self.published, self.db).publish() is not None
 
-    def _held(self) -> Held:
+    def hold(self, size: int) -> Held:
+        """What an auditor keeps at a size."""
         rows, log_no = over(self.db), self.log.log_no
-        kept = [checkpoints.of_size(rows, log_no, size) for size in (SIZE // 2, SIZE)]
+        kept = [checkpoints.of_size(rows, log_no, size) for size in (SIZE // 2, size)]
         read = tiles.reader(rows, log_no)
         return Held(
             {one.size: Checkpoint(self.log.origin, one.size, one.root) for one in kept if one},
-            {0: read(TileId(0, 0)), 1: read(TileId(0, 1, SIZE - 256))},
+            {0: read(TileId(0, 0)), 1: read(TileId(0, 1, size - 256))},
         )
 
     def verify(self, *, held: Held | None = None, jobs: int = 1) -> Verified:
