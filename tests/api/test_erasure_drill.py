@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ from tests.api.served import Json, Served, enrol, new_entry, new_number, new_rec
 from tests.api.test_published import publish
 from tests.api.uploading import Uploader, document_entry, problem
 from tests.builders import content
+from tests.evidence.package.made import verify as check_package
 from tests.store.logs import path_of
 
 NAME, SECRET, SCAN = "欧阳金丝雀", "CANARY-IN-AN-ENCOUNTER", b"CANARY-IN-A-SCAN " * 20_000
@@ -240,6 +242,20 @@ def test_who_looked_and_what_custody_was_stays(served: Served, drill: Drill) -> 
     assert told.ordered_by["actor"] != told.who["actor"] and told.retention["until"] == "2005-03-02"
 
 
+def test_of_the_erased_record_there_is_a_package_that_proves_what_there_was(
+    served: Served, drill: Drill, tmp_path: Path
+) -> None:
+    erased, *_ = drill
+    publish(served)
+
+    answer = served.get(f"{erased.path}/evidence", "manager", "legal")
+
+    assert answer.status_code == 200, answer.text
+    (tmp_path / "package.zip").write_bytes(answer.content)
+    assert (checked := check_package(tmp_path / "package.zip")).holds, checked.text
+    assert SECRET not in checked.text and NAME not in checked.text
+
+
 def test_the_person_can_have_a_record_again(served: Served, drill: Drill) -> None:
     erased, *_ = drill
     document = {"kind": "identity-card", "number": erased.number}
@@ -247,15 +263,20 @@ def test_the_person_can_have_a_record_again(served: Served, drill: Drill) -> Non
     assert served.open_record(documents=[document]) != erased.id
 
 
-def test_a_crash_before_the_keys_are_destroyed_is_finished_later(
-    served: Served, drill: Drill, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_crash_around_the_destruction_of_the_keys_is_finished_later(
+    served: Served, drill: Drill, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     one = Resident(served, "王大伟")
     one.die()
     order = one.order(basis="term-ended", authority=None)
     eraser = served.service.records.eraser
 
-    def crash(*arguments: object) -> int:
+    erase = eraser.erase_record
+
+    def crash(*arguments: Any) -> int:  # Any: whatever it is called with
+        if after:
+            erase(*arguments)
         raise OSError("the disk")
 
     with monkeypatch.context() as patched:
