@@ -314,29 +314,14 @@ class Record(Aggregate):
             raise NotMerged
         self._trigger(self.Unmerged, act, other=other, goes_on=goes_on, reason=reason)
 
-    def erase(self, act: Act, order: UUID, told: events.ErasureOrdered, **left: object) -> None:
-        """Carry out an order about the whole record. left: what stays, as Erased has it.
+    def erase(self, act: Act, order: UUID, **told: object) -> None:
+        """Carry out an order about documents (entries), or about the whole record (told as Erased has it).
 
         Raises UnknownEntry, OutOfTurn, OwnHand, AnotherPersonDecides, OrderMissing.
         """
         may_carry_out(self.state, act, order)
-        said = ("basis", "legal_basis", "authority", "certificate")
-        self._trigger(
-            self.Erased,
-            act,
-            order=order,
-            ordered_by=told.who,
-            custodian=self.custodian,
-            access_stream=self.access_stream,
-            closed_because=self.state.closed_because,
-            **{name: told.content.get(name) for name in said},
-            **left,
-        )
-
-    def erase_documents(self, act: Act, order: UUID, entries: list[str], retention: JsonObject) -> None:
-        """Carry out an order about documents. Raises as `erase`."""
-        may_carry_out(self.state, act, order)
-        self._trigger(self.DocumentsErased, act, order=order, entries=entries, retention=retention)
+        event_class = self.DocumentsErased if "entries" in told else self.Erased
+        self._trigger(event_class, act, order=order, **told)
 
     def end_erasure(self, act: Act, keys: int) -> None:
         """Tell that what was to be destroyed is destroyed."""

@@ -39,6 +39,8 @@ CUSTODY: dict[type[DomainEvent], tuple[str, ...]] = {
     events.Unmerged: ("other", "goes_on"),
 }
 
+SAID = ("basis", "legal_basis", "authority", "certificate")  # by an order, for ever
+
 
 @dataclass(frozen=True)
 class _Order:
@@ -51,6 +53,12 @@ class _Order:
     @property
     def events(self) -> list[DomainEvent]:
         return [one.event for one in self.recorded]
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What of it stays."""
+        content = {name: self.event.content.get(name) for name in SAID}
+        return {**content, "ordered_by": self.event.who}
 
     @property
     def documents(self) -> list[UUID] | None:
@@ -120,7 +128,7 @@ class RecordErasure:
             term = retention.of_documents(order.events, order.documents)
             is_over(term, self.gate.today())
             named = [str(one) for one in order.documents]
-            record.erase_documents(self.gate.act(passed), order.id, named, _told(term))
+            record.erase(self.gate.act(passed), order.id, entries=named, retention=_told(term))
             return self.gate.append(passed, record, [claim])
         term = retention.of_record(order.events)
         is_over(term, self.gate.today())
@@ -128,7 +136,7 @@ class RecordErasure:
         custody = [line for one in order.recorded for line in _custody(one)]
         own, moved = _uploads_of_record(order.events)
         left = {"retention": _told(term), "custody": custody, "uploads": own, "spares": moved}
-        record.erase(self.gate.act(passed), order.id, order.event, **left)
+        record.erase(self.gate.act(passed), order.id, **order.told, **_kept(record), **left)
         return self.gate.append(passed, record, [claim], _claims_of_person(order.events))
 
     def _destroy(self, record: Record, told: Sequence[DomainEvent]) -> int:
@@ -155,6 +163,15 @@ class RecordErasure:
 
 def _claim(record: UUID) -> Claim:
     return Claim(NAMESPACE, str(record))
+
+
+def _kept(record: Record) -> dict[str, object]:
+    """What of the record stays in its state."""
+    return {
+        "custodian": record.custodian,
+        "access_stream": record.access_stream,
+        "closed_because": record.state.closed_because,
+    }
 
 
 def _told(term: retention.Term) -> JsonObject:

@@ -1,8 +1,8 @@
 """How a log's signing keys are replaced: a text that names old and new keys, signed by each of them.
 
-The text, each line ending in a newline: `lifelong/key-rotation/v1`, the origin, the purpose, the instant, then
-`old ` and `new ` with a verifier key, one a line. Ed25519 keys and ML-DSA-44 keys (with an empty context) sign
-its bytes as they are: no checkpoint, cosignature or receipt begins with that first line.
+The text, each line ending in a newline: `lifelong/key-rotation/v1`, the origin, the purpose, the instant,
+then `old ` and `new ` with a verifier key, one a line. Ed25519 and ML-DSA-44 (with an empty context) sign its
+bytes as they are: no checkpoint, cosignature or receipt begins with that first line.
 """
 
 from collections.abc import Mapping, Sequence

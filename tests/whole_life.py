@@ -205,7 +205,7 @@ class Life:
         self.records.reopen_record(NURSE, self.record, self.version, reason="closed in error")
 
     def erasure(self) -> None:
-        """A document of long ago is erased by order, and the whole record of somebody who died as long ago."""
+        """A document of long ago is erased by order, and the record of somebody who died as long ago."""
         gate = cast(DocumentGate, self.records.gate)
         gate.documents = Uploaded()
         scan = content("document", data=None, blob=str(UPLOAD))
