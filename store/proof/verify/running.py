@@ -24,11 +24,13 @@ from store import connect
 from store.key_place import KeysAt
 from store.keys import open_key_store
 from store.proof import fence, heads
+from store.proof.heads import HeadList
 from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.proof.verify.events import Checker, read
 from store.proof.verify.findings import Finding, Kind
 from store.proof.verify.tokens import TokensChecked
+from store.proof.verify.told import told_lists
 from store.proof.verify.tree import NOTHING_HELD, Held, TreeCheck, TreeChecked
 
 EVENTS = 20_000  # of a part, about
@@ -91,8 +93,9 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
         kept.add(part)
         progress(part.events)
     found: list[Finding] = [one for part in kept.done.values() for one in part.findings]
-    tree = _tree(task, kept.upto, found.append)
-    found += _second_leg(task, kept.upto)
+    told = _lists(task, kept.upto)
+    tree = _tree(task, kept.upto, told, found.append)
+    found += _second_leg(task, kept.upto, told)
     tokens = TokensChecked(task.time_roots)
     found += _tokens(task, tokens)
     found += _second_place(task)
@@ -112,7 +115,15 @@ def _order(one: Finding) -> tuple[int, str]:
     return one.position or one.after or one.size or 0, one.kind
 
 
-def _tree(task: Task, upto: int, report: Callable[[Finding], None]) -> TreeChecked:
+def _lists(task: Task, upto: int) -> list[HeadList]:
+    """The head lists that the log tells, if its content is opened."""
+    if task.keys is None:
+        return []
+    with closing(connect.plain(task.dsn)) as db, closing(open_key_store(task.keys, begin=False)) as keys:
+        return list(told_lists(over(db), task.log_no, task.origin, keys, upto))
+
+
+def _tree(task: Task, upto: int, told: Sequence[HeadList], report: Callable[[Finding], None]) -> TreeChecked:
     with closing(connect.plain(task.dsn)) as db:
         db.execute("SET statement_timeout = 0")
         check = TreeCheck(
@@ -123,6 +134,7 @@ def _tree(task: Task, upto: int, report: Callable[[Finding], None]) -> TreeCheck
             report,
             witnesses=task.witnesses,
             held=task.held,
+            told=told,
         )
         return check.run(upto)
 
@@ -132,11 +144,13 @@ def _tokens(task: Task, tokens: TokensChecked) -> list[Finding]:
         return list(tokens.run(over(db), task.log_no, task.origin))
 
 
-def _second_leg(task: Task, upto: int) -> Iterator[Finding]:
+def _second_leg(task: Task, upto: int, told: Sequence[HeadList]) -> Iterator[Finding]:
     """The tree under SHA-512, from the first envelope on, at every size at which it was told."""
     with closing(connect.plain(task.dsn)) as db:
         rows, leg = over(db), SecondLeg()
-        for size, root in heads.second_legs(rows, task.log_no, upto):
+        legs = {*heads.second_legs(rows, task.log_no, upto)}
+        legs |= {(one.size, one.root_512) for one in told if one.root_512}
+        for size, root in sorted(legs):
             heads.grow(rows, task.log_no, leg, size)
             if leg.root() != root:
                 yield Finding("head-list", size=size)
