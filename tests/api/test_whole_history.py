@@ -11,6 +11,7 @@ from store.mapper import event_of
 from tests.api.listed import fold, now
 from tests.api.served import Served, enrol, login, new_entry
 from tests.api.whole_life import AT_NIGHT, LAWYER, MANAGER, NURSE, OTHER_NURSE, Life
+from tools.publishing import Publishing, publish_once
 
 Json: TypeAlias = dict[str, Any]  # parsed JSON, which the tests index freely
 AUDITOR, CLERK = ("auditor", "audit"), ("clerk", "audit")
@@ -51,6 +52,8 @@ def looked_at(life: Life) -> None:
     number = county.get(record).json()["number"]
     for who in (NURSE, OTHER_NURSE):
         county.post("/v1/search", {"kind": "record-number", "value": number}, *who)
+    publish_once(Publishing.of(county.service.settings, county.service.database))
+    assert county.get(f"{record}/evidence", *own).status_code == 200
     seen = county.get(f"{record}/accesses", *own).json()["accesses"]
     for one in seen[:20]:
         county.get(f"{record}/accesses/{one['event']}/replay", *own)
