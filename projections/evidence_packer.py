@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
@@ -52,8 +52,9 @@ PAUSE_S: Final = 0.2
 class Source:
     """Where packages come from. rows: of what is published; contents: as who may read content.
 
-    vkeys: of the log's checkpoints and receipts. policy: of its witnesses.
-    signer: of packages, named `<origin>/package`.
+    vkeys: of the log's checkpoints and receipts, asked for each time: keys are replaced. policy: of its
+    witnesses. signer: of packages, named `<origin>/package`. bring_list: sees to a head list that has the
+    event at a position; it may fail to.
     """
 
     rows: Rows
@@ -63,9 +64,10 @@ class Source:
     origin: str
     keys: KeyStore
     documents: DocumentStore
-    vkeys: tuple[str, ...]
+    vkeys: Callable[[], list[Verifier]]
     signer: Signer
     policy: bytes | None = None
+    bring_list: Callable[[int], None] = lambda position: None
 
 
 class Packer:
@@ -92,14 +94,15 @@ class Packer:
         )
 
     def _checkpoint(self, order: Order) -> Row:
-        """One that has the last event ordered of each record."""
+        """One that has the last event ordered of each record, and a list of it where that can be had."""
         source = self._source
         last = [one for one in order.streams if one.last is not None]
         position = max((self._position(one) for one in last), default=1)
         row = covering(source.rows, source.log_no, position, lambda: time.sleep(PAUSE_S), WAITS)
         if row is None:
             raise EvidenceNotReady
-        return row
+        source.bring_list(position)
+        return covering(source.rows, source.log_no, position) or row
 
     def _position(self, one: OrderedStream) -> int:
         found = self._source.rows(
@@ -109,12 +112,20 @@ class Packer:
         return int(found[0][0]) if found else 1
 
 
-def packer(settings: Settings, opened: OpenLog, log: EventLog, public: Reads, contents: Reads) -> Packer:
+def packer(
+    settings: Settings,
+    opened: OpenLog,
+    log: EventLog,
+    public: Reads,
+    contents: Reads,
+    bring_list: Callable[[int], None] = lambda position: None,
+) -> Packer:
     """What makes evidence packages of the log. public: as lifelong_reader; contents: as lifelong_appender."""
-    every = [
-        *checkpoint_verifiers(settings.origin, opened.keys),
-        *receipt_verifiers(settings.origin, opened.keys),
-    ]
+
+    def verifiers() -> list[Verifier]:
+        origin, keys = settings.origin, opened.keys
+        return [*checkpoint_verifiers(origin, keys), *receipt_verifiers(origin, keys)]
+
     return Packer(
         Source(
             rows=public.rows,
@@ -124,9 +135,10 @@ def packer(settings: Settings, opened: OpenLog, log: EventLog, public: Reads, co
             origin=settings.origin,
             keys=opened.keys,
             documents=opened.blobs,
-            vkeys=tuple(map(str, every)),
+            vkeys=verifiers,
             signer=package_signer(settings.origin, opened.keys),
             policy=settings.witnesses.read_bytes() if settings.witnesses else None,
+            bring_list=bring_list,
         )
     )
 
@@ -156,6 +168,7 @@ class _Packing:
             events=self._events(gathering),
             trust=_trust(source, note),
             stamps=gathering.stamps(),
+            listed=gathering.listed(one.stream for one in order.streams),
             definitions=self._definitions,
             documents=self._documents,
             typeset=pdf,
@@ -234,14 +247,12 @@ def _stored(row: StoredRow) -> Stored:
 
 def _trust(source: Source, note: bytes) -> Trust:
     """The keys, and what the witnesses' policy says of this note."""
-    ours = [one for one in map(Verifier.parse, source.vkeys) if one.name == source.origin]
-    signed = list(
-        dict.fromkeys(one.verifier for one in known(parts(note)[1], ours))
-    )  # keys that were replaced did not
-    told = (
-        one for one in source.vkeys if (verifier := Verifier.parse(one)) not in ours or verifier in signed
-    )
-    vkeys = (*told, str(source.signer.verifier))
+    every = source.vkeys()
+    ours = [one for one in every if one.name == source.origin]
+    signed = list(dict.fromkeys(one.verifier for one in known(parts(note)[1], ours)))
+    replaced = [one for one in ours if one not in signed]  # last: of each kind the first is in force
+    others = [one for one in every if one not in ours]
+    vkeys = tuple(map(str, (*signed, *others, source.signer.verifier, *replaced)))
     if source.policy is None:
         return Trust(vkeys)
     policy = replace(policies.parse(source.policy), logs=tuple(signed))

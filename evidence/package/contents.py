@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evidence.canonical import Json
+from evidence.heads import HeadProof
 
 Pieces = Callable[[], Iterable[bytes]]
 """Gives the bytes of a document, from the beginning."""
@@ -58,6 +59,18 @@ class Stamped:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A head list (`evidence.heads`): size of the tree it is of, and the event that tells its root.
+
+    proofs: what it says of streams of the package, by their ids.
+    """
+
+    size: int
+    event: Sealed
+    proofs: Mapping[str, HeadProof]
+
+
+@dataclass(frozen=True)
 class Trust:
     """vkeys: of the log's checkpoints, receipts and packages. policy: C2SP tlog-policy of its witnesses."""
 
@@ -108,8 +121,10 @@ def not_typeset(told: Report) -> Typeset:
 class Contents:
     """All of a package. scope: who asked for what, by which right; plain values in the canonical profile.
 
-    events: in the order of the log, gone through once. definitions, documents: asked for once the events are
-    written, with what they name; documents by SHA-256 (hex). others: any further file under data/.
+    events: in the order of the log, gone through once. listed: the newest head list that the log tells up to
+    the checkpoint; shown of each stream that the package has whole up to it. definitions, documents: asked
+    for once the events are written, with what they name; documents by SHA-256 (hex). others: any further file
+    under data/.
     """
 
     folder: str
@@ -121,6 +136,7 @@ class Contents:
     events: Iterable[Sealed]
     trust: Trust
     stamps: Sequence[Stamped] = ()
+    listed: Listed | None = None
     definitions: Callable[[Named], Definitions] = lambda named: Definitions()
     documents: Callable[[Named], Iterable[tuple[str, Pieces]]] = lambda named: ()
     others: Mapping[str, bytes] = field(default_factory=dict)

@@ -10,7 +10,16 @@ import orjson
 
 from evidence.canonical import Json
 from evidence.package.contents import Contents, Sealed
-from evidence.package.report_words import KEYS, LABELS, NOT_NORMATIVE, TITLE, WITHHELD, Words, independence
+from evidence.package.report_words import (
+    KEYS,
+    LABELS,
+    NOT_NORMATIVE,
+    TITLE,
+    WITHHELD,
+    Words,
+    completeness,
+    independence,
+)
 
 PIECE = 1 << 20
 MOST_TYPESET: Final = 2_000  # events: a longer PDF would need all of a machine's memory
@@ -98,7 +107,8 @@ def _head(contents: Contents, scope: Mapping[str, Json]) -> list[tuple[str, str,
     streams = scope["streams"]
     for one in streams if isinstance(streams, list) else []:
         if isinstance(one, dict):
-            told.append(("事件流", "Stream", f"{one['name']} {one['stream']}: {one['first']}–{one['last']}"))
+            reach = f"{one['name']} {one['stream']}: {one['first']}–{one['last']}"
+            told.append(("事件流", "Stream", f"{reach}; {completeness(one['complete_up_to'])}"))
     return told
 
 

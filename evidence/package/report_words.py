@@ -62,6 +62,13 @@ def independence(contents: Contents) -> list[Words]:
     return told or [NOBODY]
 
 
+def completeness(size: object) -> str:
+    """Up to where a stream is shown to be whole. size: of the tree of the head list; None without one."""
+    if size is None:
+        return "此后有无事件仅凭签发方声明 no list shows that none follows"
+    return f"截至日志第 {size} 条已证明完整 shown to be whole up to event {size} of the log"
+
+
 NOBODY: Final[Words] = (
     "独立性：无。没有见证方联署，也没有外部时间戳；本包的可信度仅建立在运营方自己的密钥之上。",
     "Independence: none. No quorum of witnesses has cosigned, and there is no time-stamp: trust in this "

@@ -252,6 +252,22 @@ def whole(text: str) -> int:
     return int(text)
 
 
+Commitments = dict[tuple[str, str], bytes]  # by event and name of the part
+
+
+def opened(line: bytes, commitments: Commitments) -> tuple[str, bytes]:
+    """Name and bytes of a part that is shown. Raises Wrong unless its event commits to them; once."""
+    told = canonical(line)
+    event, name, salt = told["event"], told["name"].encode(), base64.b64decode(told["salt"])
+    value = told["text"].encode() if "text" in told else base64.b64decode(told["base64"])
+    made = base64.urlsafe_b64encode(sha256(b"\x10" + salt + bytes([len(name)]) + name + value))
+    committed = commitments.pop((event, told["name"]), None)
+    need(len(salt) == 32 and made.rstrip(b"=") == committed, f"event {event} has another {name!r}")
+    if name == b"body":
+        canonical(value)
+    return told["name"], value
+
+
 # ---- The package: RFC 8493, as a folder or as a zip in which nothing is compressed ----------------
 class Bag:
     """The files of a package by their paths."""
@@ -334,7 +350,8 @@ class Package:
 
     def __init__(self, bag: Bag, own_keys: str | None) -> None:
         self.bag, self.own_keys, self.trust = bag, own_keys, list[str]()
-        self.commitments = dict[tuple[str, str], bytes]()  # of the parts that were not looked at yet
+        self.commitments = Commitments()  # of the parts that were not looked at yet
+        self.leaves, self.first = dict[tuple[str, int], bytes](), dict[str, int]()  # by stream and version
         self.named, self.independent = set[bytes](), list[str]()  # digests; on whom it rests beside the log
 
     def keys(self) -> str:
@@ -376,7 +393,8 @@ class Package:
         self.origin, self.size, self.root = checkpoint_of(text)
         self.log = self.origin.encode()
         need((self.origin, self.size) == (self.scope["origin"], self.scope["size"]), "another checkpoint")
-        ours = {one for one in self.vkeys if one.name == self.origin}
+        # Keys are replaced now and then: of each kind the first is in force, the others signed before it.
+        ours = {*{one.kind: one for one in reversed(self.vkeys) if one.name == self.origin}.values()}
         is_signed = {ED25519} <= {one.kind for one in ours} and ours <= signed | unchecked
         need(is_signed, "the checkpoint lacks a signature of the log")
         by = {name for name, key in witnesses.items() if key in signed}
@@ -391,7 +409,7 @@ class Package:
     def events(self) -> str:
         """Each envelope is proved to stand in the log, and in its stream to follow the one before it."""
         proofs, last, at, count = self.bag.under("data/proofs/"), -1, b"", 0
-        heads, first = dict[str, tuple[int, bytes]](), dict[str, int]()
+        heads, first = dict[str, tuple[int, bytes]](), self.first
         whole = {one["stream"] for one in self.scope["streams"] if one["is_whole"]}
         for count, line in enumerate(self.bag.lines("data/events.ndjson"), 1):
             found = ENVELOPE.fullmatch(line)
@@ -409,6 +427,7 @@ class Package:
             follows = prev == before_hash if is_next else not before or name not in whole
             need(follows and number > before, f"{told} does not follow the one before it in its stream")
             first.setdefault(name, number)
+            self.leaves[name, number] = leaf
             heads[name], last, at = (number, leaf.hex().encode()), index, now
         need(count == len(proofs) == self.scope["events"], "events are missing, or their proofs")
         reach = {one["stream"]: (one["first"], one["last"]) for one in self.scope["streams"]}
@@ -424,7 +443,7 @@ class Package:
         if found is None or data[found.end() :] != self.note:
             raise Wrong(f"{path} is no proof against the checkpoint")
         index, hashes = int(found[1]), [*map(hash_of, found[2].split())]
-        need(path == f"data/proofs/{index:012}.tlog-proof", f"{path} is the proof of another event")
+        need(path.rsplit("/", 1)[1] == f"{index:012}.tlog-proof", f"{path} is the proof of another event")
         need(index < self.size, "an index that the log does not reach")
         root = climbed(index, self.size - 1, hashes, leaf)
         need(root == [self.root], f"the log has another event at index {index}")
@@ -434,20 +453,63 @@ class Package:
         """What is disclosed is what the envelopes commit to; what is not is said to be withheld."""
         all_of_them = len(self.commitments)
         for line in self.bag.lines("data/parts.ndjson"):
-            told = canonical(line)
-            event, name, salt = told["event"], told["name"].encode(), base64.b64decode(told["salt"])
-            value = told["text"].encode() if "text" in told else base64.b64decode(told["base64"])
-            made = base64.urlsafe_b64encode(sha256(b"\x10" + salt + bytes([len(name)]) + name + value))
-            committed = self.commitments.pop((event, told["name"]), None)
-            need(len(salt) == 32 and made.rstrip(b"=") == committed, f"event {event} has another {name!r}")
-            if name == b"body":
-                canonical(value)
+            name, value = opened(line, self.commitments)
+            if name == "body":
                 self.named |= set(re.findall(rb'"(?:digest|sha256)":"([0-9a-f]{64})"', value))
         shown = all_of_them - len(self.commitments)
         for told in map(canonical, self.bag.lines("data/withheld.ndjson")):
             need(self.commitments.pop((told["event"], told["name"]), None), "a part that there is not")
         need(not self.commitments, "parts that are neither shown nor said to be withheld")
         return f"{shown} parts are what was committed to; {all_of_them - shown} are withheld"
+
+    def completeness(self) -> str:
+        """Of streams that are here whole: that up to the size of a list they have no more events."""
+        listed, shown, not_shown = self.bag.under("data/heads/"), list[str](), list[str]()
+        size, root = self.list_of_heads(listed) if listed else (0, b"")
+        for one in self.scope["streams"]:
+            has_head = f"data/heads/{one['stream']}.json" in listed
+            need(one.get("complete_up_to") == (size if has_head else None), "the scope tells of another list")
+            if has_head:
+                self.check_head(one["stream"], one["is_whole"], root)
+            (shown if has_head else not_shown).append(f"{one['name']} {one['stream']}")
+        need(len(listed) == (3 + len(shown) if shown else 0), "files beside the head list")
+        scope_alone = "the signed scope alone speaks: that nothing was left out at the end is the log's word."
+        if shown:
+            shown_up_to = f"Complete up to event {size} of the log: {', '.join(shown)}."
+            self.trust.append(f"{shown_up_to} From event {size + 1} on {scope_alone}")
+        if not_shown:
+            self.trust.append(f"No head list for {', '.join(not_shown)}: {scope_alone}")
+        return f"shown for {len(shown)} streams, by a list of all" if shown else "not shown: no head list"
+
+    def list_of_heads(self, files: list[str]) -> tuple[int, bytes]:
+        """Size and root of a list of how many events each stream has, from the event that tells it."""
+        envelope, part = (self.bag.read(f"data/heads/{one}.ndjson")[:-1] for one in ("event", "part"))
+        found = ENVELOPE.fullmatch(envelope)
+        if found is None or (found[3], found[7]) != (self.log, b"log.heads-listed.v1"):
+            raise Wrong("data/heads/event.ndjson tells no head list of this log")
+        event, parts = found[2].decode(), PART.findall(found[4])
+        name, body = opened(part, {(event, one.decode()): hashed for one, hashed in parts})
+        (proof,) = (one for one in files if one.endswith(".tlog-proof"))
+        index, told = self.proved(proof, sha256(b"\x00" + envelope)), canonical(body)
+        need(name == "body" and 0 < told["size"] <= index, "a head list of events that came after it")
+        return told["size"], bytes.fromhex(told["root"])
+
+    def check_head(self, stream: str, is_whole: bool, root: bytes) -> None:
+        """A stream's head leads to the root of the list, and as many events as it says are here."""
+        told = canonical(self.bag.read(f"data/heads/{stream}.json"))
+        (head,), streams = told["shown"], told["streams"]
+        index, events, last = head["index"], head["events"], hash_of(head["leaf"].encode())
+        in_bucket = [hash_of(one.encode()) for one in head["proof"]]
+        in_list = [hash_of(one.encode()) for one in told["bucket_proof"]]
+        key = sha256(b"stream/v1\n" + bytes.fromhex(stream.replace("-", "")))
+        number = int.from_bytes(key[:2], "big") >> 4
+        need(hash_of(head["key"].encode()) == key and 0 <= index < streams, f"{stream}: another's head")
+        leaf = sha256(b"\x00head/v1\n" + key + struct.pack(">Q", events) + last)
+        (bucket,) = climbed(index, streams - 1, in_bucket, leaf)
+        leaf = sha256(b"\x00bucket/v1\n" + struct.pack(">HQ", number, streams) + bucket)
+        need(climbed(number, 4095, in_list, leaf) == [root], f"{stream}: not the head that was listed")
+        is_here = is_whole and self.first.get(stream) == 1 and self.leaves.get((stream, events)) == last
+        need(is_here, f"{stream}: {events} events were listed, and not all of them are here")
 
     def named_files(self) -> str:
         """Forms, rules and documents are those that the events name by digest."""
@@ -480,14 +542,14 @@ def main() -> int:
     try:
         package = Package(Bag(asked.package), asked.keys.read_text() if asked.keys else None)
         checks: list[Callable[[], str]] = [package.keys, package.files, package.checkpoint, package.events]
-        for check in [*checks, package.parts, package.named_files, package.time]:
+        for check in [*checks, package.parts, package.completeness, package.named_files, package.time]:
             print(f"ok      {check.__name__.replace('_', ' ')}: {check()}")
     except Exception as error:  # whatever breaks, nothing is verified
         print(f"FAILED  {error if isinstance(error, Wrong) else f'{type(error).__name__}: {error}'}")
         print("NOT VERIFIED: this is not what the log holds, or not all of it. Nothing above counts.")
         return 1
     print("VERIFIED: every event shown stands in the log as it was sealed; nothing of it was changed since.")
-    print("That nothing was left out at the end of a stream is the log's word.", *package.trust, sep="\n")
+    print(*package.trust, sep="\n")
     rests = " and ".join(package.independent) or "NOBODY: all rests on the operator's own key alone"
     print(f"INDEPENDENCE: attested by {rests}.")
     return 0

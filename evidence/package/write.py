@@ -3,7 +3,7 @@
 import base64
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -13,8 +13,10 @@ import orjson
 
 from evidence import canonical
 from evidence.canonical import Json
+from evidence.heads import HeadProof
 from evidence.package.bag import BagWriter, Sign
-from evidence.package.contents import Contents, Disclosed, Named, Sealed
+from evidence.package.completeness import complete, listed_files, part_told
+from evidence.package.contents import Contents, Named, Sealed
 from evidence.package.report import Report
 from evidence.tlog_proof import TlogProof
 
@@ -82,10 +84,13 @@ def _write(bag: BagWriter, contents: Contents, sign: Sign) -> Written:
             bag.add(f"proofs/{event.index:012}.tlog-proof", proof.encode())
         for path, spool in zip(("events", "parts", "withheld"), spools, strict=True):
             bag.add(f"{path}.ndjson", _pieces(spool))
+        shown = complete(contents, written.reach)
+        for path, data in listed_files(contents, shown).items():
+            bag.add(path, data)
         _add_named(bag, contents, Named(frozenset(written.digests), frozenset(written.systems)))
         for path, data in contents.others.items():
             bag.add(path, data)
-        scope = _scope(contents, written)
+        scope = _scope(contents, written, shown)
         for path, pages in report.finish(scope):
             bag.add(path, pages)
         bag.add("scope.json", canonical.encode({**scope, "report_pdf": report.pdf}))
@@ -119,21 +124,12 @@ def _spool(spools: Sequence[BinaryIO], event: Sealed) -> None:
     events.write(event.envelope + b"\n")
     told = orjson.loads(event.envelope)["event"]
     for name, part in sorted(event.shown.items()):
-        parts.write(canonical.encode({"event": told, "name": name, **_value(part)}) + b"\n")
+        parts.write(canonical.encode(part_told(told, name, part)) + b"\n")
     for name, why in sorted(event.withheld.items()):
         withheld.write(canonical.encode({"event": told, "name": name, "why": why}) + b"\n")
 
 
-def _value(part: Disclosed) -> dict[str, Json]:
-    """The salt, and the value as text where it is text: so that it can be read, and its bytes are exact."""
-    told: dict[str, Json] = {"salt": base64.b64encode(part.salt).decode()}
-    try:
-        return {**told, "text": part.value.decode()}
-    except UnicodeDecodeError:
-        return {**told, "base64": base64.b64encode(part.value).decode()}
-
-
-def _scope(contents: Contents, written: Written) -> dict[str, Json]:
+def _scope(contents: Contents, written: Written, shown: Mapping[str, HeadProof]) -> dict[str, Json]:
     """What the package is of; a stream of which nothing came in is not named."""
     streams: list[Json] = [
         {
@@ -142,6 +138,7 @@ def _scope(contents: Contents, written: Written) -> dict[str, Json]:
             "is_whole": one.is_whole,
             "first": written.reach[one.stream][0],
             "last": written.reach[one.stream][1],
+            "complete_up_to": contents.listed.size if contents.listed and one.stream in shown else None,
         }
         for one in contents.streams
         if one.stream in written.reach

@@ -4,20 +4,20 @@ Streams are read by the page and merged by position, so that a record of a lifet
 a short one. Content whose key was destroyed is told as gone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from heapq import merge
 from itertools import count
 from uuid import UUID
 
 from domain.released import demand
-from evidence.package.contents import Stamped
+from evidence.package.contents import Disclosed, Listed, Sealed, Stamped
 from evidence.tiles import Tree
 from store.content import Part, unpack
 from store.envelope import event_id
 from store.keys import KeyDestroyed, KeyStore
-from store.proof import checkpoints, tiles
+from store.proof import checkpoints, heads, tiles
 from store.proof.checkpoints import Row
 from store.proof.rows import Rows
 from store.reader import StoredRow
@@ -78,6 +78,17 @@ class Gathering:
             Stamped(authority, bytes(note), bytes(token), bytes(chain), bytes(revocation), self._since(size))
             for authority, size, note, token, chain, revocation in found
         ]
+
+    def listed(self, streams: Iterable[UUID]) -> Listed | None:
+        """The newest head list that the checkpoint's tree tells of, and what it says of these streams."""
+        told = heads.told(self._rows, self._log_no, self.size)
+        if told is None:
+            return None
+        (row,) = self._stream(Wanted(told.stream, told.version, told.version))
+        shown = {"body": Disclosed(*row.parts["body"])}
+        event = Sealed(row.position - 1, row.envelope, self.proof(row.position), shown, {})
+        proof = partial(heads.proof, self._rows, self._log_no, told.made.size)
+        return Listed(told.made.size, event, {str(one): proof(one) for one in streams})
 
     def _since(self, size: int) -> list[bytes]:
         return self._tree.consistency(size) if size < self.size else []

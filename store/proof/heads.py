@@ -25,9 +25,11 @@ from evidence.heads import (
 )
 from evidence.second_leg import SecondLeg
 from store.connect import Connection
+from store.envelope import event_id
 from store.proof.rows import Row, Rows, over
 
 AT_ONCE = 20_000  # envelopes read together
+UNKNOWN = 9  # events in a row whose list is not known by them: told twice, since telling was cut off
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,27 @@ def newest(rows: Rows, log_no: int) -> HeadList | None:
     return _list(rows(_LISTS + "ORDER BY size DESC LIMIT 1", [log_no]))
 
 
-def covering(rows: Rows, log_no: int, size: int) -> HeadList | None:
-    """The newest list of a tree that is no larger than a size, and told in the log."""
-    query: LiteralString = _LISTS + "AND size <= %s AND event IS NOT NULL ORDER BY size DESC LIMIT 1"
-    return _list(rows(query, [log_no, size]))
+@dataclass(frozen=True)
+class Told:
+    """A list that the log tells, and where the event stands that does."""
+
+    made: HeadList
+    stream: UUID
+    version: int
+    position: int
+
+
+def told(rows: Rows, log_no: int, size: int) -> Told | None:
+    """The newest list that a tree of a size shows: the event that tells it stands in that tree."""
+    query: LiteralString = """SELECT stream_id, version, position, envelope FROM store.event
+        WHERE log_no = %s AND stream_id =
+              (SELECT stream_id FROM store.stream WHERE log_no = %s AND category = 'log' LIMIT 1)
+          AND topic = 'log.heads-listed.v1' AND position <= %s ORDER BY version DESC LIMIT %s"""
+    for stream, version, position, envelope in rows(query, [log_no, log_no, size, UNKNOWN + 1]):
+        found = _list(rows(_LISTS + "AND size < %s AND event = %s", [log_no, position, event_id(envelope)]))
+        if found is not None:
+            return Told(found, stream, version, position)
+    return None
 
 
 def make(db: Connection, log_no: int, size: int, *, with_second_leg: bool = False) -> HeadList:

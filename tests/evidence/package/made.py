@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -19,17 +20,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from evidence import canonical, merkle
+from evidence import canonical, heads, merkle
 from evidence.canonical import Json
 from evidence.checkpoint import Checkpoint
 from evidence.commitment import commit
 from evidence.package.bag import ALGORITHMS
-from evidence.package.contents import Contents, Definitions, Disclosed, Sealed, Stream, Trust
+from evidence.package.contents import Contents, Definitions, Disclosed, Listed, Sealed, Stream, Trust
 from evidence.package.write import write_package
 from evidence.signing import Cosigner, LineSigner, MlDsaSigner, Signer, line, sign
 
 ORIGIN = "lifelong.example/110101/1"
-RECORD, ACCESSES, OTHER = (str(UUID(int=number)) for number in (1, 2, 3))
+RECORD, ACCESSES, OTHER, OWN = (str(UUID(int=number)) for number in (1, 2, 3, 4))
 FORM = canonical.encode({"name": "allergy", "edition": "2026"})
 DOCUMENT = "化验单".encode() * 1000
 
@@ -98,6 +99,27 @@ class MadeLog:
             **changes,
         }
         self.events.append(Event(stream, len(before) + 1, canonical.encode(told), parts))
+
+    def list_heads(self) -> Callable[[], Listed]:
+        """Tell a list of all heads; then what it says of each stream, against the log as it is later."""
+        size = len(self.events)
+        ends = {one.stream: one for one in self.events}
+        listed = sorted(
+            heads.Head(heads.key_of(UUID(one.stream)), one.version, merkle.leaf_hash(one.envelope))
+            for one in ends.values()
+        )
+        held = {
+            number: [one for one in listed if heads.bucket_of(one.key) == number]
+            for number in {heads.bucket_of(one.key) for one in listed}
+        }
+        buckets = {number: heads.bucket(number, found) for number, found in held.items()}
+        told: Json = {"size": size, "streams": len(listed), "root": heads.list_root(buckets).hex()}
+        self.add(OWN, told, topic="log.heads-listed.v1")
+        proofs = {
+            one: heads.prove(UUID(one), held.get(heads.bucket_of(heads.key_of(UUID(one))), []), buckets)
+            for one in (RECORD, ACCESSES, OTHER)
+        }
+        return lambda: Listed(size, self.sealed(size, {"who": "not-selected"}), proofs)
 
     def sealed(self, index: int, withhold: Mapping[str, str]) -> Sealed:
         event, leaves = self.events[index], self.leaves
@@ -228,6 +250,29 @@ def resign(bag: Path) -> None:
     ]
     text = f"{ORIGIN}/package\nsha256 {sums[0]}\nsha512 {sums[1]}\n".encode()
     (bag / "tagmanifests.note").write_bytes(PACKAGE.sign(text))
+
+
+def cut_tail(bag: Path, events: int = 1, *, scope_too: bool = True) -> None:
+    """Leave out the last events, and sign what is left, as the operator could. scope_too: and say so."""
+    place, proofs = bag / "data" / "events.ndjson", sorted((bag / "data" / "proofs").iterdir())
+    lines = place.read_text().splitlines()
+    kept, gone = (
+        lines[: len(lines) - events],
+        {json.loads(one)["event"] for one in lines[len(lines) - events :]},
+    )
+    place.write_text("".join(f"{line}\n" for line in kept))
+    for proof in proofs[len(kept) :]:
+        proof.unlink()
+    for path in (bag / "data" / "parts.ndjson", bag / "data" / "withheld.ndjson"):
+        told = path.read_bytes().split(b"\n")[:-1]
+        path.write_bytes(b"".join(one + b"\n" for one in told if json.loads(one)["event"] not in gone))
+    if scope_too:
+        scope = json.loads((bag / "data" / "scope.json").read_bytes())
+        scope["events"] = len(kept)
+        last = {(told := json.loads(one))["stream"]: told["version"] for one in kept}
+        scope["streams"] = [one | {"last": last[one["stream"]]} for one in scope["streams"]]
+        (bag / "data" / "scope.json").write_bytes(canonical.encode(scope))
+    resign(bag)
 
 
 def _list(bag: Path, path: str, files: Sequence[Path], name: str) -> None:
