@@ -11,6 +11,8 @@ from typing import Literal
 from psycopg.rows import class_row
 
 from evidence.checkpoint import Checkpoint
+from evidence.errors import ProofError
+from evidence.growth import Growth
 from evidence.tiles import Tree
 from store.connect import Connection
 from store.proof import tiles
@@ -76,9 +78,19 @@ def wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:
     """Why the database is not what was published last; None if it is."""
     if head(db, log_no) < held.size:
         return "behind"
-    if Tree(held.size, tiles.reader(over(db), log_no)).root() != held.root:
-        return "forked"
-    return None
+    return None if _root(db, log_no, held.size) == held.root else "forked"
+
+
+def _root(db: Connection, log_no: int, size: int) -> bytes:
+    """Of the tree of a size: by its tiles, or where a copy came back without them by every leaf."""
+    rows = over(db)
+    try:
+        return Tree(size, tiles.reader(rows, log_no)).root()
+    except ProofError:
+        growth = Growth()
+        for leaves in tiles.leaves(rows, log_no, 0, size):
+            growth.add(leaves)
+        return growth.root()
 
 
 def close(db: Connection, log_no: int, size: int) -> None:

@@ -14,17 +14,19 @@ from evidence.checkpoint import Checkpoint
 from evidence.errors import ProofError
 from evidence.growth import Growth
 from evidence.signing import LineSigner, sign
-from evidence.tiles import TileId, Tree
+from evidence.tiles import Tree
 from store.connect import Connection
 from store.proof import checkpoints, fence, tiles
 from store.proof.checkpoints import Row
 from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 
-AT_ONCE = 65_536  # leaf hashes read together
-
 After = Callable[[Connection, Row], None]
 """What is done about a checkpoint that has just become public, on the publisher's connection."""
+
+
+class Forked(ProofError):
+    """The tree that is stored does not begin with the one that was signed last."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,15 @@ class Publisher:
         if head == growth.size:
             return None
         self._growth = None  # until it is known to be stored
-        full = self._integrate(growth, head)
-        checkpoint = Checkpoint(self._told.origin, growth.size, growth.root())
         try:
             with self._db.transaction():
-                tiles.keep(self._db, log_no, full)
+                for leaves in tiles.leaves(self._rows, log_no, growth.size, head):
+                    tiles.keep(self._db, log_no, growth.add(leaves))
+                checkpoint = Checkpoint(self._told.origin, growth.size, growth.root())
                 self._prove(last, checkpoint)
                 note = sign(checkpoint.text, *self._told.signers)
                 checkpoints.make(self._db, log_no, checkpoint, note)
-        except ProofError:
+        except Forked:
             fence.raise_fence(self._db, log_no, "forked", last.size if last else 0)
             raise
         self._growth = growth
@@ -99,21 +101,14 @@ class Publisher:
             self._growth = Growth(size, self._read)
         return self._growth
 
-    def _integrate(self, growth: Growth, head: int) -> list[tuple[TileId, bytes]]:
-        """Add the leaves up to a position; the tiles that became full."""
-        full = list[tuple[TileId, bytes]]()
-        while growth.size < head:
-            upto = min(head, growth.size + AT_ONCE)
-            leaves = tiles.leaf_hashes(self._rows, self._told.log_no, growth.size, upto)
-            if len(leaves) != upto - growth.size:
-                raise ProofError("the log lacks an event between two others")
-            full += growth.add(leaves)
-        return full
-
     def _prove(self, last: Row | None, new: Checkpoint) -> None:
-        """Raises ProofError unless the new tree, as it is stored, begins with the one signed last."""
-        if last is not None:
+        """Raises Forked unless the new tree, as it is stored, begins with the one signed last."""
+        if last is None:
+            return
+        try:
             proof = Tree(new.size, self._read).consistency(last.size)
             merkle.verify_consistency(
                 size1=last.size, size2=new.size, root1=last.root, root2=new.root, proof=proof
             )
+        except ProofError as wrong:
+            raise Forked(str(wrong)) from None

@@ -1,12 +1,14 @@
 """Tiles in the database: full ones as rows, partial ones made of what stands below them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from evidence.errors import ProofError
 from evidence.merkle import HASH_SIZE
 from evidence.tiles import WIDTH, Read, TileId, joined
 from store.connect import Connection
 from store.proof.rows import Rows
+
+AT_ONCE = 65_536  # leaf hashes read together
 
 
 def reader(rows: Rows, log_no: int) -> Read:
@@ -38,6 +40,17 @@ def leaf_hashes(rows: Rows, log_no: int, first: int, last: int) -> list[bytes]:
         [log_no, first, last],
     )
     return [row[0] for row in found]
+
+
+def leaves(rows: Rows, log_no: int, first: int, last: int) -> Iterator[list[bytes]]:
+    """The same, so many at once that a log of any size fits. Raises ProofError if one is missing."""
+    while first < last:
+        upto = min(last, first + AT_ONCE)
+        found = leaf_hashes(rows, log_no, first, upto)
+        if len(found) != upto - first:
+            raise ProofError("the log lacks an event between two others")
+        yield found
+        first = upto
 
 
 def _full(rows: Rows, log_no: int, tile: TileId) -> bytes | None:

@@ -14,7 +14,7 @@ from domain.errors import LogFenced
 from evidence import note
 from evidence.checkpoint import Checkpoint
 from evidence.merkle import root_hash, verify_consistency
-from evidence.tiles import Tree
+from evidence.tiles import TileId, Tree
 from store import connect
 from store.connect import Connection
 from store.database import PUBLISHER, Database
@@ -182,6 +182,52 @@ def test_another_history_than_the_published_one_is_a_fork_and_fenced(world: Worl
 
     assert fenced.value.fence.reason == "forked"
     fence.lift(world.db, world.log.log_no)
+
+
+@pytest.mark.parametrize("is_same", [True, False], ids=["the same events", "others"])
+def test_without_its_tiles_a_copy_is_measured_by_its_leaves(world: World, is_same: bool) -> None:
+    """Restored from before they were made, and appended to until it reached as far as what was published."""
+    world.store(300)
+    row = world.publisher().publish()
+    assert row is not None
+    with psycopg.connect(world.admin) as admin:
+        for table in ("tile", "checkpoint"):
+            admin.execute(f"ALTER TABLE proof.{table} DISABLE TRIGGER ALL".encode())
+            admin.execute(f"DELETE FROM proof.{table} WHERE log_no = %s".encode(), [world.log.log_no])
+            admin.execute(f"ALTER TABLE proof.{table} ENABLE TRIGGER ALL".encode())
+            admin.execute(f"ALTER TABLE proof.{table} ENABLE ALWAYS TRIGGER append_only".encode())
+    if is_same:
+        assert world.publisher().publish() is not None
+        world.check()
+        return
+    other = replace(Checkpoint.parse(note.parts(row.note)[0]), root=bytes(32))
+    world.published.place.path.write_bytes(other.text + b"\n\xe2\x80\x94 x AAAAAAAA\n")
+
+    with pytest.raises(Fenced) as fenced:
+        world.publisher().publish()
+
+    assert fenced.value.fence.reason == "forked"
+
+
+def test_a_log_of_any_length_is_integrated_piece_by_piece(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of years that were imported before the first checkpoint: in no more memory than of a day."""
+    monkeypatch.setattr(tiles, "AT_ONCE", 300)
+    most = list[int]()
+    keep = tiles.keep
+
+    def kept(db: Connection, log_no: int, full: list[tuple[TileId, bytes]]) -> None:
+        most.append(len(full))
+        keep(db, log_no, full)
+
+    monkeypatch.setattr(tiles, "keep", kept)
+    world.store(1_000)
+
+    assert world.publisher().publish() is not None
+
+    world.check()
+    assert (sum(most), max(most)) == (3, 1)
 
 
 def test_old_notes_that_nothing_refers_to_are_dropped_and_their_roots_stay(world: World) -> None:
