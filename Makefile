@@ -21,8 +21,12 @@ setup: $(STAMP)  ## the environment in .venv, with the locked dependencies
 run: $(STAMP)  ## a demo county on 127.0.0.1:8000: server, migrations, made-up residents, API
 	@$(BIN)/lifelong demo
 
-test: $(STAMP)  ## all tests, on a real PostgreSQL
-	@$(BIN)/pytest
+API_TESTS := .venv/api-tests.log
+
+test: $(STAMP)  ## all tests, on a real PostgreSQL; those of the API beside the others, told after them
+	@$(BIN)/pytest tests/api >$(API_TESTS) 2>&1 & beside=$$!; \
+	$(BIN)/pytest --ignore=tests/api; rest=$$?; \
+	wait $$beside; api=$$?; cat $(API_TESTS); exit $$((rest || api))
 
 test-fast: $(STAMP)  ## the tests that need no database
 	@$(BIN)/pytest -m "not slow" tests/domain tests/evidence

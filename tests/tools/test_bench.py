@@ -17,6 +17,10 @@ BENCHES = {
     ("rebuild", "--rounds", "1", "--events", "3000"): {"library", "bare", "content", "library_x1", "bare_x1"},
     ("lag", "--rate", "20", "--seconds", "6"): {"target", "append_beside_rebuild"},
     ("views", "--rounds", "1"): {"current_record", "search_2000"},
+    ("verify", "--rounds", "1", "--events", "2000"): {
+        "envelopes", "content", "envelopes_x1", "content_x1", "package",
+    },
+    ("publish", "--rounds", "1", "--seconds", "1", "--rate", "50"): {"beside", "target"},
     ("access", "--rounds", "1", "--seconds", "0.5"): {
         "cedar", "cedar_batch", "cedar_text", "unrecorded", "history_20000", "institution_20000",
     },

@@ -44,9 +44,9 @@ class Cell:
         return {**rate, "p50_ms": round(p[49] * 1000, 3), "p99_ms": round(p[98] * 1000, 3)}
 
 
-def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+def ratio(ours: Sequence[float], theirs: Sequence[float], digits: int = 2) -> float:
     """The median of same-round ratios; both are rates, so that higher is better."""
-    return round(median(a / b for a, b in zip(ours, theirs, strict=True)), 2)
+    return round(median(a / b for a, b in zip(ours, theirs, strict=True)), digits)
 
 
 def machine() -> dict[str, object]:
