@@ -14,8 +14,8 @@ from api.problem_texts import SEND_IF_MATCH
 from api.problems import Refusal
 from api.service import Service
 from domain.application import Records
-from domain.errors import StaleVersion
 from domain.callers import login_value
+from domain.errors import StaleVersion
 from domain.policy import PURPOSES
 from domain.ports import Answer, RequestKey
 from domain.requests import Principal, Request

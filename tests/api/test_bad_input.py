@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from domain.policy import PURPOSES
 from domain.entries import FORMS
 from domain.finding import SEARCHED
 from domain.forms.document import facts_of
 from domain.institution import KINDS, ROLES
+from domain.policy import PURPOSES
 from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
 from tests.api.served import Json, Served, login, new_entry, new_number, new_record
 from tests.builders import content

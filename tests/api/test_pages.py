@@ -8,12 +8,12 @@ import pytest
 
 from api.readiness import Readiness
 from domain import forms
-from domain.policy import PURPOSES
 from domain.entries import FORMS
 from domain.errors import ContentRefused
 from domain.finding import SEARCHED
 from domain.identity import KINDS as DOCUMENTS
 from domain.institution import KINDS, ROLES
+from domain.policy import PURPOSES
 from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
 from evidence.note import Verifier
 from store.clock import SECOND, Clock, system_clock

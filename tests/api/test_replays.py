@@ -20,7 +20,14 @@ PATHS = (
     "/reconciliation",
     "/due",
 )
-OWN = ("/accesses", "/accesses?limit=1", "/notices", "/notices?limit=1", "/audit-trail", "/audit-trail?limit=3")
+OWN = (
+    "/accesses",
+    "/accesses?limit=1",
+    "/notices",
+    "/notices?limit=1",
+    "/audit-trail",
+    "/audit-trail?limit=3",
+)
 
 
 @pytest.fixture

@@ -110,9 +110,7 @@ def test_serve_says_at_once_which_settings_are_missing(data: Path) -> None:
     asked = lifelong("serve", "--port", "0", data=data, LIFELONG_OIDC_ISSUER=ISSUER)
 
     assert asked.returncode == 2
-    assert asked.stderr == (
-        "lifelong: not set, and needed to validate tokens: LIFELONG_OIDC_AUDIENCE\n"
-    )
+    assert asked.stderr == ("lifelong: not set, and needed to validate tokens: LIFELONG_OIDC_AUDIENCE\n")
 
 
 def serving(data: Path, *arguments: str) -> Running:
