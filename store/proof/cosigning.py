@@ -7,7 +7,6 @@ that somebody was shown another history.
 
 import logging
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -24,6 +23,7 @@ from evidence.witness import request
 from store import connect
 from store.connect import Connection
 from store.proof import checkpoints, tiles
+from store.proof.asking import post
 from store.proof.checkpoints import Row
 from store.proof.rows import Rows, over
 from store.proof.serving import PublishedLog
@@ -56,18 +56,18 @@ class Cosigned:
 class Asker:
     """Asks one witness. Knows from which size it wants the next proof."""
 
-    def __init__(self, witness: Witness, client: httpx.Client) -> None:
+    def __init__(self, witness: Witness) -> None:
         self.witness = witness
-        self._client = client
         self._size = 0  # what it signed last, as far as we know
         self._trouble = ""
 
     def ask(self, row: Row, tree: Tree) -> list[Cosigned]:
         """Its signatures. Raises WitnessRefused, ProofError, httpx.HTTPError."""
+        address = f"{(self.witness.url or '').removesuffix('/')}/add-checkpoint"
         for _ in range(TRIES):
             proof = tree.consistency(self._size) if 0 < self._size <= row.size else []
             body = request(self._size, proof, row.note)
-            status, said = self._post(body)
+            status, said = post(address, body, timeout_s=TIMEOUT_S, most=LARGEST_ANSWER)
             if status == 200:
                 found = self._checked(row, said)
                 self._size = row.size
@@ -78,17 +78,6 @@ class Asker:
             if self._size > row.size:
                 break
         raise WitnessRefused(self.witness.name, status)
-
-    def _post(self, body: bytes) -> tuple[int, bytes]:
-        """Status and body. One that never ends, or drips, is cut off: others wait for us."""
-        deadline, said = time.monotonic() + TIMEOUT_S, b""
-        url = f"{(self.witness.url or '').removesuffix('/')}/add-checkpoint"
-        with self._client.stream("POST", url, content=body) as answer:
-            for chunk in answer.iter_bytes():
-                said += chunk
-                if len(said) > LARGEST_ANSWER or time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("more, or slower, than any answer")
-        return answer.status_code, said
 
     def tell(self, error: Exception | None) -> None:
         """Log what went wrong, once for as long as it lasts."""
@@ -117,8 +106,7 @@ class Collector:
 
     def __init__(self, trust: Trust, log_no: int) -> None:
         self._log_no = log_no
-        self._client = httpx.Client(timeout=TIMEOUT_S)
-        self._askers = [Asker(one, self._client) for one in trust.witnesses.values() if one.url]
+        self._askers = [Asker(one) for one in trust.witnesses.values() if one.url]
         self._pool = ThreadPoolExecutor(max(1, len(self._askers)), thread_name_prefix="witness")
 
     def collect(self, db: Connection, row: Row) -> Sequence[str]:
@@ -139,7 +127,6 @@ class Collector:
 
     def close(self) -> None:
         self._pool.shutdown()
-        self._client.close()
 
 
 class _OneByOne:

@@ -6,7 +6,6 @@ Behind the publication and never in its way, every hour and before something is 
 import logging
 import subprocess
 import threading
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from evidence.timestamp import LARGEST_ANSWER, Token
 from store import connect
 from store.connect import Connection
 from store.proof import checkpoints
+from store.proof.asking import post
 from store.proof.checkpoints import Row
 from store.proof.rows import over
 from store.proof.serving import PublishedLog
@@ -26,6 +26,7 @@ TIMEOUT_S = 30.0
 EVERY_S = 3600.0
 POLL_S = 1.0
 AGAIN_S = 60.0
+HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 log = logging.getLogger(__name__)
 
@@ -58,21 +59,12 @@ class Authority:
 
 
 def _posted(address: str, request: bytes) -> bytes:
-    deadline, said = time.monotonic() + TIMEOUT_S, b""
-    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     try:
-        with (
-            httpx.Client(timeout=TIMEOUT_S) as client,
-            client.stream("POST", address, content=request, headers=headers) as answer,
-        ):
-            if answer.status_code != 200:
-                raise AuthorityAway(f"status {answer.status_code}")
-            for chunk in answer.iter_bytes():
-                said += chunk
-                if len(said) > LARGEST_ANSWER or time.monotonic() > deadline:
-                    raise AuthorityAway("more, or slower, than any time-stamp")
+        status, said = post(address, request, timeout_s=TIMEOUT_S, most=LARGEST_ANSWER, headers=HEADERS)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise AuthorityAway(type(error).__name__) from None
+    if status != 200:
+        raise AuthorityAway(f"status {status}")
     return said
 
 

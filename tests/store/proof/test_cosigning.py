@@ -1,9 +1,10 @@
 """Cosignatures are collected behind the publication: kept if they hold, and never waited for."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -181,6 +182,27 @@ def test_one_that_never_ends_is_cut_off(world: World, monkeypatch: pytest.Monkey
             begun = time.monotonic()
             assert world.collect(world.policy([(nobody(1)[0], url)], 1)) == ["w0"]
             assert time.monotonic() - begun < 5
+
+
+def test_one_that_drips_its_headers_is_cut_off_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cosigning, "TIMEOUT_S", 0.5)
+    world.publish()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            for piece in [b"HTTP/1.1 200 OK\r\n", *[b"x"] * 100]:
+                connection.sendall(piece)
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=(listening,))
+        dripping.start()
+        begun = time.monotonic()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        assert world.collect(world.policy([(nobody(1)[0], url)], 1)) == ["w0"]
+        assert time.monotonic() - begun < 5
+        dripping.join()
 
 
 def test_an_address_that_is_none_is_told_and_passed_over(world: World) -> None:
