@@ -18,10 +18,11 @@ from projections.view_queries import LogViews
 from store import clock
 from store.bodies import KeptBodies
 from store.connect import Reads
-from store.database import APPENDER, READER, Database, open_database
+from store.database import APPENDER, PUBLISHER, READER, Database, open_database
 from store.erasing import LogEraser
 from store.event_log import StoredLog
 from store.proof.keys import checkpoint_signers
+from store.proof.listing import Lister, teller
 from store.proof.serving import PublishedLog
 from store.settings import Settings
 from store.wiring import OpenLog, open_log
@@ -83,6 +84,8 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         log = StoredLog(opened)
         public = stack.enter_context(closing(Reads(database.dsn(READER), PUBLIC_READERS)))
         contents = stack.enter_context(closing(Reads(database.dsn(APPENDER), PACKING)))
+        lister = Lister(database.dsn(PUBLISHER), settings.log_no, public.rows, teller(log))
+        stack.enter_context(closing(lister))
         published = PublishedLog(public.rows, settings.log_no)
         vkeys = tuple(str(one.verifier) for one in checkpoint_signers(settings.origin, opened.keys))
         records = Records(
@@ -92,7 +95,7 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
             documents=opened.blobs,
             views=LogViews(reader, settings.log_no, KeyedTokens(opened.keys)),
             bodies=bodies,
-            packer=packer(settings, opened, log, public, contents),
+            packer=packer(settings, opened, log, public, contents, lister.bring),
             eraser=LogEraser(opened, log),
         )
         adopt_policy(records.gate)

@@ -60,6 +60,18 @@ def verify(
     raise typer.Exit(command.run(package, keys))
 
 
+@evidence.command("absent")
+def absent(
+    stream: Annotated[UUID, typer.Argument(metavar="STREAM", help="Id of a stream, such as a record.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the proof; to a new file.")] = None,
+    json: Json = False,
+) -> None:
+    """Prove that the log has no such stream. Exit status 0: it has none; 1: it has one."""
+    from tools import evidence_absent as command
+
+    raise typer.Exit(command.run(settings(), stream, out, as_json=json))
+
+
 @evidence.command("check-receipt")
 def check_receipt(
     receipt: Annotated[Path, typer.Argument(metavar="FILE", help="The receipt, or the answer it came in.")],

@@ -7,10 +7,11 @@ from uuid import UUID
 from evidence import canonical
 from evidence.canonical import Json
 from evidence.heads import HeadProof, key_of
-from evidence.package.contents import Contents, Disclosed, Sealed
+from evidence.package.contents import Contents, Disclosed, Listed, Sealed
 from evidence.tlog_proof import TlogProof
 
 FOLDER = "heads/"
+ABSENT = "lifelong-absence/1"
 
 
 def complete(contents: Contents, reach: Mapping[str, tuple[int, int]]) -> dict[str, HeadProof]:
@@ -50,6 +51,20 @@ def event_files(event: Sealed, checkpoint: bytes) -> dict[str, bytes]:
         f"{FOLDER}event.ndjson": event.envelope + b"\n",
         f"{FOLDER}part.ndjson": body + b"\n",
         f"{FOLDER}{event.index:012}.tlog-proof": proof.encode(),
+    }
+
+
+def absence(origin: str, stream: UUID, listed: Listed, checkpoint: bytes) -> dict[str, Json]:
+    """That there is no such stream up to the size of the list, on its own: the same files as one value."""
+    event, part, proof = event_files(listed.event, checkpoint).values()
+    return {
+        "format": ABSENT,
+        "origin": origin,
+        "stream": str(stream),
+        "event": event.decode().strip(),
+        "part": canonical.decode(part.strip()),
+        "proof": proof.decode(),
+        "head": told(listed.proofs[str(stream)]),
     }
 
 

@@ -60,12 +60,13 @@ class Stamped:
 
 @dataclass(frozen=True)
 class Listed:
-    """A head list (`evidence.heads`): size of the tree it is of, and the event that tells its root.
+    """A head list (`evidence.heads`): size of the tree it is of, its root, and the event that tells them.
 
     proofs: what it says of streams of the package, by their ids.
     """
 
     size: int
+    root: bytes
     event: Sealed
     proofs: Mapping[str, HeadProof]
 

@@ -88,7 +88,7 @@ class Gathering:
         shown = {"body": Disclosed(*row.parts["body"])}
         event = Sealed(row.position - 1, row.envelope, self.proof(row.position), shown, {})
         proof = partial(heads.proof, self._rows, self._log_no, told.made.size)
-        return Listed(told.made.size, event, {str(one): proof(one) for one in streams})
+        return Listed(told.made.size, told.made.root, event, {str(one): proof(one) for one in streams})
 
     def _since(self, size: int) -> list[bytes]:
         return self._tree.consistency(size) if size < self.size else []

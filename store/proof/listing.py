@@ -86,22 +86,21 @@ class Lister:
     What is not finished in time is finished all the same, one after the other, and serves the next package.
     """
 
-    def __init__(self, dsn: str, log_no: int, rows: Rows, tell: Tell, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, dsn: str, log_no: int, rows: Rows, tell: Tell) -> None:
         """dsn: as lifelong_publisher. rows: of what is published."""
         self._dsn = dsn
         self._log_no = log_no
         self._rows = rows
         self._tell = tell
-        self._patience_s = patience_s
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="head lists")
 
     def bring(self, position: int) -> None:
         """See to a list that has the event at a position, published, unless it takes too long or breaks."""
-        until = time.monotonic() + self._patience_s
+        until = time.monotonic() + PATIENCE_S
         if self._is_there(position):
             return
         try:
-            self._worker.submit(self._list, position).result(self._patience_s)
+            self._worker.submit(self._list, position).result(PATIENCE_S)
             while not self._is_there(position) and time.monotonic() < until:
                 time.sleep(PAUSE_S)
         except TimeoutError:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 
 from domain.access_stream import RecordExported
 from domain.record import Record
-from tests.api.published import publish
+from store.proof.rotation import PURPOSES, prepare, rotate
+from tests.api.published import publish, publish_listed
 from tests.api.served import Json, Served, enrol, login, new_entry
 from tests.api.test_replays import open_resident, resident
 from tests.api.whole_life import MANAGER, RECORDS, Life
 from tests.evidence.package.made import run_by_hand, verify
+from tools.publishing import Publishing, publisher
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def record(served: Served) -> str:
     ):
         assert served.post(f"/v1/records/{opened}/{kind}", entry).status_code == 201
     served.get(f"/v1/records/{opened}")
-    publish(served)
+    publish_listed(served)
     return opened
 
 
@@ -186,7 +189,7 @@ def test_what_is_misfiled_restricted_or_sensitive_is_there_as_a_commitment_only(
     keeps = new_entry("restrictions", sections=["problems"])
     kept = served.post(f"/v1/records/{record}/restrictions", keeps, resident(served, record), "self")
     assert kept.status_code == 201, kept.text
-    publish(served)
+    publish_listed(served)
 
     own = package(issue(served, record, resident(served, record), "self"), tmp_path / "own")
     lawyers = package(issue(served, record, "manager", "legal"), tmp_path / "lawyers")
@@ -205,7 +208,7 @@ def test_a_whole_life_merged_and_closed_verifies(served: Served, tmp_path: Path)
         chapter()
     life.change("mergings", MANAGER, into=life.neighbour)
     life.change("closing", record=life.neighbour, reason="death")
-    publish(served)
+    publish_listed(served)
 
     for number, record in enumerate((life.record, life.neighbour)):
         bag = package(issue(served, record, "manager", "management"), tmp_path / str(number))
@@ -213,6 +216,92 @@ def test_a_whole_life_merged_and_closed_verifies(served: Served, tmp_path: Path)
         assert ("absorbed-record" in names) is (record == life.neighbour)
     assert len(lines(bag, "events.ndjson")) > 60
     assert any((bag / "data" / "schemas" / "codes").iterdir())
+
+
+def complete_up_to(bag: Path) -> dict[str, int | None]:
+    return {str(one["name"]): one["complete_up_to"] for one in scope(bag)["streams"]}
+
+
+def grow(served: Served, record: str) -> None:
+    """One more event of the record."""
+    answer = served.post(f"/v1/records/{record}/encounters", new_entry("encounters"))
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_list_is_made_for_a_package_that_the_newest_one_does_not_reach(
+    served: Served, record: str, tmp_path: Path
+) -> None:
+    """With a publisher at work, as in a deployment; once for all packages of what is there."""
+    with publisher(Publishing.of(served.service.settings, served.service.database)):
+        grow(served, record)
+        told = served.position
+        bag = package(issue(served, record, "manager", "legal"), tmp_path / "first")
+        own = package(issue(served, record, resident(served, record), "self"), tmp_path / "second")
+
+    found = complete_up_to(bag)
+    assert found["record"] is not None and found["record"] >= told
+    assert found["accesses"] == found["record"]
+    assert complete_up_to(own) == found
+    assert run_by_hand(own).returncode == 0
+
+
+def test_a_list_that_is_not_made_in_time_is_done_without(
+    served: Served, record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing publishes here: the package has the list before, which says nothing of what came since."""
+    monkeypatch.setattr("store.proof.listing.PATIENCE_S", 0.2)
+    before = package(issue(served, record, "manager", "legal"), tmp_path / "before")
+    grow(served, record)
+    publish(served)
+
+    begun = time.monotonic()
+    after = package(issue(served, record, "manager", "legal"), tmp_path / "after")
+
+    assert time.monotonic() - begun < 3
+    assert complete_up_to(after) == complete_up_to(before)
+    assert len(lines(after, "events.ndjson")) > len(lines(before, "events.ndjson"))
+
+
+def test_a_list_that_cannot_be_made_does_not_keep_a_package_from_being(
+    served: Served, record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.proof.listing.tell_heads", lambda *told, **named: 1 / 0)
+    grow(served, record)
+    publish(served)
+
+    package(issue(served, record, "manager", "legal"), tmp_path)
+
+
+def test_the_list_tells_nothing_of_events_that_are_not_shown(
+    served: Served, record: str, tmp_path: Path
+) -> None:
+    bag = package(issue(served, record, "manager", "management", last="3"), tmp_path)
+
+    assert complete_up_to(bag)["record"] is None
+    assert not (bag / "data" / "heads" / f"{record}.json").exists()
+
+
+def test_a_package_after_a_rotation_of_the_keys_verifies(
+    served: Served, record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new keys sign the checkpoint; the old ones stay, for receipts and checkpoints of before."""
+    monkeypatch.setattr("store.signing_keys.LOOKED_UP_EVERY_S", 0.0)
+    before = package(issue(served, record, "manager", "legal"), tmp_path / "before")
+    origin, keys = served.service.settings.origin, served.service.opened.keys
+    for purpose in PURPOSES:
+        rotate(prepare(origin, keys, purpose, "2026-06-01T02:00:00.000000Z"), origin, keys, lambda told: None)
+    grow(served, record)
+    publish_listed(served)
+
+    after = package(issue(served, record, "manager", "legal"), tmp_path / "after")
+
+    old, new = ((bag / "data" / "trust" / "vkeys").read_text().splitlines() for bag in (before, after))
+    assert set(old) < set(new) and len(new) == len(old) + 3
+    assert not {one for one in new[:2] if one in old}
+    assert run_by_hand(after).returncode == 0
+    note = (after / "data" / "checkpoint").read_bytes()
+    (after / "data" / "checkpoint").write_bytes((before / "data" / "checkpoint").read_bytes())
+    assert note != (after / "data" / "checkpoint").read_bytes() and not verify(after).holds
 
 
 def test_events_that_are_not_published_yet_cannot_be_proved_yet(

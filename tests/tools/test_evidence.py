@@ -1,21 +1,28 @@
 """`lifelong evidence`: a package exported and checked, a byte flipped; a receipt held against the log."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from domain.access_stream import RecordExported
 from domain.evidence_port import Selection
 from domain.record import Record
+from evidence import canonical
 from evidence.errors import ProofError
+from evidence.heads import key_of
 from evidence.honoured import check
+from evidence.merkle import leaf_hash
+from evidence.package import verify as shipped
 from evidence.receipt import verify_receipt
 from evidence.tlog_proof import TlogProof
 from store.database import Database
@@ -23,7 +30,7 @@ from store.settings import Settings
 from tests.api.published import publish
 from tests.api.served import Served, new_entry, new_record, serving
 from tests.api.test_published import keys
-from tools import evidence_export, evidence_verify, receipt_check
+from tools import evidence_absent, evidence_export, evidence_verify, receipt_check
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed
 
 
@@ -36,7 +43,7 @@ def county(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture
 def settings(county: Served, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Of the county, whose database is the one that is open."""
-    for module in (evidence_export, receipt_check):
+    for module in (evidence_absent, evidence_export, receipt_check):
         monkeypatch.setattr(module, "open_database", lambda settings: nullcontext(county.service.database))
     return county.service.settings
 
@@ -72,6 +79,51 @@ def test_an_export_is_the_operators_act_and_verifies_until_a_byte_is_flipped(
         evidence_export.run(settings, UUID(record), out, Selection(), as_json=True)
     with pytest.raises(CommandFailed, match="no such file"):
         evidence_verify.run(tmp_path / "nothing", None)
+
+
+def test_it_is_proved_that_there_is_no_such_stream(
+    county: Served, settings: Settings, tmp_path: Path
+) -> None:
+    nobody, out = uuid4(), tmp_path / "absent.json"
+    record = county.open_record()
+
+    with redirect_stdout(StringIO()) as said:
+        assert evidence_absent.run(settings, nobody, out, as_json=True) == OK
+    told = json.loads(out.read_bytes())
+    assert told == json.loads(said.getvalue()) and told["stream"] == str(nobody)
+    proof = TlogProof.parse(told["proof"].encode())
+    proof.verify(leaf_hash(told["event"].encode()), keys(county))
+    event = json.loads(told["event"])
+    committed = {(event["event"], name): value.encode() for name, value in event["parts"].items()}
+    root = json.loads(shipped.opened(canonical.encode(told["part"]), committed)[1])["root"]
+    assert root_beside(nobody, told["head"]) == bytes.fromhex(root)
+
+    with redirect_stdout(StringIO()) as said:
+        assert evidence_absent.run(settings, UUID(record), None, as_json=True) == FINDING
+    assert json.loads(said.getvalue())["events"] >= 1
+    with pytest.raises(CommandFailed, match="already"):
+        evidence_absent.run(settings, nobody, out, as_json=True)
+
+
+def root_beside(stream: UUID, head: dict[str, Any]) -> bytes:  # Any: as JSON has it
+    """The root of the list, from the heads on both sides of where the stream would stand: neighbours."""
+    key, streams = key_of(stream), head["streams"]
+    bucket = {sha256().digest()} if not streams else set()
+    for one in head["shown"]:
+        leaf = (
+            b"head/v1\n" + b64decode(one["key"]) + one["events"].to_bytes(8, "big") + b64decode(one["leaf"])
+        )
+        bucket |= {
+            *shipped.climbed(one["index"], streams - 1, [*map(b64decode, one["proof"])], leaf_hash(leaf))
+        }
+    (found,) = bucket
+    below = max((one["index"] for one in head["shown"] if b64decode(one["key"]) < key), default=-1)
+    above = min((one["index"] for one in head["shown"] if b64decode(one["key"]) > key), default=streams)
+    assert above == below + 1
+    number = int.from_bytes(key[:2], "big") >> 4
+    leaf = b"bucket/v1\n" + number.to_bytes(2, "big") + streams.to_bytes(8, "big") + found
+    (root,) = shipped.climbed(number, 4095, [*map(b64decode, head["bucket_proof"])], leaf_hash(leaf))
+    return root
 
 
 @pytest.mark.parametrize("over", ["http", "database"])

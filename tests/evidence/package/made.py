@@ -119,7 +119,9 @@ class MadeLog:
             one: heads.prove(UUID(one), held.get(heads.bucket_of(heads.key_of(UUID(one))), []), buckets)
             for one in (RECORD, ACCESSES, OTHER)
         }
-        return lambda: Listed(size, self.sealed(size, {"who": "not-selected"}), proofs)
+        return lambda: Listed(
+            size, heads.list_root(buckets), self.sealed(size, {"who": "not-selected"}), proofs
+        )
 
     def sealed(self, index: int, withhold: Mapping[str, str]) -> Sealed:
         event, leaves = self.events[index], self.leaves
