@@ -171,9 +171,7 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     ),
     erasure_errors.HasNoOwnKey: Row(409, "Order the whole record erased, or leave the document out."),
     EvidenceNotReady: Row(503, "Ask again after the time in Retry-After.", 5),
-    EvidenceTooLarge: Row(
-        422, "Ask for less at a time: by versions (first, last), or without the accesses."
-    ),
+    EvidenceTooLarge: Row(422, "Ask for less at a time: by versions (first, last), or without the accesses."),
     replay_errors.NothingToReplay: Row(409, "Replay an access that showed something: a read."),
     replay_errors.EditionUnknown: Row(
         409, "Replay it with the release that knows the edition, or a later one."
