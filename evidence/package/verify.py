@@ -197,6 +197,7 @@ def signature_holds(key: Key, text: bytes, signature: bytes) -> bool:
 def checkpoint_of(text: bytes) -> tuple[str, int, bytes]:
     """Origin, size and root of a checkpoint."""
     origin, size, root = text.split(b"\n")[:3]
+    need(re.fullmatch(rb"0|[1-9]\d*", size), "a size that is not in decimal digits")
     return origin.decode(), int(size), hash_of(root)
 
 
@@ -216,8 +217,12 @@ def policy_of(text: str) -> tuple[dict[str, Key], dict[str, tuple[int, list[str]
         elif words[:1] == ["group"]:
             of = words[3:]
             groups[words[1]] = ({"any": 1, "all": len(of)}.get(words[2]) or int(words[2]), of)
+            need(1 <= groups[words[1]][0] <= len(of), "a group of which none need sign, or more than it has")
         elif words[:1] == ["quorum"]:
             quorum = words[1]
+    counted = [one for _, of in groups.values() for one in of]
+    keys = {one.public_key for one in witnesses.values() if one.kind != ED25519}
+    need(len({*counted}) == len(counted) and len(keys) == len(witnesses), "a witness that counts twice")
     return witnesses, groups, quorum
 
 
@@ -357,11 +362,15 @@ class Package:
     def keys(self) -> str:
         """Whose keys they are, and whether you have them by another way."""
         self.scope: Json = canonical(self.bag.read("data/scope.json"))
-        self.vkeys = [key_of(one) for one in self.bag.read("data/trust/vkeys").decode().splitlines()]
+        listed = [key_of(one) for one in self.bag.read("data/trust/vkeys").decode().splitlines()]
+        # Keys are replaced now and then: the first of a name and kind is in force, others signed before it.
+        self.vkeys = [*{(one.name, one.kind): one for one in reversed(listed)}.values()]
         self.policy = policy_of(self.bag.read("data/trust/policy").decode())
         mine = {key_of(word) for word in (self.own_keys or "").split() if word.count("+") > 1}
         strange = {*self.vkeys, *self.policy[0].values()} - mine if self.own_keys is not None else set()
         need(not strange, f"not among your keys: {sorted(one.name for one in strange)}")
+        own = {one.name for one in self.vkeys} & {one.name for one in self.policy[0].values()}
+        need(not own, f"keys of the log itself that are told to be witnesses: {sorted(own)}")
         whose = "yours" if self.own_keys else "as the package gives them (better: --keys FILE)"
         self.trust.append(f"Keys: {whose}.")
         return whose
@@ -393,8 +402,7 @@ class Package:
         self.origin, self.size, self.root = checkpoint_of(text)
         self.log = self.origin.encode()
         need((self.origin, self.size) == (self.scope["origin"], self.scope["size"]), "another checkpoint")
-        # Keys are replaced now and then: of each kind the first is in force, the others signed before it.
-        ours = {*{one.kind: one for one in reversed(self.vkeys) if one.name == self.origin}.values()}
+        ours = {one for one in self.vkeys if one.name == self.origin}
         is_signed = {ED25519} <= {one.kind for one in ours} and ours <= signed | unchecked
         need(is_signed, "the checkpoint lacks a signature of the log")
         by = {name for name, key in witnesses.items() if key in signed}
@@ -421,7 +429,9 @@ class Package:
             need(log == self.log and index > last and now >= at, f"{told} is not in the order of the log")
             spelled = b",".join(b'"%b":"%b"' % one for one in sorted(dict(known).items()))
             need(parts == spelled, "an envelope of another spelling")
-            self.commitments |= {(told, one.decode()): hashed for one, hashed in known}
+            made = {(told, one.decode()): hashed for one, hashed in known}
+            need(not made.keys() & self.commitments.keys(), f"two events {told}")
+            self.commitments |= made
             before, before_hash = heads.get(name, (0, b""))
             is_next = number == before + 1
             follows = prev == before_hash if is_next else not before or name not in whole
