@@ -299,6 +299,11 @@ def test_a_package_after_a_rotation_of_the_keys_verifies(
     assert set(old) < set(new) and len(new) == len(old) + 3
     assert not {one for one in new[:2] if one in old}
     assert run_by_hand(after).returncode == 0
+    mine = tmp_path / "mine"
+    mine.write_text("\n".join(one for one in new if one not in old or "/package" in one))
+    assert verify(after, "--keys", str(mine)).holds
+    mine.write_text("\n".join(old))
+    assert not verify(after, "--keys", str(mine)).holds
     note = (after / "data" / "checkpoint").read_bytes()
     (after / "data" / "checkpoint").write_bytes((before / "data" / "checkpoint").read_bytes())
     assert note != (after / "data" / "checkpoint").read_bytes() and not verify(after).holds
