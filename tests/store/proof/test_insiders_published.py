@@ -8,6 +8,7 @@ from store.proof.rows import over
 from store.proof.verify import running
 from store.proof.verify.tree import TreeCheck
 from tests.store.proof import test_insiders
+from tests.store.proof.insider import told
 from tests.store.proof.test_insiders import SIZE, World
 
 world = test_insiders.world
@@ -50,7 +51,7 @@ def test_of_an_old_checkpoint_the_note_may_be_dropped(world: World) -> None:
 @pytest.mark.parametrize("harm", ["told-otherwise", "not-stored"])
 def test_a_list_that_is_told_is_the_one_that_is_stored(world: World, harm: str) -> None:
     made = heads.make(world.db, world.log.log_no, SIZE)
-    told = HeadList(SIZE, made.streams, bytes(32) if harm == "told-otherwise" else made.root)
+    listed = HeadList(SIZE, made.streams, bytes(32) if harm == "told-otherwise" else made.root)
     if harm == "not-stored":
         world.insider.execute("DELETE FROM proof.head_list WHERE log_no = %s", world.log.log_no)
     found = list[tuple[str, int | None]]()
@@ -62,9 +63,16 @@ def test_a_list_that_is_told_is_the_one_that_is_stored(world: World, harm: str) 
         world.log.origin,
         verifiers,
         lambda one: found.append((one.kind, one.size)),
-        told=[told],
+        told=[listed],
     )
 
     check.run(SIZE)
 
     assert found == [("head-list", SIZE)]
+
+
+@pytest.mark.parametrize("more", [{"note": "x"}, {"v": 1.0}, {"v": True}], ids=str)
+def test_an_envelope_says_what_envelopes_say_and_nothing_more(world: World, more: dict[str, object]) -> None:
+    """The last event, so that no chain and no tile is broken by it."""
+    world.insider.rewrite(lambda events: [*events[:-1], told(events[-1], **more)])
+    assert world.found()["envelope"] == [SIZE]
