@@ -9,6 +9,7 @@ from evidence.errors import ProofError
 from evidence.merkle import HASH_SIZE, checked
 
 _LINES = 3  # ours; others may add extension lines, of which nothing is said by a signature of type 0x06
+LARGEST = (1 << 63) - 1
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -39,9 +40,9 @@ class Checkpoint:
 
 
 def decimal(text: str) -> int:
-    """A size or an index: decimal digits without leading zeroes. Raises ProofError."""
-    if not _DECIMAL.fullmatch(text):
-        raise ProofError("a number is written in decimal digits, without leading zeroes")
+    """A size or an index: decimal digits without leading zeroes, below 2^63. Raises ProofError."""
+    if not _DECIMAL.fullmatch(text) or int(text) > LARGEST:
+        raise ProofError("a number is written in decimal digits, without leading zeroes, and is below 2^63")
     return int(text)
 
 

@@ -31,8 +31,9 @@ class Head(NamedTuple):
 
     @property
     def leaf_hash(self) -> bytes:
-        """In the tree of its bucket."""
-        return merkle.leaf_hash(b"head/v1\n" + HEAD.pack(*self))
+        """In the tree of its bucket. Raises ProofError for a key or a hash that has not 32 bytes."""
+        key, events, leaf = self  # packing would cut a longer key, or fill a shorter one
+        return merkle.leaf_hash(b"head/v1\n" + HEAD.pack(merkle.checked(key), events, merkle.checked(leaf)))
 
 
 def key_of(stream: UUID) -> bytes:

@@ -123,8 +123,7 @@ class Witness:
         held = self._state.held(origin)
         if asked.old != (held.size if held else 0):
             return self._moved(asked, held)
-        if held is not None and held.size == new.size and held.root != new.root:
-            self._state.remember(origin, "forked", self._offered(asked), held)
+        if held is not None and held.size == new.size and self._look_for_fork(asked, held):
             return Answer(409, f"{held.size}\n".encode(), SIZE)
         try:
             _follows(asked, held)
@@ -138,20 +137,30 @@ class Witness:
 
     def _moved(self, asked: Submission, held: Held | None) -> Answer:
         """Another size was signed last."""
-        self._look_for_loss(asked, held)
+        self._look_for_wrong(asked, held)
         return Answer(409, f"{held.size if held else 0}\n".encode(), SIZE)
 
     def _shrunken(self, asked: Submission) -> Answer:
-        self._look_for_loss(asked, self._state.held(asked.checkpoint.origin))
+        self._look_for_wrong(asked, self._state.held(asked.checkpoint.origin))
         return Answer(400, b"the old size is larger than the checkpoint's\n")
 
-    def _look_for_loss(self, asked: Submission, held: Held | None) -> None:
+    def _look_for_wrong(self, asked: Submission, held: Held | None) -> None:
         """An old checkpoint that somebody shows again is no loss; a small one that was signed since is."""
-        if held is None or asked.checkpoint.size >= held.size:
+        if held is None or asked.checkpoint.size > held.size:
+            return
+        if asked.checkpoint.size == held.size:
+            self._look_for_fork(asked, held)
             return
         offered, verifiers = self._offered(asked), self._logs[asked.checkpoint.origin]
         if 0 < _signed_at(held.note, verifiers) < _signed_at(offered.note, verifiers):
             self._state.remember(asked.checkpoint.origin, "shrunken", offered, held)
+
+    def _look_for_fork(self, asked: Submission, held: Held) -> bool:
+        """Whether another root was signed for the size that is held: that convicts, whatever was asked."""
+        is_fork = asked.checkpoint.root != held.root
+        if is_fork:
+            self._state.remember(asked.checkpoint.origin, "forked", self._offered(asked), held)
+        return is_fork
 
     def _offered(self, asked: Submission) -> Held:
         """The checkpoint with the log's own signatures alone: whoever submits may add others without end."""

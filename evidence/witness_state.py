@@ -27,6 +27,15 @@ ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root, n
 _NEXT = "UPDATE held SET size = ?, root = ?, note = ?, at = ? WHERE origin = ? AND size = ?"
 
 
+# Anybody can make a log's checkpoint not follow, by a false proof: of those only so many are kept.
+MOST_KEPT = 1000
+_REFUSED = """
+INSERT INTO refused SELECT ?, ?, ?, ?, ?, ?, ? WHERE ? <> 'not-consistent'
+    OR (SELECT count(*) FROM refused WHERE origin = ? AND reason = ?) < ?
+ON CONFLICT DO NOTHING
+"""
+
+
 class Refused(NamedTuple):
     """A checkpoint that a log signed and that does not follow from what was held: both notes, as evidence."""
 
@@ -68,15 +77,16 @@ class WitnessState:
     def remember(self, origin: str, reason: Reason, offered: Held, held: Held) -> None:
         with self._lock:
             self._db.execute(
-                "INSERT INTO refused VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (origin, reason, *offered, held.note, _now()),
+                _REFUSED, (origin, reason, *offered, held.note, _now(), reason, origin, reason, MOST_KEPT)
             )
 
     def refused(self) -> list[Refused]:
-        """What was refused and kept, oldest first."""
+        """What was refused and kept: what convicts a log first, then by age."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT origin, reason, offered, held, at FROM refused ORDER BY at"
+                """SELECT origin, reason, offered, held, at FROM refused
+                   ORDER BY reason = 'not-consistent', at LIMIT ?""",
+                (MOST_KEPT,),
             ).fetchall()
         return [Refused(*row) for row in rows]
 

@@ -43,7 +43,8 @@ def run(*, folder: Path, name: str, logs: Sequence[str], host: str, port: int) -
 
 def refuse_without_memory(folder: Path) -> None:
     """Raises CommandFailed for keys whose state is gone: what they signed is forgotten, and must not fork."""
-    if (folder / KEY).exists() and not (folder / STATE).exists():
+    state = folder / STATE
+    if (folder / KEY).exists() and not (state.exists() and state.stat().st_size):
         raise CommandFailed(
             f"{folder / STATE} is lost: this witness does not know any more what it signed. Retire it, and "
             "begin another one in another folder, whose keys others have to be told",

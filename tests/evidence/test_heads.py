@@ -68,6 +68,20 @@ def test_a_gap_must_be_a_gap(size: int) -> None:
                 forged.verify(stream, root)
 
 
+@pytest.mark.parametrize("more", [b"\0", b""], ids=["longer", "shorter"])
+def test_a_key_of_another_length_shows_no_gap_where_a_stream_stands(more: bytes) -> None:
+    """Packed it would be cut, or filled up, to the stream's own: its proof would then deny it."""
+    stream = UUID(int=1)
+    heads, buckets = listed({stream})
+    proof = prove(stream, heads[bucket_of(key_of(stream))], buckets)
+    key = key_of(stream) + more if more else key_of(stream).removesuffix(b"\0")[:-1]
+    (shown,) = proof.shown
+    forged = replace(proof, shown=(replace(shown, head=shown.head._replace(key=key)),))
+
+    with pytest.raises(ProofError):
+        forged.verify(stream, list_root(buckets))
+
+
 def test_a_shorter_stream_or_another_last_event_is_refused() -> None:
     stream = UUID(int=7)
     heads, buckets = listed({stream, UUID(int=8)})

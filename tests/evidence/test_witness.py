@@ -111,6 +111,34 @@ def test_another_root_of_the_same_size_is_a_fork_and_kept_with_both_notes(world:
         assert len(note.open(text=one, verifiers=LOGS[ORIGIN]).signed_by) == 2
 
 
+@pytest.mark.parametrize("old", [0, 3, 13])
+def test_a_fork_is_kept_whatever_old_size_it_is_offered_with(world: World, old: int) -> None:
+    world.send(0, 12, "a")
+    world.witness.add_checkpoint(request(old, [], checkpoint(12, "b")))
+    world.witness.add_checkpoint(request(old, [], checkpoint(12, "a")))
+
+    assert world.reasons == ["forked"]
+
+
+def test_false_proofs_of_true_checkpoints_do_not_fill_the_memory(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.witness_state.MOST_KEPT", 2)
+    world.send(0, 12)
+    for size in (20, 21, 22):
+        assert world.witness.add_checkpoint(request(12, [], checkpoint(size))).status == 422
+    world.witness.add_checkpoint(request(12, [], checkpoint(12, "b")))
+
+    assert world.reasons == ["forked", "not-consistent"]  # what convicts is first
+    monkeypatch.undo()
+    assert len(world.reasons) == 3
+
+
+def test_a_size_that_no_tree_has_is_a_bad_request(world: World) -> None:
+    text = f"{ORIGIN}\n{2**63}\n{'A' * 43}=\n".encode()
+    assert world.witness.add_checkpoint(request(0, [], sign(text, LOG))).status == 400
+
+
 def test_a_larger_tree_of_another_history_is_not_signed_and_kept(world: World) -> None:
     world.send(0, 12, "a")
     assert world.send(12, 20, "b").status == 422
