@@ -76,15 +76,17 @@ def check(log: StaticLog, verifiers: Sequence[Verifier]) -> Iterator[Fault]:
     """Every fault of the files by themselves: signatures, the newest tree's tiles, the roots of all."""
     notes = log.notes()
     roots: dict[int, bytes] = {}
-    for size, signed in sorted(notes.items()):
+    newest = (log.folder / "checkpoint").read_bytes()
+    for size, signed in [*sorted(notes.items()), (None, newest)]:
         try:
             told = Checkpoint.parse(note.open(text=signed, verifiers=verifiers).text)
         except ProofError as wrong:
             yield Fault(str(wrong), size=size)
             continue
-        if told.size != size:
+        if size not in (told.size, None):
             yield Fault("a checkpoint under another size than it tells", size=size)
-        roots[told.size] = told.root
+        if roots.setdefault(told.size, told.root) != told.root:
+            yield Fault("the newest checkpoint is over another tree than the one of its size", size=told.size)
     if roots:
         yield from _check_tree(log, roots)
 
