@@ -75,9 +75,9 @@ def thin(db: Connection, log_no: int) -> int:
              AND NOT EXISTS (SELECT FROM proof.cosignature WHERE (log_no, size) = (c.log_no, c.size))
              AND NOT EXISTS (SELECT FROM proof.token WHERE (log_no, size) = (c.log_no, c.size))
              AND NOT EXISTS (SELECT FROM proof.head_list WHERE (log_no, size) = (c.log_no, c.size))
-             AND EXISTS (SELECT FROM proof.checkpoint AS later WHERE later.log_no = c.log_no
-                         AND later.size > c.size
-                         AND date_trunc('hour', later.made_at) = date_trunc('hour', c.made_at))""",
+             AND date_trunc('hour', made_at) = (SELECT date_trunc('hour', next.made_at)
+                 FROM proof.checkpoint AS next WHERE next.log_no = c.log_no AND next.size > c.size
+                 ORDER BY next.size LIMIT 1)""",
         [log_no, NOTES_KEPT],
     ).rowcount
 

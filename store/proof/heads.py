@@ -12,6 +12,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from evidence.heads import (
+    BUCKETS,
     Bucket,
     Head,
     HeadProof,
@@ -170,9 +171,10 @@ def _list(found: list[Row]) -> HeadList | None:
 def _buckets(rows: Rows, log_no: int, size: int) -> dict[int, Bucket]:
     """The buckets that are not empty, as the newest list up to a size has them."""
     found = rows(
-        """SELECT DISTINCT ON (bucket) bucket, streams, root FROM proof.head_bucket
-           WHERE log_no = %s AND size <= %s ORDER BY bucket, size DESC""",
-        [log_no, size],
+        """SELECT n, streams, root FROM generate_series(0, %s) AS n CROSS JOIN LATERAL (
+               SELECT streams, root FROM proof.head_bucket WHERE log_no = %s AND bucket = n AND size <= %s
+               ORDER BY size DESC LIMIT 1) AS newest""",  # of years of lists the newest alone are read
+        [BUCKETS - 1, log_no, size],
     )
     return {number: Bucket(number, streams, root) for number, streams, root in found}
 
