@@ -56,18 +56,20 @@ class Publisher:
         self._growth: Growth | None = None
 
     def publish(self) -> Row | None:
-        """Publish what is new, or finish what was begun; None if there is nothing to publish.
+        """Finish what was begun, and publish what is new; None if there is nothing to publish.
 
         Raises Fenced, ProofError, OSError, psycopg.OperationalError: then nothing of it is public.
         """
         log_no = self._told.log_no
         fence.check(self._db, log_no, self._told.place)
-        made = self._unfinished() or self._make()
-        if made is None:
-            return None
-        self._told.place.keep(made.note)
-        checkpoints.publish(self._db, log_no, made.size)
-        return checkpoints.of_size(self._rows, log_no, made.size)
+        shown: Row | None = None
+        for next_one in (self._unfinished, self._make):
+            made = next_one()
+            if made is not None:
+                self._told.place.keep(made.note)
+                checkpoints.publish(self._db, log_no, made.size)
+                shown = checkpoints.of_size(self._rows, log_no, made.size)
+        return shown
 
     def _unfinished(self) -> Row | None:
         newest = checkpoints.newest(self._rows, self._told.log_no)

@@ -150,6 +150,27 @@ def test_killed_at_any_write_it_goes_on_without_another_word_for_the_same_size(
     assert world.publisher().publish() is None
 
 
+def test_what_came_after_an_interrupted_checkpoint_is_published_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or else a log that is closed would keep its last events to itself."""
+    world.store(3)
+
+    def killed(place: SecondPlace, signed: bytes) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, suppress(Killed):
+        patch.setattr(SecondPlace, "keep", killed)
+        world.publisher().publish()
+    world.store(3)
+
+    row = world.publisher().publish()
+
+    assert row is not None and row.size == world.head
+    assert all(one.published_at is not None for one in world.rows())
+    world.check()
+
+
 def test_a_database_behind_the_second_place_takes_nothing_more(world: World) -> None:
     """As after an old backup was restored: what was published is larger than what is there."""
     world.store(5)
