@@ -46,9 +46,13 @@ WHO = Who(
 )
 
 
+def _id(number: int) -> UUID:
+    return UUID(int=number)
+
+
 def ids() -> Iterator[UUID]:
     """Ids that read well in a failure: 1, 2, 3 …"""
-    return (UUID(int=number) for number in count(1))
+    return map(_id, count(1))  # of a generator only one thread could take the next
 
 
 _ids = ids()
