@@ -1,13 +1,13 @@
 """Head lists, made and told in the log: every hour, and before anything is exported."""
 
 import logging
-import threading
 from contextlib import closing
 from uuid import UUID
 
 from store.event_log import StoredLog
 from store.proof import listing
 from store.proof.heads import HeadList
+from store.proof.working import Working
 from store.wiring import open_log
 from tools.publishing import Publishing
 
@@ -33,22 +33,13 @@ def _told(publishing: Publishing, made: HeadList) -> UUID:
         return listing.teller(StoredLog(opened))(made)
 
 
-class HeadsThread:
-    """Makes a list every hour, between `start` and `stop`; what breaks is told and tried an hour later."""
+class HeadsThread(Working):
+    """Makes a list every hour, inside `with`; what breaks is told and tried an hour later."""
 
     def __init__(self, publishing: Publishing, every_s: float = EVERY_S) -> None:
+        super().__init__("head lists")
         self._told = publishing
         self._every_s = every_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="head lists")
-
-    def __enter__(self) -> "HeadsThread":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._stopping.set()
-        self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every_s):

@@ -27,6 +27,7 @@ from store.proof.asking import post
 from store.proof.checkpoints import Row
 from store.proof.rows import Rows, over
 from store.proof.serving import PublishedLog
+from store.proof.working import Working
 
 TIMEOUT_S = 5.0  # for an answer, all of it
 LARGEST_ANSWER = 65_536  # bytes
@@ -167,23 +168,14 @@ def witnessed(rows: Rows, log_no: int, trust: Trust) -> Row | None:
     return None
 
 
-class CosigningThread:
-    """Collects in this process, between `start` and `stop`, whatever is newest."""
+class CosigningThread(Working):
+    """Collects in this process, inside `with`, whatever is newest."""
 
     def __init__(self, dsn: str, log_no: int, trust: Trust) -> None:
+        super().__init__("cosigning")
         self._dsn = dsn
         self._log_no = log_no
         self._trust = trust
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cosigning")
-
-    def __enter__(self) -> "CosigningThread":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._stopping.set()
-        self._thread.join()
 
     def _run(self) -> None:
         with closing(Collector(self._trust, self._log_no)) as collector:

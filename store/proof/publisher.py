@@ -6,7 +6,7 @@ public; what was signed for a size is never signed again. A checkpoint is signed
 begin with the one before, from the tiles as they are stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evidence import merkle
@@ -21,9 +21,6 @@ from store.proof.checkpoints import Row
 from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 
-After = Callable[[Connection, Row], None]
-"""What is done about a checkpoint that has just become public, on the publisher's connection."""
-
 
 class Forked(ProofError):
     """The tree that is stored does not begin with the one that was signed last."""
@@ -33,8 +30,7 @@ class Forked(ProofError):
 class Published:
     """Which log is published, and how: plain values and keys.
 
-    dsn: as lifelong_publisher. after: done in order for each checkpoint; whatever they raise is told and
-    does not hold up the next checkpoint.
+    dsn: as lifelong_publisher.
     """
 
     dsn: str = field(repr=False)
@@ -42,7 +38,6 @@ class Published:
     origin: str
     signers: Sequence[LineSigner]
     place: SecondPlace
-    after: Sequence[After] = ()
 
 
 class Publisher:

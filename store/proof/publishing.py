@@ -1,17 +1,15 @@
 """A publisher kept at work: one leads, the others stand by; what breaks is told and tried again."""
 
 import logging
-import threading
 from contextlib import closing
 
-import psycopg
 from psycopg import sql
 
 from store import connect
 from store.connect import Connection
 from store.notifier import channel
-from store.proof.checkpoints import Row
 from store.proof.publisher import Published, Publisher
+from store.proof.working import Working
 
 EVERY_S = 1.0  # at most so often: the target is 2 s, the promised maximum merge delay 60 s
 POLL_S = 1.0
@@ -27,30 +25,14 @@ def leads(db: Connection, log_no: int) -> bool:
     return bool(row and row[0])
 
 
-class PublisherThread:
-    """A publisher in this process, between `start` and `stop`: leads, or stands by until it may."""
+class PublisherThread(Working):
+    """A publisher in this process, inside `with`: leads, or stands by until it may."""
 
     def __init__(self, published: Published, every_s: float = EVERY_S) -> None:
+        super().__init__("publisher")
         self._told = published
         self._every_s = every_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="publisher")
         self._trouble = ""
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop; returns when what was under way is finished."""
-        self._stopping.set()
-        self._thread.join()
-
-    def __enter__(self) -> "PublisherThread":
-        self.start()
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self.stop()
 
     def _run(self) -> None:
         pause_s = SHORTEST_PAUSE_S
@@ -77,21 +59,11 @@ class PublisherThread:
         while not self._stopping.is_set():
             row = publisher.publish()
             self._trouble = ""
-            if row is None:
-                for _ in db.notifies(timeout=POLL_S, stop_after=1):
-                    pass
+            if row is not None:
+                self._stopping.wait(self._every_s)
                 continue
-            self._follow(db, row)
-            self._stopping.wait(self._every_s)
-
-    def _follow(self, db: Connection, row: Row) -> None:
-        for after in self._told.after:
-            try:
-                after(db, row)
-            except psycopg.OperationalError:
-                raise
-            except Exception as error:  # a witness that is away does not hold up what is published
-                self._tell(error)
+            for _ in db.notifies(timeout=POLL_S, stop_after=1):
+                pass
 
     def _tell(self, error: Exception) -> None:
         name = type(error).__name__

@@ -5,7 +5,6 @@ Behind the publication and never in its way, every hour and before something is 
 
 import logging
 import subprocess
-import threading
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from store.proof.asking import post
 from store.proof.checkpoints import Row
 from store.proof.rows import over
 from store.proof.serving import PublishedLog
+from store.proof.working import Working
 
 TIMEOUT_S = 30.0
 EVERY_S = 3600.0
@@ -120,23 +120,14 @@ def is_due(db: Connection, log_no: int, authority: Authority) -> bool:
     return found.rowcount == 0
 
 
-class StampingThread:
-    """Has the newest checkpoint time-stamped whenever that is due, between `start` and `stop`."""
+class StampingThread(Working):
+    """Has the newest checkpoint time-stamped whenever that is due, inside `with`."""
 
     def __init__(self, dsn: str, log_no: int, authority: Authority) -> None:
+        super().__init__("time-stamping")
         self._dsn = dsn
         self._log_no = log_no
         self._authority = authority
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="time-stamping")
-
-    def __enter__(self) -> "StampingThread":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._stopping.set()
-        self._thread.join()
 
     def _run(self) -> None:
         pause_s = min(POLL_S, self._authority.every_s)
