@@ -54,6 +54,7 @@ class Reads:
         """size: the most connections at the same time."""
         self._dsn = dsn
         self._idle: list[Connection] = []
+        self._closed = False
         self._turns = threading.BoundedSemaphore(size)
 
     def rows(self, statement: LiteralString, arguments: Arguments = ()) -> list[tuple[Any, ...]]:
@@ -73,10 +74,9 @@ class Reads:
         return self._sent(lambda cursor: cursor.execute(statement, arguments).rowcount)
 
     def close(self) -> None:
-        """Close the idle connections."""
-        idle, self._idle = self._idle, []  # swapped at once: several threads may find the database gone
-        for connection in idle:
-            connection.close()
+        """Close the idle connections now, and those in use as soon as they are not."""
+        self._closed = True
+        self._drop_idle()
 
     def _sent(self, send: Callable[[psycopg.Cursor[tuple[Any, ...]]], T]) -> T:
         if not self._turns.acquire(timeout=PATIENCE_S):
@@ -86,7 +86,7 @@ class Reads:
         except psycopg.OperationalError as error:
             if not _is_lost(error):
                 raise
-            self.close()
+            self._drop_idle()
             return self._once(send)
         finally:
             self._turns.release()
@@ -99,12 +99,22 @@ class Reads:
         finally:
             if not connection.closed:
                 self._idle.append(connection)
+            if self._closed:
+                self._drop_idle()
+
+    def _drop_idle(self) -> None:
+        """Several threads may do so at once: each connection is taken, and closed, by one of them."""
+        while connection := self._idle_one():
+            connection.close()
 
     def _taken(self) -> Connection:
+        return self._idle_one() or plain(self._dsn)
+
+    def _idle_one(self) -> Connection | None:
         try:
             return self._idle.pop()
         except IndexError:
-            return plain(self._dsn)
+            return None
 
 
 def _is_lost(error: psycopg.OperationalError) -> bool:

@@ -180,5 +180,9 @@ _FORGET = """DELETE FROM store.append_key WHERE (log_no, key_hash) IN (
 
 def _listen(dsn: str, log_no: int) -> psycopg.Connection[tuple[object, ...]]:
     connection = connect.plain(dsn)
-    connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel(log_no))))
+    try:
+        connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel(log_no))))
+    except BaseException:
+        connection.close()
+        raise
     return connection
