@@ -6,6 +6,7 @@ that a tile, once full, never changes; the right edge is in partial tiles.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -109,12 +110,11 @@ class Tree:
         return tile
 
 
+@lru_cache(128)  # a tile that became full is asked for twice: for its own sake, and for the level above
 def joined(hashes: bytes) -> bytes:
     """The root of a complete subtree over a power of two of hashes, one after the other."""
     pair = 2 * HASH_SIZE
-    while len(hashes) > HASH_SIZE:
+    while len(hashes) > HASH_SIZE:  # two that lie side by side: as merkle.node_hash, at half the price
         nodes = [sha256(b"\x01" + hashes[at : at + pair]).digest() for at in range(0, len(hashes), pair)]
-        hashes = b"".join(
-            nodes
-        )  # of two hashes that lie side by side: as merkle.node_hash, at half the price
+        hashes = b"".join(nodes)
     return hashes

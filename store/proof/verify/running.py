@@ -1,4 +1,4 @@
-"""A whole verification: the streams in parts, side by side in processes, then the log from end to end.
+"""A whole verification: the streams in parts, side by side in processes, and beside them the log end to end.
 
 What is done is kept in a file, so that a verification of years of events that was killed goes on from there.
 Every part is read in one short transaction of its own; appends go on, and what they add is not looked at.
@@ -7,12 +7,13 @@ Every part is read in one short transaction of its own; appends go on, and what 
 import json
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import LiteralString, cast
 from uuid import UUID
 
 from cryptography.x509 import Certificate
@@ -25,7 +26,7 @@ from store.key_place import KeysAt
 from store.keys import open_key_store
 from store.proof import fence, heads
 from store.proof.heads import HeadList
-from store.proof.rows import over
+from store.proof.rows import Row, Rows, over
 from store.proof.second_place import SecondPlace
 from store.proof.verify.events import Checker, read
 from store.proof.verify.findings import Finding, Kind
@@ -89,13 +90,12 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
     with closing(connect.plain(task.dsn)) as db:
         upto = fence.head(db, task.log_no)
     kept = _Kept.begin(task, upto)
-    for part in _parts(task, kept):
-        kept.add(part)
-        progress(part.events)
-    found: list[Finding] = [one for part in kept.done.values() for one in part.findings]
-    told = _lists(task, kept.upto)
-    tree = _tree(task, kept.upto, told, found.append)
-    found += _second_leg(task, kept.upto, told)
+    with _WalkBeside(task, kept.upto) as beside:
+        for part in _parts(task, kept):
+            kept.add(part)
+            progress(part.events)
+        walked = beside.result()
+    found = [*walked.findings, *(one for part in kept.done.values() for one in part.findings)]
     tokens = TokensChecked(task.time_roots)
     found += _tokens(task, tokens)
     found += _second_place(task)
@@ -105,7 +105,7 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
         kept.upto,
         sum(part.events for part in parts),
         sum(part.erased for part in parts),
-        tree,
+        walked.tree,
         tuple(sorted(set(found), key=_order)),
         tokens.tokens,
     )
@@ -123,20 +123,57 @@ def _lists(task: Task, upto: int) -> list[HeadList]:
         return list(told_lists(over(db), task.log_no, task.origin, keys, upto))
 
 
-def _tree(task: Task, upto: int, told: Sequence[HeadList], report: Callable[[Finding], None]) -> TreeChecked:
-    with closing(connect.plain(task.dsn)) as db:
-        db.execute("SET statement_timeout = 0")
-        check = TreeCheck(
-            over(db),
-            task.log_no,
-            task.origin,
-            task.verifiers,
-            report,
-            witnesses=task.witnesses,
-            held=task.held,
-            told=told,
-        )
-        return check.run(upto)
+class _Stopped(Exception):
+    """Whoever wanted the walk is gone."""
+
+
+@dataclass(frozen=True)
+class _Walked:
+    tree: TreeChecked
+    findings: Sequence[Finding]
+
+
+class _WalkBeside:
+    """The walk from end to end, in a thread beside the parts: who leaves early does not wait for its end."""
+
+    def __init__(self, task: Task, upto: int) -> None:
+        self._stopped = threading.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="walk")
+        self._walk = self._thread.submit(self._walked, task, upto)
+
+    def __enter__(self) -> "Future[_Walked]":
+        return self._walk
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.shutdown()
+
+    def _walked(self, task: Task, upto: int) -> _Walked:
+        found: list[Finding] = []
+        told = _lists(task, upto)
+        with closing(connect.plain(task.dsn)) as db:
+            db.execute("SET statement_timeout = 0")
+            rows = self._until_stopped(over(db))
+            found += _second_leg(rows, task.log_no, upto, told)
+            check = TreeCheck(
+                rows,
+                task.log_no,
+                task.origin,
+                task.verifiers,
+                found.append,
+                witnesses=task.witnesses,
+                held=task.held,
+                told=told,
+            )
+            return _Walked(check.run(upto), found)
+
+    def _until_stopped(self, rows: Rows) -> Rows:
+        def asked(statement: LiteralString, arguments: Sequence[object]) -> list[Row]:
+            if self._stopped.is_set():
+                raise _Stopped
+            return rows(statement, arguments)
+
+        return asked
 
 
 def _tokens(task: Task, tokens: TokensChecked) -> list[Finding]:
@@ -144,16 +181,14 @@ def _tokens(task: Task, tokens: TokensChecked) -> list[Finding]:
         return list(tokens.run(over(db), task.log_no, task.origin))
 
 
-def _second_leg(task: Task, upto: int, told: Sequence[HeadList]) -> Iterator[Finding]:
+def _second_leg(rows: Rows, log_no: int, upto: int, told: Sequence[HeadList]) -> Iterator[Finding]:
     """The tree under SHA-512, from the first envelope on, at every size at which it was told."""
-    with closing(connect.plain(task.dsn)) as db:
-        rows, leg = over(db), SecondLeg()
-        legs = {*heads.second_legs(rows, task.log_no, upto)}
-        legs |= {(one.size, one.root_512) for one in told if one.root_512}
-        for size, root in sorted(legs):
-            heads.grow(rows, task.log_no, leg, size)
-            if leg.root() != root:
-                yield Finding("head-list", size=size)
+    legs, leg = {*heads.second_legs(rows, log_no, upto)}, SecondLeg()
+    legs |= {(one.size, one.root_512) for one in told if one.root_512}
+    for size, root in sorted(legs):
+        heads.grow(rows, log_no, leg, size)
+        if leg.root() != root:
+            yield Finding("head-list", size=size)
 
 
 def _second_place(task: Task) -> Iterator[Finding]:

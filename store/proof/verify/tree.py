@@ -3,11 +3,13 @@
 One walk in the log's order, over leaf hashes alone, which the walk by streams checks against the envelopes.
 """
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import merge
-from operator import itemgetter
+from itertools import pairwise
+from operator import itemgetter, lt
 from typing import TypeAlias
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from evidence.tiles import WIDTH, TileId, joined
 from store.proof.heads import HeadList
 from store.proof.rows import Rows
 from store.proof.verify.findings import Finding, Kind, Report
-from store.proof.verify.places import Place, read_places
+from store.proof.verify.places import LEAF, Places, read_places
 
 AT_ONCE = 16_384  # events read together: a multiple of a tile
 NOTES_AT_ONCE = 1_000  # checkpoints read together: a log that publishes every second has millions
@@ -130,28 +132,31 @@ class TreeCheck:
             end = min(upto, (size // AT_ONCE + 1) * AT_ONCE)
             found = read_places(self._rows, self._log_no, size, end)
             self._check_order(found)
-            leaves = list(self._whole(found, size, end))
+            leaves = self._whole(found, size, end)
             if self._lists or self._told:
                 self._heads.take(found)
-            self._check_tiles(self._growth.add(leaves))
+            self._check_tiles(self._growth.add([leaves]))
             self._compare_held(size, leaves)
 
-    def _check_order(self, found: Sequence[Place]) -> None:
-        before = self._at
-        for one in found:
-            if one.at <= before:
-                self._report(Finding("order", position=one.position, stream=UUID(bytes=one.stream)))
-            before = one.at
-        self._at = before
+    def _check_order(self, found: Places) -> None:
+        before = (self._at, *found.instants)
+        self._at = before[-1]
+        if all(map(lt, before, found.instants)):
+            return
+        for number, (earlier, later) in enumerate(pairwise(before)):
+            if later <= earlier:
+                position, stream = found.positions[number], found.stream(number)
+                self._report(Finding("order", position=position, stream=stream))
 
-    def _whole(self, found: Sequence[Place], size: int, end: int) -> Iterator[bytes]:
+    def _whole(self, found: Places, size: int, end: int) -> bytes:
         """A leaf for every position; one that is missing is told, and stands as zeroes."""
-        if len(found) == end - size:
-            return (one.leaf for one in found)
-        there = {one.position: one.leaf for one in found}
-        for position in set(range(size + 1, end + 1)) - there.keys():
+        asked = range(size + 1, end + 1)
+        if found.positions == array("q", asked):
+            return found.leaves
+        there = {position: found.leaf(number) for number, position in enumerate(found.positions)}
+        for position in set(asked) - there.keys():
             self._report(Finding("position", position=position))
-        return (there.get(position, bytes(32)) for position in range(size + 1, end + 1))
+        return b"".join(there.get(position, bytes(LEAF)) for position in asked)
 
     def _check_tiles(self, full: Sequence[tuple[TileId, bytes]]) -> None:
         """Tiles that became full; of what is published none is missing."""
@@ -168,23 +173,19 @@ class TreeCheck:
             elif not stored and self._growth.size <= self._last:
                 self._report(Finding("tile", position=_first_below(tile)))
 
-    def _compare_held(self, size: int, leaves: Sequence[bytes]) -> None:
+    def _compare_held(self, size: int, leaves: bytes) -> None:
         """The first event that is another than the tiles held elsewhere have; what comes after it is, too."""
-        first = size // WIDTH
-        for number in range(first, (size + len(leaves) + WIDTH - 1) // WIDTH):
+        end = size + len(leaves) // LEAF
+        for number in range(size // WIDTH, (end + WIDTH - 1) // WIDTH):
             held = self._held.tiles.get(number)
             if held is None or self._is_apart:
                 continue
-            begin = max(size, number * WIDTH)
-            end = min(size + len(leaves), number * WIDTH + len(held) // 32)
-            ours = b"".join(leaves[begin - size : end - size])
-            theirs = held[(begin - number * WIDTH) * 32 : (end - number * WIDTH) * 32]
+            begin, beyond = max(size, number * WIDTH), min(end, number * WIDTH + len(held) // LEAF)
+            ours = leaves[(begin - size) * LEAF : (beyond - size) * LEAF]
+            theirs = held[(begin - number * WIDTH) * LEAF : (beyond - number * WIDTH) * LEAF]
             if ours != theirs:
                 self._is_apart = True
-                wrong = next(
-                    at for at in range(0, len(ours), 32) if ours[at : at + 32] != theirs[at : at + 32]
-                )
-                self._report(Finding("held-tile", position=begin + wrong // 32 + 1))
+                self._report(Finding("held-tile", position=begin + _first_apart(ours, theirs) + 1))
 
     def _check_partial(self) -> None:
         """Tiles held of events that are not there any more."""
@@ -286,14 +287,13 @@ class _Heads:
         self._buckets: dict[int, Bucket] = {}
         self._changed: set[int] = set()
 
-    def take(self, found: Sequence[Place]) -> None:
-        last = {one.stream: one for one in found}
-        for stream, one in last.items():
+    def take(self, found: Places) -> None:
+        for stream, (version, leaf) in found.heads().items():
             key = self._keys.get(stream)
             if key is None:
                 key = self._keys[stream] = key_of(UUID(bytes=stream))
             number = bucket_of(key)
-            self._heads.setdefault(number, {})[key] = Head(key, one.version, one.leaf)
+            self._heads.setdefault(number, {})[key] = Head(key, version, leaf)
             self._changed.add(number)
 
     @property
