@@ -1,7 +1,8 @@
 """What we publish is accepted by verifiers that are not ours, and its tampered twins are refused by them.
 
-sigstore is always there: its absence is a failure. Go's sumdb comes with Debian's packages (golang-go and
-golang-golang-x-mod-dev), and openssl with the system; where they are not, their tests are skipped and say so.
+sigstore and proofbundle are always there: their absence is a failure. Go's sumdb comes with Debian's packages
+(golang-go and golang-golang-x-mod-dev), and openssl with the system; where they are not, their tests are
+skipped and say so. Each type of signature line has its own tests in test_foreign_cosignatures.py.
 """
 
 import base64
@@ -17,6 +18,8 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from proofbundle.errors import BundleFormatError
+from proofbundle.tlogproof import verify_tlog_proof
 from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore._internal.rekor.checkpoint import SignedCheckpoint, verify_checkpoint
 from sigstore._internal.trust import Keyring, RekorKeyring
@@ -26,7 +29,8 @@ from sigstore_models.common.v1 import PublicKey, PublicKeyDetails
 
 from evidence import note
 from evidence.cosignature import timed
-from tests.evidence.published import COSIGNER, LOG, Published, leaf, published
+from evidence.tlog_proof import TlogProof
+from tests.evidence.published import COSIGNER, LOG, ORIGIN, Published, leaf, published
 
 PROGRAM = Path(__file__).parent / "go" / "main.go"
 GO_PACKAGES = Path("/usr/share/gocode")
@@ -121,6 +125,32 @@ def test_sigstore_accepts_a_checkpoint_and_the_proof_of_a_leaf(size: int, index:
 @pytest.mark.parametrize("name", TWINS)
 def test_sigstore_refuses_a_tampered_twin(name: str) -> None:
     assert not sigstore_accepts(TWINS[name](GOOD))
+
+
+# proofbundle: reads the proof files that we hand out (C2SP tlog-proof), with the witness's cosignature.
+
+
+def proofbundle_accepts(told: Published) -> bool:
+    """Opens the file: the log's signature, the witness's, and the leaf under the root."""
+    file = TlogProof(told.index, told.inclusion, told.note).encode()
+    witnesses = [str(COSIGNER.verifier)]
+    try:
+        found = verify_tlog_proof(
+            file.decode(), told.leaf, str(LOG.verifier), witnesses, threshold=1, expected_origin=ORIGIN
+        )
+    except (BundleFormatError, UnicodeDecodeError):
+        return False
+    return bool(found["ok"])
+
+
+@pytest.mark.parametrize(("size", "index"), [(1, 0), (2, 1), (255, 7), (256, 255), (257, 256), (700, 400)])
+def test_proofbundle_accepts_our_proof_files(size: int, index: int) -> None:
+    assert proofbundle_accepts(published(earlier=1, size=size, index=index))
+
+
+@pytest.mark.parametrize("name", [*TWINS, "cosignature", "cosigned-later"])
+def test_proofbundle_refuses_a_tampered_proof_file(name: str) -> None:
+    assert not proofbundle_accepts((TWINS | MORE_TWINS)[name](GOOD))
 
 
 # Go: the packages with which Go's own tools check the module log.
