@@ -4,9 +4,9 @@
     python3 -I verify.py [PACKAGE] [--keys FILE]
 
 PACKAGE: the zip or the unpacked folder; without it the folder that this file lies in. --keys: the keys of
-the log and its witnesses (verifier keys or a C2SP tlog-policy) as you got them by another way than from
-whoever gave you the package; without it the keys are believed as the package gives them. Ends with 0 if
-everything holds, else with 1, and says what is left to trust. By hand: see VERIFY.md.
+the log and its witnesses, got by another way than the package: verifier keys, one a line, or a C2SP
+tlog-policy, whose quorum then counts and not the package's; without it the package is believed. Ends with 0
+if everything holds, else with 1, and says what is left to trust. By hand: see VERIFY.md.
 
 Followed here, section by section: RFC 8032 (Ed25519), RFC 6962 (tree and proofs), C2SP signed-note,
 tlog-checkpoint, tlog-cosignature, tlog-proof and tlog-policy, RFC 8785 restricted (JSON), RFC 8493 (BagIt).
@@ -210,8 +210,8 @@ def hash_of(text: bytes) -> bytes:
 
 
 def policy_of(text: str) -> tuple[dict[str, Key], dict[str, tuple[int, list[str]]], str]:
-    """Witnesses, groups (how many of whom) and quorum of a C2SP tlog-policy."""
-    witnesses, groups, quorum = dict[str, Key](), dict[str, tuple[int, list[str]]](), "none"
+    """Witnesses, groups (how many of whom) and quorum of a C2SP tlog-policy; "" if it names no quorum."""
+    witnesses, groups, quorum = dict[str, Key](), dict[str, tuple[int, list[str]]](), ""
     for words in (line.split("#")[0].split() for line in text.splitlines()):
         if words[:1] == ["witness"]:
             witnesses[words[1]] = key_of(words[2])
@@ -252,9 +252,8 @@ def plain_keys(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def whole(text: str) -> int:
-    need(
-        re.fullmatch("-?[0-9]{1,16}", text) and abs(int(text)) < 2**53, "JSON with a number not within ±2^53"
-    )
+    is_whole = re.fullmatch("-?[0-9]{1,16}", text) and abs(int(text)) < 2**53
+    need(is_whole, "JSON with a number not within ±2^53")
     return int(text)
 
 
@@ -366,13 +365,17 @@ class Package:
         listed = [key_of(one) for one in self.bag.read("data/trust/vkeys").decode().splitlines()]
         # Keys are replaced now and then: the first of a name and kind is in force, others signed before it.
         self.vkeys = [*{(one.name, one.kind): one for one in reversed(listed)}.values()]
-        self.policy = policy_of(self.bag.read("data/trust/policy").decode())
-        mine = {key_of(word) for word in (self.own_keys or "").split() if word.count("+") > 1}
-        strange = {*self.vkeys, *self.policy[0].values()} - mine if self.own_keys is not None else set()
+        mine = re.sub("(?m)^[ \t]*#.*", "", self.own_keys or "")
+        known = {key_of(word) for word in mine.split() if word.count("+") > 1 and "://" not in word}
+        self.by_own_policy = re.search(r"(?m)^[ \t]*(log|witness|group|quorum)[ \t]", mine) is not None
+        self.policy = policy_of(mine if self.by_own_policy else self.bag.read("data/trust/policy").decode())
+        need(self.policy[2], "a policy of witnesses without a quorum line")
+        strange = {*self.vkeys, *self.policy[0].values()} - known if self.own_keys is not None else set()
         need(not strange, f"not among your keys: {sorted(one.name for one in strange)}")
         own = {one.name for one in self.vkeys} & {one.name for one in self.policy[0].values()}
         need(not own, f"keys of the log itself that are told to be witnesses: {sorted(own)}")
         whose = "yours" if self.own_keys else "as the package gives them (better: --keys FILE)"
+        whose += ", and the policy of witnesses too" * self.by_own_policy
         self.trust.append(f"Keys: {whose}.")
         return whose
 
@@ -390,9 +393,8 @@ class Package:
         sums = [bag.sums(f"tagmanifest-{one}.txt")[at] for at, one in enumerate(ALGORITHMS)]
         text, signed, _ = open_note(bag.read("tagmanifests.note"), self.vkeys)
         need(any(one.name == f"{log}/package" for one in signed), "the lists are not signed by the log's key")
-        need(
-            text == f"{log}/package\nsha256 {sums[0]}\nsha512 {sums[1]}\n".encode(), "other lists are signed"
-        )
+        told_sums = f"{log}/package\nsha256 {sums[0]}\nsha512 {sums[1]}\n"
+        need(text == told_sums.encode(), "other lists are signed")
         self.sums = lists[0]
         return f"{len(bag.paths)} files, as listed by SHA-256 and SHA-512; the lists are signed"
 
@@ -407,10 +409,13 @@ class Package:
         is_signed = {ED25519} <= {one.kind for one in ours} and ours <= signed | unchecked
         need(is_signed, "the checkpoint lacks a signature of the log")
         by = {name for name, key in witnesses.items() if key in signed}
+        cosigners = ", ".join(sorted(by)) or "nobody"
         if quorum != "none" and is_met(quorum, groups, by):
-            self.independent.append(f"the witnesses {', '.join(sorted(by))}")
+            self.independent.append(f"the witnesses {cosigners}")
         else:
-            self.trust.append(f"Witnesses: no quorum (cosigned by {', '.join(sorted(by)) or 'nobody'}).")
+            is_enough = quorum == "none" or not self.by_own_policy
+            need(is_enough, f"the quorum that your policy asks for has not cosigned; {cosigners} did")
+            self.trust.append(f"Witnesses: no quorum (cosigned by {cosigners}).")
         if unchecked:
             self.trust.append("ML-DSA-44 signatures: not checked, for want of the package cryptography.")
         return f"{self.origin}: {self.size} events, signed by the log in {len(ours & signed)} ways"
@@ -442,9 +447,8 @@ class Package:
             heads[name], last, at = (number, leaf.hex().encode()), index, now
         need(count == len(proofs) == self.scope["events"], "events are missing, or their proofs")
         reach = {one["stream"]: (one["first"], one["last"]) for one in self.scope["streams"]}
-        need(
-            reach == {one: (first[one], heads[one][0]) for one in heads}, "a stream begins or ends elsewhere"
-        )
+        found_reach = {one: (first[one], heads[one][0]) for one in heads}
+        need(reach == found_reach, "a stream begins or ends elsewhere")
         return f"{count} events in {len(heads)} streams, each proved to stand in the log; the chains hold"
 
     def proved(self, path: str, leaf: bytes) -> int:
@@ -548,7 +552,7 @@ class Package:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks an evidence package of a health record.")
     parser.add_argument("package", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
-    parser.add_argument("--keys", type=Path, help="keys that you got by another way, one a line")
+    parser.add_argument("--keys", type=Path, help="keys that you got by another way, or a policy")
     asked = parser.parse_args()
     try:
         package = Package(Bag(asked.package), asked.keys.read_text() if asked.keys else None)

@@ -223,7 +223,7 @@ def test_keys_from_elsewhere_confirm_the_package_or_refuse_it(bag: Path, tmp_pat
     mine.write_text("".join(f"{one.verifier}\n" for one in KEYS))
     others.write_text(f"{LOG.verifier}\n")
 
-    assert "Keys: yours" in verify(bag, "--keys", str(mine)).text
+    assert "Keys: yours." in verify(bag, "--keys", str(mine)).text
     assert not verify(bag, "--keys", str(others)).holds
 
 
