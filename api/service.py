@@ -75,7 +75,7 @@ def serve(settings: Settings, database: Database, tokens: Tokens) -> Iterator[Se
         log_no=settings.log_no,
         uploads=settings.uploads,
         guarded=True,
-        place=settings.second_place,
+        place=settings.measured_by,
     )
     with ExitStack() as stack:
         stack.enter_context(closing(opened))

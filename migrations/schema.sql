@@ -75,7 +75,7 @@ CREATE TABLE proof.fence (
     reason text NOT NULL,
     size bigint NOT NULL,
     since timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT fence_reason_check CHECK ((reason = ANY (ARRAY['behind'::text, 'forked'::text, 'closed'::text])))
+    CONSTRAINT fence_reason_check CHECK ((reason = ANY (ARRAY['behind'::text, 'forked'::text, 'unmeasured'::text, 'closed'::text])))
 );
 
 ALTER TABLE proof.fence OWNER TO lifelong_owner;
@@ -503,6 +503,7 @@ REVOKE ALL ON FUNCTION store.refuse_change() FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE proof.checkpoint TO lifelong_publisher;
 GRANT SELECT ON TABLE proof.checkpoint TO lifelong_reader;
+GRANT SELECT ON TABLE proof.checkpoint TO lifelong_appender;
 
 GRANT UPDATE(note) ON TABLE proof.checkpoint TO lifelong_publisher;
 

@@ -76,6 +76,12 @@ class Settings:
         """Where the last published checkpoint is kept outside of the database."""
         return SecondPlace(self.proof or self.data / "proof", self.log_no)
 
+    @property
+    def measured_by(self) -> SecondPlace | None:
+        """What whoever serves measures the database by: None where only another machine has it."""
+        place = self.second_place
+        return place if self.publish or place.path.exists() else None
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, for_demo: bool = False) -> "Settings":
         """Read the LIFELONG_* variables; an empty one counts as not set. Raises SettingsError.

@@ -51,7 +51,8 @@ def status(settings: Settings, *, as_json: bool) -> int:
     late = waiting is not None and waiting > MERGE_DELAY
     words = [f"{name.replace('_', ' ')}: {'–' if value is None else value}" for name, value in told.items()]
     result(told, "\n".join(words), as_json=as_json)
-    return FINDING if told["fence"] or late else OK
+    is_lost = told["published"] and told["second_place"] is None
+    return FINDING if told["fence"] or late or is_lost else OK
 
 
 def _waiting(settings: Settings, db: Connection) -> timedelta | None:
@@ -137,9 +138,7 @@ def run(settings: Settings) -> None:
 def refill(settings: Settings, source: str, *, as_json: bool) -> None:
     """Raises CommandFailed unless the database is behind and the other copy mends that."""
     with _opened(settings) as (database, db):
-        with suppress(fence.Fenced):
-            fence.check(db, settings.log_no, settings.second_place)
-        standing = fence.standing(db, settings.log_no)
+        standing = _measured(settings, db)
         if standing is None or standing.reason != "behind":
             raise CommandFailed("nothing to refill: the database is not behind what was published", FINDING)
         try:
@@ -156,15 +155,49 @@ def refill(settings: Settings, source: str, *, as_json: bool) -> None:
     result(told, words, as_json=as_json)
 
 
+def _measured(settings: Settings, db: Connection) -> fence.Fence | None:
+    """The fence of the log as it is now. Raises CommandFailed where nothing is there to measure it by."""
+    with suppress(fence.Fenced):
+        fence.check_again(db, settings.log_no, settings.second_place)
+    standing = fence.standing(db, settings.log_no)
+    if standing is not None and standing.reason == "unmeasured":
+        raise CommandFailed(str(fence.Fenced(standing)), FINDING)
+    return standing
+
+
+def begin_place(settings: Settings, *, as_json: bool) -> None:
+    """Raises CommandFailed unless the second place is empty and the database is what it says it published."""
+    place = settings.second_place
+    with _opened(settings) as (_, db):
+        last = checkpoints.published(over(db), settings.log_no)
+        if last is None:
+            raise CommandFailed("nothing was published yet: the first checkpoint begins it", FINDING)
+        try:
+            is_there = place.read() is not None
+            told = Checkpoint.parse(note.parts(last.note)[0])
+        except ProofError as wrong:
+            raise CommandFailed(f"nothing was changed: {wrong}", FINDING) from None
+        if is_there:
+            raise CommandFailed(f"{place.path} holds a checkpoint: nothing was changed", FINDING)
+        if fence.wrong(db, settings.log_no, told):
+            raise CommandFailed("the database is not what it says it published: run lifelong verify", FINDING)
+        place.keep(last.note)
+        with suppress(fence.Fenced):  # another fence stays, and is told by the status
+            fence.check_again(db, settings.log_no, place)
+    words = (
+        f"{place.path} begins anew at {last.size} events, on this database's word alone: "
+        "compare with the witnesses, and with the newest receipts and packages"
+    )
+    result({"size": last.size}, words, as_json=as_json)
+
+
 def close(settings: Settings, next_origin: str, reason: str, *, as_json: bool) -> None:
     """Close in good order, or, where the log is fenced, for what was lost."""
     if not ORIGIN.match(next_origin) or next_origin == settings.origin:
         raise CommandFailed("--next: expected the name of another log, without white space or plus", USAGE)
     with _opened(settings) as (database, db):
         publishing = Publishing.of(settings, database)
-        with suppress(fence.Fenced):
-            fence.check(db, settings.log_no, settings.second_place)
-        standing = fence.standing(db, settings.log_no)
+        standing = _measured(settings, db)
         if standing is None:
             with _log(publishing) as (stored, gate):
                 close_log(stored, gate, operator(), next_origin=next_origin, reason=reason)

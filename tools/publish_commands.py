@@ -48,6 +48,14 @@ def refill(
 
 
 @publish.command()
+def begin_place(json: Json = False) -> None:
+    """Begin the second place anew with what this database published last: only where the old one is lost."""
+    from tools import publish as command
+
+    command.begin_place(settings(), as_json=json)
+
+
+@publish.command()
 def close(
     next_origin: Annotated[str, typer.Option("--next", metavar="ORIGIN", help="Of the log that goes on.")],
     reason: Annotated[str, typer.Option(help="Why, for whoever reads the record in many years.")],

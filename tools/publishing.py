@@ -90,7 +90,9 @@ def _published_by_another(told: Published, db: Connection) -> Row | None:
         newest = checkpoints.published(over(db), told.log_no)
         if newest is not None and newest.size >= head:
             return newest
-        fence.check(db, told.log_no, told.place)
+        standing = fence.standing(db, told.log_no)  # by whoever leads, who has the second place
+        if standing is not None and standing.reason != "closed":
+            raise fence.Fenced(standing)
         if time.monotonic() > until:
             raise TimeoutError("another publisher leads, and does not come on")
         time.sleep(0.1)

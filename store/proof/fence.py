@@ -1,7 +1,8 @@
 """The fence: a log whose database is behind what was published takes nothing more, until an operator decides.
 
 Positions that were published once would be given to other events: two trees under one name, which is what
-the proof exists to make impossible. So whoever finds it so puts up the fence first and asks afterwards.
+the proof exists to make impossible. So whoever finds it so puts up the fence first and asks afterwards. Where
+the second place holds nothing of a log that was published, nobody can find it so: that is a fence, too.
 """
 
 from dataclasses import dataclass
@@ -15,24 +16,31 @@ from evidence.errors import ProofError
 from evidence.growth import Growth
 from evidence.tiles import Tree
 from store.connect import Connection
-from store.proof import tiles
+from store.proof import checkpoints, tiles
 from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 
-Reason = Literal["behind", "forked", "closed"]
+Reason = Literal["behind", "forked", "unmeasured", "closed"]
+
+_WAYS_OUT: dict[Reason, str] = {
+    "unmeasured": "the second place is empty: mount its disk; if it is lost, `lifelong publish begin-place`"
+}
 
 
 class Fenced(Exception):
     """The log is behind a fence."""
 
     def __init__(self, fence: "Fence") -> None:
-        super().__init__(f"the log is fenced ({fence.reason}) at {fence.size} events: see `lifelong publish`")
+        way_out = _WAYS_OUT.get(fence.reason, "see `lifelong publish`")
+        super().__init__(f"the log is fenced ({fence.reason}) at {fence.size} events: {way_out}")
         self.fence = fence
 
 
 @dataclass(frozen=True)
 class Fence:
-    """size: of the published checkpoint that the database does not reach, or leads elsewhere than."""
+    """size: of the published checkpoint that the database does not reach, leads elsewhere than, or tells
+    without the second place.
+    """
 
     reason: Reason
     size: int
@@ -65,13 +73,32 @@ def check(db: Connection, log_no: int, place: SecondPlace) -> None:
 
     A log that was closed in good order is published to its end: nothing is appended to it any more.
     """
+    published = checkpoints.published(over(db), log_no)  # first: it was kept in the second place before
     held = place.read()
-    reason = wrong(db, log_no, held) if held is not None else None
-    if held is not None and reason:
-        raise_fence(db, log_no, reason, held.size)
+    reason: Reason | None = "unmeasured" if published else None
+    size = published.size if published else 0
+    if held is not None:
+        reason, size = wrong(db, log_no, held), held.size
+    if reason:
+        raise_fence(db, log_no, reason, size)
     fence = standing(db, log_no)
     if fence and (reason or fence.reason != "closed"):
         raise Fenced(fence)
+
+
+def check_again(db: Connection, log_no: int, place: SecondPlace) -> None:
+    """As `check`; a second place that is there again fences no more by its absence.
+
+    db: as lifelong_publisher; others may not lift a fence.
+    """
+    fence = standing(db, log_no)
+    if fence and fence.reason == "unmeasured" and (held := place.read()) is not None:
+        reason = wrong(db, log_no, held)
+        with db.transaction():  # nothing is appended between the one fence and the other
+            lift(db, log_no)
+            if reason:
+                raise_fence(db, log_no, reason, held.size)
+    check(db, log_no, place)
 
 
 def wrong(db: Connection, log_no: int, held: Checkpoint) -> Reason | None:

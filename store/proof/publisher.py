@@ -56,7 +56,7 @@ class Publisher:
         Raises Fenced, ProofError, OSError, psycopg.OperationalError: then nothing of it is public.
         """
         log_no = self._told.log_no
-        fence.check(self._db, log_no, self._told.place)
+        fence.check_again(self._db, log_no, self._told.place)
         shown: Row | None = None
         for next_one in (self._unfinished, self._make):
             made = next_one()

@@ -8,6 +8,7 @@ from psycopg import sql
 from store import connect
 from store.connect import Connection
 from store.notifier import channel
+from store.proof.fence import Fenced
 from store.proof.publisher import Published, Publisher
 from store.proof.working import Working
 
@@ -66,7 +67,7 @@ class PublisherThread(Working):
                 pass
 
     def _tell(self, error: Exception) -> None:
-        name = type(error).__name__
-        if name != self._trouble:
-            self._trouble = name
-            log.error("publishing log %s: %s", self._told.log_no, name)
+        trouble = str(error) if isinstance(error, Fenced) else type(error).__name__
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.error("publishing log %s: %s", self._told.log_no, trouble)

@@ -5,12 +5,18 @@ the database, and be backed up with the keys, never with the database.
 """
 
 import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
 
 from evidence import note
 from evidence.checkpoint import Checkpoint
 from evidence.errors import ProofError
+
+LEFT_S: Final = 3600  # after which a file beside it is of nobody who still writes
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class SecondPlace:
         return self.folder / f"checkpoint-{self.log_no}"
 
     def read(self) -> Checkpoint | None:
-        """The checkpoint that was kept last; None before the first.
+        """The checkpoint that was kept last; None before the first, and where its disk is not there.
 
         Raises ProofError for a file that is none: whoever damaged it must not make us forget what it said.
         Signatures are not looked at: the file is believed because it is ours, and a false one only stops us.
@@ -42,13 +48,27 @@ class SecondPlace:
         if held is not None and held.size > new.size:
             raise ProofError("a checkpoint that is smaller than the one kept last")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = self.path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(signed)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        with NamedTemporaryFile(
+            dir=self.folder, prefix=f"{self.path.name}.", suffix=".new", delete=False
+        ) as file:
+            beside = Path(file.name)
+            try:
+                file.write(signed)
+                file.flush()
+                os.fsync(file.fileno())
+                beside.replace(self.path)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
         _flush(self.folder)
+        self._clean()
+
+    def _clean(self) -> None:
+        """Remove what writers left that were killed; of who writes now a file is younger."""
+        for left in self.folder.glob(f"{self.path.name}.*.new"):
+            with suppress(FileNotFoundError):  # another writer's, who is done
+                if left.stat().st_mtime < time.time() - LEFT_S:
+                    left.unlink()
 
 
 def _flush(folder: Path) -> None:

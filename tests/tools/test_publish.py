@@ -1,6 +1,7 @@
 """`lifelong publish`: what it tells, and both ways out behind a fence."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -242,6 +243,79 @@ def test_a_restored_backup_is_refilled_from_a_copy_that_knows_more(
     assert publish.status(backup.settings, as_json=True) == 0
     with pytest.raises(CommandFailed, match="nothing to refill"):
         publish.refill(backup.settings, lost.database.admin, as_json=True)
+
+
+def test_a_second_place_that_is_lost_is_begun_anew_by_an_operator_alone(
+    worlds: Worlds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = worlds.new()
+    with pytest.raises(CommandFailed, match="nothing was published yet"):
+        publish.begin_place(world.settings, as_json=True)
+    world.append(3)
+    world.publish()
+    with pytest.raises(CommandFailed, match="nothing was changed"):
+        publish.begin_place(world.settings, as_json=True)
+    shutil.rmtree(world.settings.second_place.folder)
+    assert publish.status(world.settings, as_json=True) == 1
+
+    for refused in (
+        world.publish,
+        lambda: publish.refill(world.settings, world.database.admin, as_json=True),
+        lambda: publish.close(world.settings, NEXT, "x", as_json=True),
+    ):
+        with pytest.raises(CommandFailed, match="begin-place"):
+            refused()
+    assert world.fence is not None and (world.fence.reason, world.fence.size) == ("unmeasured", 3)
+    with pytest.raises(Exception) as fenced:
+        world.append(1)
+    assert isinstance(fenced.value.__cause__, LogFenced)
+
+    capsys.readouterr()
+    publish.begin_place(world.settings, as_json=True)
+    assert said(capsys) == {"size": 3}
+    assert world.fence is None
+    world.append(1)
+    world.publish()
+    assert publish.status(world.settings, as_json=True) == 0
+
+
+def test_a_database_that_is_not_what_it_published_begins_no_second_place(worlds: Worlds) -> None:
+    world = worlds.new()
+    world.append(3)
+    world.publish()
+    world.settings.second_place.path.unlink()
+    world.execute("ALTER TABLE store.event DISABLE TRIGGER ALL")
+    world.execute("DELETE FROM store.event WHERE position = 3")
+
+    with pytest.raises(CommandFailed, match="lifelong verify"):
+        publish.begin_place(world.settings, as_json=True)
+
+    assert world.settings.second_place.read() is None
+    world.settings.second_place.path.write_bytes(b"no checkpoint")
+    with pytest.raises(CommandFailed, match="nothing was changed"):
+        publish.begin_place(world.settings, as_json=True)
+
+
+@pytest.mark.parametrize("publishes", [True, False], ids=["publishes", "publishes elsewhere"])
+def test_who_serves_measures_by_a_second_place_that_is_here(worlds: Worlds, *, publishes: bool) -> None:
+    """Where only another machine publishes its disk need not be here."""
+    world = worlds.new()
+    world.append(3)
+    world.publish()
+    settings = replace(world.settings, publish=publishes)
+    assert settings.measured_by == world.settings.second_place
+    world.settings.second_place.path.unlink()
+
+    opened = open_log(
+        dsn=world.database.dsn(APPENDER),
+        keys=settings.keys,
+        origin=settings.origin,
+        place=settings.measured_by,
+    )
+
+    with closing(opened):  # what is there is read
+        assert opened.reader.last_position() == 3
+    assert (world.fence is not None) == publishes
 
 
 @pytest.mark.parametrize("harm", ["behind-too", "changed", "repaired", "gap", "other-keys"])

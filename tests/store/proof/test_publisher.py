@@ -1,6 +1,8 @@
 """The publisher: every event stands in the tree, checkpoints only grow, and every step can be the last."""
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -189,6 +191,77 @@ def test_a_database_behind_the_second_place_takes_nothing_more(world: World) -> 
     fence.lift(world.db, world.log.log_no)
     world.published.place.path.write_bytes(row.note)
     world.store(1)
+
+
+def test_a_second_place_that_is_gone_stops_a_published_log(world: World) -> None:
+    """Its disk is not mounted: a backup that was restored at the same time would go unnoticed."""
+    world.store(5)
+    row = world.publisher().publish()
+    assert row is not None
+    place = world.published.place
+    away = place.folder.rename(place.folder.with_name("not-mounted"))
+
+    for _ in range(2):
+        with pytest.raises(
+            Fenced, match="mount its disk; if it is lost, `lifelong publish begin-place`"
+        ) as fenced:
+            world.publisher().publish()
+
+    assert (fenced.value.fence.reason, fenced.value.fence.size) == ("unmeasured", row.size)
+    assert not place.folder.exists()
+    with pytest.raises(Exception) as refused:
+        world.store(1)
+    assert isinstance(refused.value.__cause__, LogFenced)
+    away.rename(place.folder)
+    assert world.publisher().publish() is None
+    world.store(1)
+    assert world.publisher().publish() is not None
+    world.check()
+
+
+def test_once_it_is_there_again_it_tells_what_was_restored_meanwhile(world: World) -> None:
+    world.store(5)
+    row = world.publisher().publish()
+    assert row is not None
+    place = world.published.place
+    place.path.unlink()
+    with pytest.raises(Fenced):
+        world.publisher().publish()
+    ahead = Checkpoint(world.log.origin, row.size + 3, bytes(32))
+    place.path.write_bytes(ahead.text + b"\n\xe2\x80\x94 x AAAAAAAA\n")
+
+    with pytest.raises(Fenced) as fenced:
+        world.publisher().publish()
+
+    assert (fenced.value.fence.reason, fenced.value.fence.size) == ("behind", row.size + 3)
+
+
+def test_writers_of_the_second_place_leave_nothing_beside_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.store(5)
+    row = world.publisher().publish()
+    assert row is not None
+    place = world.published.place
+    left = place.path.with_name(f"{place.path.name}.killed.new")
+    left.write_bytes(b"half of a")
+    place.keep(row.note)
+    assert sorted(place.folder.iterdir()) == [place.path, left]
+    os.utime(left, (0, 0))
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
+        patch.setattr(os, "fsync", failing)
+        place.keep(row.note)
+    assert sorted(place.folder.iterdir()) == [place.path, left]
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(place.keep, [row.note] * 200))
+
+    assert list(place.folder.iterdir()) == [place.path]
+    assert place.path.read_bytes() == row.note
+
+
+def failing(descriptor: int) -> None:
+    raise OSError("the disk is full")
 
 
 def test_another_history_than_the_published_one_is_a_fork_and_fenced(world: World) -> None:
