@@ -87,6 +87,7 @@ class Packed:
     shown: int
     withheld: int
     reach: Mapping[str, tuple[int, int]]  # of each stream the first and last version
+    report_pdf: str = ""  # "made", or why the report is not there as PDF
 
     def pieces(self) -> Iterator[bytes]:
         """Its bytes; the file is gone afterwards."""

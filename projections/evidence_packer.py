@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -23,7 +24,18 @@ from evidence import trust as policies
 from evidence.errors import ProofError
 from evidence.note import Verifier, known, parts
 from evidence.package.bag import TooLarge
-from evidence.package.contents import Contents, Definitions, Disclosed, Named, Pieces, Sealed, Stream, Trust
+from evidence.package.contents import (
+    Contents,
+    Definitions,
+    Disclosed,
+    Named,
+    Pieces,
+    Report,
+    Sealed,
+    Stream,
+    Trust,
+    Typeset,
+)
 from evidence.package.write import Written, write_package
 from evidence.signing import Signer
 from projections.access_history import TITLES as ACCESS_TITLES
@@ -54,7 +66,7 @@ class Source:
 
     vkeys: of the log's checkpoints and receipts, asked for each time: keys are replaced. policy: of its
     witnesses. signer: of packages, named `<origin>/package`. bring_list: sees to a head list that has the
-    event at a position; it may fail to.
+    event at a position; it may fail to. typeset: makes the PDF of the report.
     """
 
     rows: Rows
@@ -68,6 +80,7 @@ class Source:
     signer: Signer
     policy: bytes | None = None
     bring_list: Callable[[int], None] = lambda position: None
+    typeset: Callable[[Report], Typeset] = pdf
 
 
 class Packer:
@@ -90,7 +103,15 @@ class Packer:
             raise
         length, sha256 = _digest(file)
         return Packed(
-            file, length, sha256, row.size, written.events, written.shown, written.withheld, written.reach
+            file,
+            length,
+            sha256,
+            row.size,
+            written.events,
+            written.shown,
+            written.withheld,
+            written.reach,
+            written.report_pdf,
         )
 
     def _checkpoint(self, order: Order) -> Row:
@@ -139,6 +160,7 @@ def packer(
             signer=package_signer(settings.origin, opened.keys),
             policy=settings.witnesses.read_bytes() if settings.witnesses else None,
             bring_list=bring_list,
+            typeset=partial(pdf, folder=settings.fonts),
         )
     )
 
@@ -171,7 +193,7 @@ class _Packing:
             listed=gathering.listed(one.stream for one in order.streams),
             definitions=self._definitions,
             documents=self._documents,
-            typeset=pdf,
+            typeset=source.typeset,
         )
         return write_package(file, contents, source.signer.sign)
 

@@ -65,6 +65,7 @@ class Settings:
     projections: bool = True  # whether `serve` and `demo` keep the views, in a process beside
     number_schemes: tuple[SchemeChoice, ...] = ()  # areas that give out record numbers under another scheme
     uploads: UploadRules = USUAL
+    fonts: Path | None = None  # folder of fonts for reports as PDF, beside those of the system
 
     @property
     def keys(self) -> KeyPlace:
@@ -118,6 +119,7 @@ class Settings:
             publish_every_s=read.number("LIFELONG_PUBLISH_EVERY", default=DEFAULT_PUBLISH_S, largest=60),
             projections=read.switch("LIFELONG_PROJECTIONS", default=True),
             number_schemes=read.schemes("LIFELONG_NUMBER_SCHEME"),
+            fonts=read.folder("LIFELONG_FONTS"),
             uploads=UploadRules(
                 scanner=read.command("LIFELONG_SCANNER"),
                 scanner_timeout_s=read.number(
@@ -207,6 +209,12 @@ class _Reader:
             self.path(f"{variable}_CRL"),
             self.number(f"{variable}_EVERY", default=DEFAULT_TSA_S, largest=86_400),
         )
+
+    def folder(self, variable: str) -> Path | None:
+        path = self.path(variable)
+        if path is not None and not path.is_dir():
+            raise SettingsError(variable, "expected a folder that is there")
+        return path
 
     def binaries(self, variable: str) -> Path | None:
         text = self.text(variable)

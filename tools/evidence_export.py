@@ -39,10 +39,11 @@ def run(settings: Settings, record: UUID, out: Path, selection: Selection, *, as
         "events": packed.events,
         "parts_shown": packed.shown,
         "parts_withheld": packed.withheld,
+        "report_pdf": packed.report_pdf,
     }
     text = (
         f"{out}: {packed.events} events, {packed.shown} parts shown, {packed.withheld} withheld; "
-        f"SHA-256 {packed.sha256}; recorded as {issued.event}"
+        f"report as PDF: {packed.report_pdf}; SHA-256 {packed.sha256}; recorded as {issued.event}"
     )
     result(told, text, as_json=as_json)
     return OK

@@ -10,7 +10,10 @@ Pieces = Callable[[], Iterable[bytes]]
 """Gives the bytes of a document, from the beginning."""
 
 Report = Mapping[str, Json]
-"""The report as plain values: title, trust, head, events."""
+"""The report as plain values: title, trust, head, events, and issued_at, an instant in ISO 8601."""
+
+Words = tuple[str, str]
+"""In Chinese, and in English."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,12 @@ class Typeset:
     """A PDF, or in one line why there is none."""
 
     data: bytes = field(default=b"", repr=False)
-    why_not: str = ""
+    why_not: Words | None = None
 
 
 def not_typeset(told: Report) -> Typeset:
     """Where nothing makes PDFs."""
-    return Typeset(why_not="not made: nothing sets type where this was issued")
+    return Typeset(why_not=("未生成：签发处不排版", "not made: nothing sets type where this was issued"))
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,22 @@ from typing import Final
 import orjson
 
 from evidence.canonical import Json
-from evidence.package.contents import Contents, Sealed
+from evidence.package.contents import Contents, Sealed, Typeset, Words
 from evidence.package.report_words import (
     KEYS,
     LABELS,
     NOT_NORMATIVE,
+    PDF,
+    PDF_MADE,
     TITLE,
     WITHHELD,
-    Words,
     completeness,
     independence,
 )
 
 PIECE = 1 << 20
 MOST_TYPESET: Final = 2_000  # events: a longer PDF would need all of a machine's memory
+TOO_LONG: Final[Words] = (f"未生成：超过 {MOST_TYPESET} 个事件", f"not made: more than {MOST_TYPESET} events")
 STYLE: Final = """
 body{font:15px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif}
 body{max-width:60em;margin:2em auto;padding:0 1em}
@@ -67,23 +69,27 @@ class Report:
 
     def finish(self, scope: Mapping[str, Json]) -> Iterator[tuple[str, Iterable[bytes]]]:
         """The files, each by its path under data/."""
-        yield "report.html", self._html(scope)
-        if self._typed is None:
-            self.pdf = f"not made: more than {MOST_TYPESET} events"
-            return
-        report: dict[str, Json] = {"title": [*TITLE], "events": [*self._typed]}
-        report["trust"] = [[*one] for one in _trust(self._contents)]
-        report["head"] = [[*one] for one in _head(self._contents, scope)]
-        made = self._contents.typeset(report)
-        self.pdf = made.why_not or "made"
+        made = self._typeset(scope)
+        self.pdf = made.why_not[1] if made.why_not else "made"
+        yield "report.html", self._html(scope, made.why_not or PDF_MADE)
         if made.data:
             yield "report.pdf", [made.data]
 
-    def _html(self, scope: Mapping[str, Json]) -> Iterator[bytes]:
+    def _typeset(self, scope: Mapping[str, Json]) -> Typeset:
+        if self._typed is None:
+            return Typeset(why_not=TOO_LONG)
+        report: dict[str, Json] = {"title": [*TITLE], "events": [*self._typed]}
+        report["trust"] = [[*one] for one in _trust(self._contents)]
+        report["head"] = [[*one] for one in _head(self._contents, scope)]
+        report["issued_at"] = scope.get("issued_at")
+        return self._contents.typeset(report)
+
+    def _html(self, scope: Mapping[str, Json], pdf: Words) -> Iterator[bytes]:
         rows = "".join(
             f"<dt>{_both((zh, en))}</dt><dd>{_text(value)}</dd>"
             for zh, en, value in _head(self._contents, scope)
         )
+        rows += f"<dt>{_both(PDF)}</dt><dd>{_both(pdf)}</dd>"
         trust = "".join(f"<p>{_both(words)}</p>" for words in _trust(self._contents))
         yield (
             '<!DOCTYPE html>\n<html lang="zh"><head><meta charset="utf-8">'

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from evidence.package.contents import Contents
-
-Words = tuple[str, str]  # Chinese, English
+from evidence.package.contents import Contents, Words
 
 TITLE: Final[Words] = ("居民健康档案证据包", "Evidence package of a health record")
 NOT_NORMATIVE: Final[Words] = (
@@ -24,6 +22,8 @@ WITHHELD: Final[Mapping[str, Words]] = {
     "not-open": ("不向申请人开放", "not open to whoever asked"),
     "erased": ("密钥已依法销毁，内容已删除", "erased: its key was destroyed"),
 }
+PDF: Final[Words] = ("PDF 版本", "As PDF")
+PDF_MADE: Final[Words] = ("见 report.pdf", "report.pdf")
 LABELS: Final[Mapping[str, Words]] = {
     "record": ("档案标识", "Record"),
     "issued_at": ("签发时间", "Issued at"),

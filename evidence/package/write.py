@@ -39,6 +39,7 @@ class Written:
     reach: dict[str, tuple[int, int]] = field(
         default_factory=dict
     )  # of each stream the first and last version
+    report_pdf: str = ""  # "made", or why there is none
 
     def count(self, event: Sealed) -> None:
         self.events += 1
@@ -93,6 +94,7 @@ def _write(bag: BagWriter, contents: Contents, sign: Sign) -> Written:
         scope = _scope(contents, written, shown)
         for path, pages in report.finish(scope):
             bag.add(path, pages)
+        written.report_pdf = report.pdf
         bag.add("scope.json", canonical.encode({**scope, "report_pdf": report.pdf}))
     bag.close(contents.origin, _info(contents), sign)
     return written

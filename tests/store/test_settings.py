@@ -38,6 +38,7 @@ def test_each_variable_is_read(tmp_path: Path) -> None:
             "LIFELONG_HOST": "::1",
             "LIFELONG_PORT": "8443",
             "LIFELONG_PG_BIN": str(tmp_path),
+            "LIFELONG_FONTS": str(tmp_path),
             "LIFELONG_NUMBER_SCHEME": "330106=grid-20@2026-07-01",
         }
     )
@@ -55,6 +56,7 @@ def test_each_variable_is_read(tmp_path: Path) -> None:
         host="::1",
         port=8443,
         pg_bin=tmp_path,
+        fonts=tmp_path,
         number_schemes=(SchemeChoice("330106", "grid-20", date(2026, 7, 1)),),
     )
 
@@ -90,6 +92,7 @@ def test_a_database_of_ones_own_demands_an_origin_of_ones_own(origin: dict[str, 
         ("LIFELONG_DSN", f"password={SECRET} nonsense"),
         ("LIFELONG_DSN", f"postgresql://user:{SECRET}@host:port:port/x?y"),
         ("LIFELONG_PG_BIN", f"/nowhere/{SECRET}"),
+        ("LIFELONG_FONTS", f"/nowhere/{SECRET}"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value: str) -> None:

@@ -30,6 +30,7 @@ from store.settings import Settings
 from tests.api.published import publish
 from tests.api.served import Served, new_entry, new_record, serving
 from tests.api.test_published import keys
+from tests.fonts import HAN, write_font
 from tools import evidence_absent, evidence_export, evidence_verify, receipt_check
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed
 
@@ -79,6 +80,27 @@ def test_an_export_is_the_operators_act_and_verifies_until_a_byte_is_flipped(
         evidence_export.run(settings, UUID(record), out, Selection(), as_json=True)
     with pytest.raises(CommandFailed, match="no such file"):
         evidence_verify.run(tmp_path / "nothing", None)
+
+
+def test_the_report_is_a_pdf_where_the_operators_fonts_have_all_it_says(
+    county: Served, settings: Settings, tmp_path: Path
+) -> None:
+    record, fonts = county.open_record(), tmp_path / "fonts"
+    fonts.mkdir()
+    write_font(fonts / "han.ttf", "Test Han", HAN)
+    publish(county)
+
+    with redirect_stdout(StringIO()) as said:
+        for name, used in (("with", fonts), ("without", None)):
+            chosen = replace(settings, fonts=used)
+            evidence_export.run(chosen, UUID(record), tmp_path / name, Selection(), as_json=True)
+    told = [json.loads(line)["report_pdf"] for line in said.getvalue().splitlines()]
+
+    assert told[0] == "made"
+    assert b"+TestHan" in (tmp_path / "with").read_bytes()
+    assert b"+TestHan" not in (tmp_path / "without").read_bytes()
+    assert told[1] == "made" or told[1].startswith("not made: ")  # as the fonts of this system are
+    assert evidence_verify.run(tmp_path / "with", None) == OK
 
 
 def test_it_is_proved_that_there_is_no_such_stream(
