@@ -18,6 +18,7 @@ from domain.ports import RecordQuery
 from domain.record import Record
 from domain.record_readers import restricted
 from domain.record_state import EntryState
+from domain.sensitive_options import OPEN
 from domain.showing import SHAPE_ONLY, limited, untold
 from domain.time import CHINA
 from domain.values import earliest
@@ -29,12 +30,19 @@ OPERATOR = "operator"
 def sight(gate: Gate, record: Record, passed: Pass) -> RecordQuery:
     """What of the record is open to the caller. To the operator: what nobody guards more closely."""
     if passed.decision.role != OPERATOR:
-        return limited(gate, record, passed)
+        return _by_events(record, limited(gate, record, passed))
     kept = restricted(record.state, passed.now.astimezone(CHINA).date())
     entries = record.state.entries.items()
-    guarded = frozenset(UUID(key) for key, one in entries if one.sensitivity)
+    guarded = frozenset(UUID(key) for key, one in entries if one.sensitivity or one.options)
     sections = frozenset(KINDS) - kept if kept else None
     return RecordQuery(masked=record.state.masked | guarded, sections=sections)
+
+
+def _by_events(record: Record, query: RecordQuery) -> RecordQuery:
+    """The query in a package, where an event is shown whole or not: not if it names a closed option."""
+    entries = record.state.entries.items()
+    told = frozenset(UUID(key) for key, one in entries if query.closed.hides(one.kind, one.options))
+    return replace(query, masked=query.masked | told, closed=OPEN)
 
 
 def of_record(

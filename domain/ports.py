@@ -13,6 +13,8 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, DomainEvent
 
+from domain.sensitive_options import OPEN, Closed
+
 A = TypeVar("A", bound=Aggregate)
 
 NO_CONDITIONS: Mapping[UUID, int] = MappingProxyType({})
@@ -144,7 +146,8 @@ class RecordQuery:
     as_of: what was known then (recorded at or before this instant, UTC).
     valid_at: what was true then (occurred at or before this instant, UTC); with as_of: known then about then.
     masked: never shown: misfiled entries, whose a link was that is undone, and sensitive entries that are not
-    for who asks, of the classes in withheld. sections: the kinds that may be shown; None: all.
+    for who asks. sections: the kinds that may be shown; None: all. closed: options left out of what is shown.
+    withheld: the classes of what there is of the last two.
     """
 
     version: int | None = None
@@ -154,11 +157,12 @@ class RecordQuery:
     masked: frozenset[UUID] = frozenset()
     sections: frozenset[str] | None = None
     withheld: frozenset[str] = frozenset()
+    closed: Closed = OPEN
 
     @property
     def is_whole(self) -> bool:
         """Whether everything that anybody is shown may be shown."""
-        return self.sections is None and not self.withheld
+        return self.sections is None and not self.withheld and not self.closed.parts
 
     def shows(self, kind: str) -> bool:
         """Whether entries of this collection may be shown."""

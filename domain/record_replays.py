@@ -177,7 +177,9 @@ def _may_see(gate: Gate, record: Record, passed: Pass, told: Then) -> bool:
     state = told.record.state
     parts = {key: one.kind for key, one in state.entries.items()} | dict.fromkeys(state.links, BASIC)
     told_then = ((UUID(key), kind) for key, kind in parts.items())
-    visible = ((key, kind) for key, kind in told_then if shown.shows(kind) and key not in shown.masked)
+    visible = [(key, kind) for key, kind in told_then if shown.shows(kind) and key not in shown.masked]
+    if not now.closed.leaves_out_no_more_than(shown.closed, {kind for _, kind in visible}):
+        return False
     return all(now.shows(kind) and key not in masked for key, kind in visible)
 
 

@@ -43,6 +43,7 @@ class EntryState(NamedTuple):
     since: str | None = None  # the instant (UTC) from which a term of hours is counted
     sensitivity: str | None = None  # as domain.sensitivity has it, of all that it ever said
     is_erased: bool = False  # a document whose bytes were erased by order
+    options: str | None = None  # the classes that options of its forms told, ever; as `sensitivity`
 
     @property
     def stands(self) -> bool:
@@ -168,12 +169,13 @@ class RecordState:
         entry = self.entries[key]
         self.entries[key] = entry._replace(parties=(*entry.parties, party))
 
-    def guard(self, event_id: UUID, sensitivity: str | None) -> None:
+    def guard(self, event_id: UUID, sensitivity: str | None, options: str | None) -> None:
         """What an entry is of, with what is said of it now; it stays of what it was of before."""
         key = str(event_id)
         entry = self.entries[key]
-        if sensitivity is not None and sensitivity != entry.sensitivity:
-            self.entries[key] = entry._replace(sensitivity=joined(entry.sensitivity, sensitivity))
+        of = joined(entry.sensitivity, sensitivity), joined(entry.options, options)
+        if of != (entry.sensitivity, entry.options):
+            self.entries[key] = entry._replace(sensitivity=of[0], options=of[1])
 
     def carry_out(self, order: UUID, documents: list[str]) -> None:
         """An order to erase was carried out on these documents."""

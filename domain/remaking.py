@@ -29,6 +29,7 @@ from domain.record_documents import EDITION, OpenDocument, opened_document
 from domain.record_trail import ACCESS, OWN
 from domain.replay_errors import EditionUnknown
 from domain.requests import LONGEST_PAGE
+from domain.sensitive_options import Closed
 from domain.tellers import names_of
 from domain.values import JsonObject
 
@@ -71,6 +72,7 @@ class Then:
             masked=left_out(self.record.state, told),
             sections=None if sections is None else frozenset(sections),
             withheld=frozenset(access.withheld or []),
+            closed=Closed.from_json(told),
         )
 
     @cached_property

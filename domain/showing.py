@@ -15,6 +15,7 @@ from domain.ports import NOW, RecordQuery, Rendered
 from domain.record import Record
 from domain.record_readers import restricted
 from domain.requests import Shown
+from domain.sensitive_options import Closed, in_force
 from domain.sensitivity import CLASSES
 from domain.time import CHINA
 from domain.values import JsonObject
@@ -27,10 +28,12 @@ def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) 
     """The query without what this caller may not be shown, whichever past is asked for.
 
     Misfiled entries are hidden from all, and from the resident a disclosure whose notice is deferred. Of the
-    rest, the policy is asked again for each section, and for each class of sensitive entries in one.
+    rest, the policy is asked again for each section, for each class of sensitive entries in one, and for each
+    class of options on its forms: for these whether there are any or not, so that what is left tells nothing.
     """
     sight = _Sight(gate, record, passed)
     sections = frozenset(kind for kind in KINDS if sight.is_open(kind, None))
+    options = sight.closed(sections)
     closed = {
         UUID(key): [one for one in entry.sensitivity.split() if not sight.is_open(entry.kind, one)]
         for key, entry in record.state.entries.items()
@@ -41,8 +44,15 @@ def limited(gate: Gate, record: Record, passed: Pass, query: RecordQuery = NOW) 
         query,
         masked=record.state.masked | withheld | deferred(record, passed),
         sections=None if sections == ALL else sections,
-        withheld=frozenset(one for classes in closed.values() for one in classes),
+        withheld=frozenset(one for classes in closed.values() for one in classes) | _left(record, options),
+        closed=options,
     )
+
+
+def _left(record: Record, closed: Closed) -> frozenset[str]:
+    """The classes of the options that there are and that are not shown."""
+    entries = (entry for entry in record.state.entries.values() if entry.options)
+    return frozenset(name for one in entries for name in closed.hides(one.kind, one.options))
 
 
 class _Sight:
@@ -51,7 +61,8 @@ class _Sight:
     def __init__(self, gate: Gate, record: Record, passed: Pass) -> None:
         self._gate = gate
         self._passed = passed
-        self._restricted = restricted(record.state, passed.now.astimezone(CHINA).date())
+        self._today = passed.now.astimezone(CHINA).date()
+        self._restricted = restricted(record.state, self._today)
         own = (passed.actor.id, passed.actor.institution)
         self._is_entitled = any(one.to in own for one in passed.facts.entitlements)
         self._decided: dict[tuple[str | None, str | None, bool], bool] = {}
@@ -68,6 +79,12 @@ class _Sight:
             )
             self._decided[part] = self._gate.part(self._passed, facts).allowed
         return self._decided[part]
+
+    def closed(self, sections: frozenset[str]) -> Closed:
+        """The options that stay closed in these sections, by the edition of the day."""
+        edition = in_force(self._today)
+        parts = (one for one in edition.parts if one[0] in sections and not self.is_open(*one))
+        return Closed(edition.edition, frozenset(parts))
 
 
 def hidden(gate: Gate, record: Record, passed: Pass) -> frozenset[UUID]:
@@ -117,7 +134,8 @@ def asked(record: Record, passed: Pass, query: RecordQuery, more: JsonObject) ->
         "cites": way_in.entry if way_in else None,
         "withheld": sorted(query.withheld) or None,
         "with_documents": query.with_documents,
-        "parameters": {**sections, **concealed(record.state, query.masked), **more} or None,
+        "parameters": {**sections, **concealed(record.state, query.masked), **query.closed.to_json(), **more}
+        or None,
     }
 
 

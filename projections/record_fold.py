@@ -16,7 +16,7 @@ from domain.entries import KINDS
 from domain.ports import NOW, Recorded, RecordQuery, Stored
 from domain.scalars import JsonValue
 from domain.sequels import sequel_of
-from domain.values import JsonObject, Occurred, earliest
+from domain.values import FormRef, JsonObject, Occurred, earliest
 from projections.entry_view import EntryView, circumstances
 from projections.record_lists import Shape
 
@@ -91,11 +91,17 @@ class RecordFold:
             for one in self.identities
         ]
 
-    def _said(self, content: JsonObject) -> JsonObject:
-        """A content without the number of another person's document, which it was copied from."""
+    def _said(self, kind: str, form: FormRef, content: JsonObject) -> JsonObject:
+        """A content without what is closed, and the number of another's document that it was copied from."""
+        content = self.query.closed.left(kind, form["name"], content)
         if content.get("identity_number") not in self.wrong_numbers:
             return content
         return {name: value for name, value in content.items() if name != "identity_number"}
+
+    def _why(self, entry: EntryView, form: FormRef, reason: str) -> str | None:
+        """Why an entry was changed; not of a form of which something is closed: that may be why."""
+        is_told = not self.query.closed.concerns(entry.kind, entry.form["name"], form["name"])
+        return reason if is_told else None
 
     @take.register
     def _consent_given(self, event: events.ConsentGiven, stored: Stored) -> None:
@@ -113,6 +119,7 @@ class RecordFold:
             entry.state = sequel.becomes or entry.state
             more = {"state": entry.state} if sequel.becomes else {}
             content = event.content if stored.event not in self.query.masked else {}
+            content = self.query.closed.left(entry.kind, event.form["name"], content)
             entry.step(event.NAME, event, stored, form=dict(event.form), content=content, **more)
             if isinstance(event, events.EntryFiled):
                 entry.filed = stored
@@ -122,7 +129,7 @@ class RecordFold:
     def _begin(self, kind: str, event: events.EntryRecorded | events.EntryFollowed, stored: Stored) -> None:
         if stored.event in self.query.masked:
             return
-        content = self._said(event.content)
+        content = self._said(kind, event.form, event.content)
         entry = EntryView(kind, stored, event.occurred, event.form, content)
         entry.state = KINDS[kind].begins
         entry.is_external = event.who["institution"] not in (None, self.head["custodian"])
@@ -133,14 +140,16 @@ class RecordFold:
     def _entry_corrected(self, event: events.EntryCorrected, stored: Stored) -> None:
         if event.entry in self.query.masked:
             return
-        entry, content = self.entries[event.entry], self._said(event.content)
+        entry = self.entries[event.entry]
+        content = self._said(entry.kind, event.form, event.content)
+        reason = self._why(entry, event.form, event.reason)
         entry.form, entry.content, entry.status = event.form, content, "corrected"
         entry.occurred = event.entry_occurred or entry.occurred
         entry.step(
             "corrected",
             event,
             stored,
-            reason=event.reason,
+            reason=reason,
             form=dict(event.form),
             content=content,
             entry_occurred=dict(entry.occurred),
@@ -152,7 +161,7 @@ class RecordFold:
             return
         entry = self.entries[event.entry]
         entry.status = "retracted"
-        entry.step("retracted", event, stored, reason=event.reason)
+        entry.step("retracted", event, stored, reason=self._why(entry, entry.form, event.reason))
 
     @take.register
     def _entry_misfiled(self, event: events.EntryMisfiled, stored: Stored) -> None:

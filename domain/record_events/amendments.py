@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.entries import PERSONAL, kept, person, subject
 from domain.record_events.base import Folded, RecordEvent
+from domain.sensitive_options import told_by
 from domain.sensitivity import sensitivity_of
 from domain.values import FormRef, JsonObject, Occurred
 
@@ -23,16 +24,16 @@ class EntryCorrected(RecordEvent):
 
     def apply(self, aggregate: Folded) -> None:
         state = aggregate.state
-        kind, content = state.entries[str(self.entry)].kind, self.content
+        kind, form, content = state.entries[str(self.entry)].kind, self.form["name"], self.content
         state.correct(
             self.entry,
             self.event_id,
-            form=self.form["name"],
+            form=form,
             subject=subject(kind, content),
             kept=kept(kind, content),
         )
-        state.guard(self.entry, sensitivity_of(kind, self.form["name"], content))
-        if self.form["name"] in PERSONAL:
+        state.guard(self.entry, sensitivity_of(kind, form, content), told_by(form, content))
+        if form in PERSONAL:
             state.tell_person(self.entry, *person(content), self.entry_occurred)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.acts import Event
 from domain.entries import KINDS, PERSONAL, kept, person, subject
 from domain.record_state import EntryState, Party, RecordState
+from domain.sensitive_options import told_by
 from domain.sensitivity import sensitivity_of
 from domain.sequels import sequel_of
 from domain.values import FormRef, JsonObject, Occurred, Who, earliest
@@ -46,6 +47,7 @@ def begun(event: FilledIn, kind: str, custodian: str) -> EntryState:
         parties=(party("begun", event.who),) if row.is_about_access else (),
         since=began(event.occurred).isoformat() if row.has_hours else None,
         sensitivity=sensitivity_of(kind, event.form["name"], event.content),
+        options=told_by(event.form["name"], event.content),
     )
 
 
@@ -95,6 +97,7 @@ class EntryFollowed(RecordEvent):
         kind = state.entries[str(self.entry)].kind
         of = kind if kind in self.OF else self.OF[0]
         state.follow(self.entry, sequel_of(of, self.NAME).becomes, self.occurred)
-        state.guard(self.entry, sensitivity_of(of, self.form["name"], self.content))
+        form = self.form["name"]
+        state.guard(self.entry, sensitivity_of(of, form, self.content), told_by(form, self.content))
         if KINDS[kind].is_about_access:
             state.take_part(self.entry, party(self.NAME, self.who))
