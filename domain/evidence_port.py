@@ -68,7 +68,9 @@ class OrderedStream:
 
 @dataclass(frozen=True)
 class Order:
-    """A package that may be made. scope: who asked for what by which right, as it will tell; plain values."""
+    """A package that may be made. scope: who asked for what by which right, and when (issued_at, ISO 8601), as
+    it will tell; plain values.
+    """
 
     package: UUID
     streams: tuple[OrderedStream, ...]

@@ -13,6 +13,7 @@ from domain.evidence_port import Order, OrderedStream, Selection
 from domain.record import Record
 from domain.released import release
 from domain.requests import NewInstitution, NewPractitioner, SourceId
+from domain.values import JsonObject
 from projections.evidence_packer import packer
 from projections.record_view import RecordRender
 from store.connect import Reads
@@ -146,5 +147,6 @@ def _of_streams(imported: Imported, record: Record, folder: Path) -> Path:
         OrderedStream(stream, name, lambda event, part: None, lambda event: False)
         for stream, name in ((record.id, "record"), (record.access_stream, "accesses"))
     )
-    packed = imported.records.packer.pack(Order(uuid4(), streams, {"record": str(record.id)}))
+    scope: JsonObject = {"record": str(record.id), "issued_at": "2026-11-22T03:00:00Z"}
+    packed = imported.records.packer.pack(Order(uuid4(), streams, scope))
     return unpack(b"".join(packed.pieces()), folder)
