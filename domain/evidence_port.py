@@ -68,8 +68,9 @@ class OrderedStream:
 
 @dataclass(frozen=True)
 class Order:
-    """A package that may be made. scope: who asked for what by which right, and when (issued_at, ISO 8601), as
-    it will tell; plain values.
+    """A package that may be made. scope: who asked for what by which right, and issued_at, as it will tell.
+
+    Plain values; issued_at is an instant in ISO 8601.
     """
 
     package: UUID
