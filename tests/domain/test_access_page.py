@@ -9,12 +9,13 @@ from domain.access import CONDITIONS, OVERSIGHT, POLICY, RESIDENT
 from domain.institution import ROLES
 from domain.policy import Rule
 from domain.scopes import NEEDS
+from domain.sensitive_options import EDITIONS
 from domain.sensitivity import CLASSES
 from tests.domain.access_matrix import SPEAKERS
 
 PAGE = (Path(access_rules.__file__).parents[1] / "docs" / "access.md").read_text(encoding="utf-8")
 NOTHING = ("–", "anybody", "anything", "always")
-HEADINGS = ("rule", "role", "purpose", "word", "class", "letters")
+HEADINGS = ("rule", "role", "purpose", "word", "class", "letters", "form")
 
 
 def table(heading: str) -> Sequence[Sequence[str]]:
@@ -88,6 +89,21 @@ def test_the_classes_are_those_of_the_table_of_sensitive_entries() -> None:
     rows = {words(row[0])[0]: (row[1], row[2]) for row in table("class")}
 
     assert rows == {name: (one.title, one.source) for name, one in CLASSES.items()}
+
+
+def test_the_options_of_a_class_are_those_of_the_newest_edition() -> None:
+    told = [
+        (words(form)[0], words(fields), set(words(options)), words(class_)[0])
+        for form, fields, options, class_ in table("form")
+    ]
+
+    newest = list(EDITIONS.values())[-1]
+    assert told == [
+        (one.form, tuple("/" + "/".join(path) for path in one.paths), options, name)
+        for one in newest.fields
+        for name in dict.fromkeys(one.options.values())
+        for options in [{value for value, of in one.options.items() if of == name}]
+    ]
 
 
 def test_what_a_token_must_name_is_what_each_act_needs() -> None:

@@ -1,9 +1,13 @@
 """Options that tell what a diagnosis would: the table names what forms have; what is left tells nothing."""
 
 import copy
+import hashlib
+import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib.resources import files
 from types import UnionType
 from typing import Any, TypeAlias, cast, get_args, get_origin
 
@@ -15,6 +19,7 @@ from pydantic import BaseModel
 from domain import forms, sensitive_options
 from domain.entries import FORMS
 from domain.forms.model import Code
+from domain.record import Record
 from domain.scalars import JsonObject
 from domain.sensitive_options import EDITIONS, OPEN, Closed, OptionField, in_force, told_by
 from domain.sensitivity import CLASSES
@@ -293,3 +298,26 @@ def test_the_edition_is_that_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None
     assert in_force(later.valid_from - timedelta(days=1)) == NEWEST
     assert in_force(later.valid_from) == later
     assert told_by(BASIC, content(BASIC, disabilities=["mental"])) == "mental-health"  # by any edition
+
+
+def digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def table(name: str) -> Json:
+    return tomllib.loads(files("domain").joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def test_a_published_edition_is_never_changed() -> None:
+    """Replays leave out by it what was left out: another choice is a new edition."""
+    assert {one["edition"]: digest(one) for one in table("sensitive_options")["editions"]} == {
+        "2026.1": "47a779f645eb1d61",
+    }
+
+
+def test_whoever_changes_what_is_of_a_class_raises_the_edition_of_the_fold() -> None:
+    """Else a snapshot would go on saying what an entry was of before: pin both here."""
+    assert (Record.FOLD, digest([table("sensitivity"), table("sensitive_options")])) == (
+        "record/10",
+        "5787b782234baa71",
+    )
