@@ -1,7 +1,7 @@
 """What a key store needs of the place where its wrapped keys lie: a file, or a database of its own."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 
@@ -11,6 +11,10 @@ class WrappedKey(NamedTuple):
     stream: UUID
     generation: int
     wrapped: bytes | None
+
+
+WrappedByPlace: TypeAlias = Mapping[tuple[bytes, int], bytes | None]
+"""Wrapped keys by the bytes of their stream's id and their generation; None: destroyed."""
 
 
 class KekReplaced(Exception):
@@ -31,6 +35,9 @@ class KeyTable(Protocol):
 
     def between(self, first: UUID, last: UUID) -> list[WrappedKey]:
         """All keys of the streams from first to last, by stream and generation."""
+
+    def of(self, streams: Sequence[bytes]) -> WrappedByPlace:
+        """All keys of streams, by the bytes of their ids."""
 
     def destroyed(self) -> set[UUID]:
         """The streams of which a key was destroyed."""

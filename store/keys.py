@@ -18,7 +18,7 @@ from uuid import UUID
 
 from store.content import ContentKey
 from store.key_place import KeyPlace, KeysAt, place_of
-from store.key_table import KekReplaced, KeyTable, WrappedKey
+from store.key_table import KekReplaced, KeyTable, WrappedByPlace, WrappedKey
 from store.key_wrapping import KeyEncryptionKey as KeyEncryptionKey
 from store.key_wrapping import WrongKeyEncryptionKey as WrongKeyEncryptionKey
 from store.key_wrapping import create_once, settle
@@ -84,6 +84,15 @@ class KeyStore:
         """The keys of all streams from first to last, read at once, for whoever reads them all in order."""
         found = self.table.between(first, last)
         return WrappedKeys(self._opened, {(one.stream.bytes, one.generation): one for one in found})
+
+    def secrets(self, streams: Iterable[bytes]) -> dict[tuple[bytes, int], bytes]:
+        """Content keys of many streams, by the bytes of their ids and their generations; none destroyed."""
+        asked = [*{*streams}]
+        try:
+            return self._all_unwrapped(self.table.of(asked))
+        except WrongKeyEncryptionKey:
+            self._ask_provider()
+            return self._all_unwrapped(self.table.of(asked))
 
     def destroyed(self) -> set[UUID]:
         """The streams of which a key was destroyed."""
@@ -152,7 +161,7 @@ class KeyStore:
         old = self._kek
 
         def again(stream: UUID, generation: int, wrapped: bytes) -> bytes:
-            purpose = _purpose(stream, generation)
+            purpose = _purpose(stream.bytes, generation)
             return new.wrap(old.unwrap(wrapped, purpose), purpose)
 
         def named(name: str, wrapped: bytes) -> bytes:
@@ -196,6 +205,10 @@ class KeyStore:
             self._ask_provider()
             return self._kek.unwrap(read(), purpose)
 
+    def _all_unwrapped(self, wrapped: WrappedByPlace) -> dict[tuple[bytes, int], bytes]:
+        unwrap = self._kek.unwrap
+        return {place: unwrap(one, _purpose(*place)) for place, one in wrapped.items() if one is not None}
+
     def _ask_provider(self) -> None:
         if self._provider is None:
             raise WrongKeyEncryptionKey("a key does not unwrap under this key-encryption key")
@@ -213,7 +226,7 @@ class KeyStore:
                 raise KeyDestroyed(f"the key of generation {generation} of stream {stream} was destroyed")
             return one.wrapped
 
-        return ContentKey.of(stream, generation, self._unwrapped(read, _purpose(stream, generation)))
+        return ContentKey.of(stream, generation, self._unwrapped(read, _purpose(stream.bytes, generation)))
 
     def _counting(self, stream: UUID) -> ContentKey:
         """The stream's newest key as it is kept; after a destruction a new one, kept."""
@@ -323,8 +336,8 @@ def replace_kek(folder: Path, keys: KeyStore, secret: bytes) -> int:
 
 
 def _wrapped(kek: KeyEncryptionKey, key: ContentKey) -> bytes:
-    return kek.wrap(key.secret, _purpose(key.stream, key.generation))
+    return kek.wrap(key.secret, _purpose(key.stream.bytes, key.generation))
 
 
-def _purpose(stream: UUID, generation: int) -> bytes:
-    return sha256(b"content-key\x00" + stream.bytes + generation.to_bytes(4, "big")).digest()
+def _purpose(stream: bytes, generation: int) -> bytes:
+    return sha256(b"content-key\x00" + stream + generation.to_bytes(4, "big")).digest()

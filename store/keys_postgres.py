@@ -13,7 +13,7 @@ from typing import LiteralString, TypeVar
 from uuid import UUID
 
 from store.connect import Connection, Reads, plain
-from store.key_table import KekReplaced, WrappedKey
+from store.key_table import KekReplaced, WrappedByPlace, WrappedKey
 
 KEK = "kek"  # the row among the secrets that names the key-encryption key in force
 CONNECTIONS = 8
@@ -71,6 +71,14 @@ class PostgresKeys:
             [first, last],
         )
         return [WrappedKey._make(row) for row in rows]
+
+    def of(self, streams: Sequence[bytes]) -> WrappedByPlace:
+        rows = self._reads.rows(
+            """SELECT uuid_send(stream), generation, wrapped FROM lifelong_keys.content_key
+               WHERE stream = ANY(%s)""",
+            [[UUID(bytes=one) for one in streams]],
+        )
+        return {(stream, generation): wrapped for stream, generation, wrapped in rows}
 
     def destroyed(self) -> set[UUID]:
         rows = self._reads.rows("SELECT DISTINCT stream FROM lifelong_keys.content_key WHERE wrapped IS NULL")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from store.key_table import KekReplaced, WrappedKey
+from store.key_table import KekReplaced, WrappedByPlace, WrappedKey
 
+AT_ONCE = 1_000  # streams asked for together
 KEK = "kek"  # the row among the secrets that names the key-encryption key in force
 
 _SCHEMA = """
@@ -55,6 +56,14 @@ class SqliteKeys:
             last.bytes,
         )
         return [WrappedKey(UUID(bytes=stream), generation, wrapped) for stream, generation, wrapped in rows]
+
+    def of(self, streams: Sequence[bytes]) -> WrappedByPlace:
+        found = dict[tuple[bytes, int], bytes | None]()
+        for first in range(0, len(streams), AT_ONCE):
+            some = streams[first : first + AT_ONCE]
+            rows = self._all(_find(len(some)), *some)
+            found.update({(stream, generation): wrapped for stream, generation, wrapped in rows})
+        return found
 
     def destroyed(self) -> set[UUID]:
         rows = self._all("SELECT DISTINCT stream FROM content_key WHERE wrapped IS NULL")
@@ -169,6 +178,12 @@ def _rewrapped(
         ((named(name, wrapped), name) for name, wrapped in secrets),
     )
     return len(keys) + len(secrets)
+
+
+@lru_cache
+def _find(streams: int) -> str:
+    marks = ", ".join("?" * streams)
+    return f"SELECT stream, generation, wrapped FROM content_key WHERE stream IN ({marks})"  # noqa: S608  # as below
 
 
 @lru_cache

@@ -1,16 +1,16 @@
-"""Checks events stream by stream: envelope, hash, place, chain, and content against its commitments.
+"""Checks events in the log's order: envelope, hash, place, chain, and content against its commitments.
 
 Written out at length where it runs for every event: a log is re-read whole, for decades.
 """
 
 import re
 import struct
-from binascii import b2a_base64
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from binascii import b2a_base64, unhexlify
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import LiteralString, NamedTuple, Protocol
+from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -20,41 +20,34 @@ from evidence import canonical
 from evidence.commitment import commit
 from evidence.errors import ProofError
 from store import clock, copy_out
+from store.ciphers import Ciphers
 from store.connect import Connection
-from store.content import ContentKey, unpack
+from store.content import unpack
 from store.keys import KeyDestroyed, KeyMissing
 from store.pipeline import POSTGRES_EPOCH_US
+from store.proof.verify.chains import NO_HASH, NULL, OF_PARTS
 from store.proof.verify.findings import Finding, Kind, Report
 
-# The server puts many events into one row, which costs a fraction of as many rows: stream, position, version,
-# instant and leaf hash, four lengths (key generation among them), then envelope, topic and ciphertext.
-_FIXED = struct.Struct("!16sqqq32siiii")
-_PLACE: LiteralString = """
-    uuid_send(e.stream_id) || int8send(e.position) || int8send(e.version) || timestamptz_send(e.recorded_at)
-    || e.leaf_hash || int4send(octet_length(e.envelope)) || int4send(octet_length(e.topic::bytea))"""
+# A row of a binary COPY: the number of columns, then each behind its length; those of a fixed one come first.
+_FIXED = struct.Struct("!6x16s4xq4xq4xq4xii32si")  # ends with lengths: of the leaf hash, and of the envelope
+_COLUMNS = 9
+_PLACE: LiteralString = "COPY (SELECT e.stream_id, e.position, e.version, e.recorded_at, "
 _CONTENT: LiteralString = """
-    || int4send(coalesce(c.key_generation, 0)) || int4send(coalesce(octet_length(c.ciphertext), 0))
-    || e.envelope || e.topic::bytea || coalesce(c.ciphertext, '')"""
-_NO_CONTENT: LiteralString = " || int4send(0) || int4send(0) || e.envelope || e.topic::bytea"
-_JOIN: LiteralString = " LEFT JOIN store.content AS c USING (log_no, position)"
-_BEGIN: LiteralString = "COPY (SELECT string_agg("
-_FROM: LiteralString = ", '' ORDER BY e.version) FROM store.event AS e"
+    coalesce(c.key_generation, 0), e.leaf_hash, e.envelope, e.topic, coalesce(c.ciphertext, '')
+    FROM store.event AS e LEFT JOIN (
+        SELECT * FROM store.content
+        WHERE log_no = %(log_no)s AND position > %(after)s AND position <= %(upto)s) AS c USING (position)"""
+_NO_CONTENT: LiteralString = "0, e.leaf_hash, e.envelope, e.topic, ''::bytea FROM store.event AS e"
 _WHERE: LiteralString = """
-    WHERE e.log_no = %(log_no)s AND e.stream_id BETWEEN %(first)s AND %(last)s AND e.position <= %(upto)s
-    GROUP BY e.stream_id, e.version >> 5 ORDER BY e.stream_id, e.version >> 5) TO STDOUT (FORMAT binary)"""
-WHOLE = sql.SQL(_BEGIN + _PLACE + _CONTENT + _FROM + _JOIN + _WHERE)
-WITHOUT_CONTENT = sql.SQL(_BEGIN + _PLACE + _NO_CONTENT + _FROM + _WHERE)
+    WHERE e.log_no = %(log_no)s AND e.position > %(after)s AND e.position <= %(upto)s
+    ORDER BY e.position) TO STDOUT (FORMAT binary)"""
+WHOLE = sql.SQL(_PLACE + _CONTENT + _WHERE)
+WITHOUT_CONTENT = sql.SQL(_PLACE + _NO_CONTENT + _WHERE)
 HEADER = 19  # bytes before the first row of a binary COPY
-COUNT = 6  # bytes before the value of a row of one column
+TRAILER = 2  # bytes that end it
+LEAF_HASH = re.compile("[0-9a-f]{64}", re.ASCII)
 FIELDS = {"at", "event", "log", "parts", "prev", "stream", "topic", "v", "version"}
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
-
-
-class Keys(Protocol):
-    """Where content keys come from."""
-
-    def get(self, stream: UUID, generation: int) -> ContentKey:
-        """Raises KeyDestroyed or KeyMissing."""
 
 
 class Row(NamedTuple):
@@ -64,21 +57,20 @@ class Row(NamedTuple):
     position: int
     version: int
     at: int
+    generation: int
     leaf: bytes
     envelope: bytes
     topic: bytes
-    generation: int
     ciphertext: bytes
 
 
-Opened = Callable[[bytes, bytes], bytes]
 EVENT_AT = 45  # where the event's id begins, behind the instant
-# From there on: the event, the log, the two parts that nearly every event has; and what follows them.
+# From there on: the event, the log, the two parts that nearly every event has, what it follows, its stream.
+_ID = rb"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 USUAL = (
-    rb"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
-    rb'","log":%b,"parts":\{"body":"([A-Za-z0-9_-]{43})","who":"([A-Za-z0-9_-]{43})"'
+    _ID + rb'","log":%b,"parts":\{"body":"([A-Za-z0-9_-]{43})","who":"([A-Za-z0-9_-]{43})"\},'
+    rb'"prev":(?:null|"([0-9a-f]{64})"),"stream":"' + _ID + b'","topic":'
 )
-TAIL = b'},"prev":%b,"stream":"%b","topic":%b,"v":1,"version":%d}'
 
 
 @dataclass
@@ -90,66 +82,72 @@ class Counted:
 
 
 class Checker:
-    """Checks the events of one log. keys: to open the content with; None: the content is left alone.
+    """Checks a part of a log. keys: to open the content with; None: the content is left alone.
 
     An envelope of ours is compared piece by piece with what its row says, which leaves no other bytes
     possible; one that is not so is taken apart, to say what is wrong with it.
     """
 
-    def __init__(self, origin: str, report: Report, keys: Keys | None = None) -> None:
+    def __init__(self, origin: str, report: Report) -> None:
         self.counted = Counted()
         self._origin = origin
         self._report = report
-        self._keys = keys
+        self._links: list[bytes] = []
         self._usual = re.compile(USUAL % re.escape(orjson.dumps(origin)), re.ASCII)
-        self._opened: tuple[tuple[bytes, int], Opened] | None = None
-        self._topics: dict[bytes, bytes] = {}
+        self._begins = _Instants().begins
+        self._ends: dict[bytes, bytes] = {}
 
-    def check(self, rows: Iterable[Row]) -> None:
-        """Check events, stream by stream in order."""
-        stream, before, prev, last, named = b"", 0, b"null", 0, b""
-        usual, begins, topics, find = self._usual.match, _Instants().begins, self._topics, self._find
+    @property
+    def links(self) -> bytes:
+        """What the events follow, for `store.proof.verify.chains`."""
+        return b"".join(self._links)
+
+    def check(self, rows: Iterable[Row], ciphers: Ciphers | None = None) -> None:
+        """Check events in the order of their positions. ciphers: to open their content; None: it is left."""
+        usual, begins, ends, find = self._usual.match, self._begins, self._ends, self._find
+        link, pack = self._links.append, OF_PARTS.pack
         for row in rows:
-            own, position, version, at, leaf, envelope, topic, _, _ = row
-            if own != stream:
-                stream, before, prev, named = own, 0, b"null", _text(own).encode()
-                last = version - 1 if version < 2 else 0
+            stream, position, version, at, _, leaf, envelope, topic, _ = row
             if sha256(b"\x00" + envelope).digest() != leaf:
                 find("leaf", row)
             match = usual(envelope, EVENT_AT)
             if (
                 match is not None
-                and version == last + 1
                 and envelope.startswith(begins(at))
-                and envelope[match.end() :]
-                == TAIL % (prev, named, topics.get(topic) or self._topic(topic), version)
+                and envelope[match.end() :] == (ends.get(topic) or self._ends_with(topic)) % version
+                and unhexlify(match[5].replace(b"-", b"")) == stream
             ):
-                if self._keys is not None:
-                    self._content(row, match)
+                prev = match[4]
+                if ciphers is not None:
+                    self._content(row, match, ciphers)
             else:
-                self._look_closely(row, None if prev == b"null" else prev[1:-1].decode(), last)
-            if position <= before:
-                find("order", row)
-            before, prev, last = position, b'"%b"' % leaf.hex().encode(), version
+                prev = self._look_closely(row, ciphers)
+            if prev is not None:
+                link(pack(stream, position, version - 1, unhexlify(prev), version, leaf))
+            else:
+                link(pack(stream, position, version - 1 + NULL, NO_HASH, version, leaf))
             self.counted.events += 1
 
-    def _look_closely(self, row: Row, prev: str | None, version: int) -> None:
-        """An envelope that is not as its row and the one before it have it, or of other parts than usual."""
+    def _look_closely(self, row: Row, ciphers: Ciphers | None) -> bytes | None:
+        """An envelope that is not as its row has it, or of other parts than usual; the hash it follows."""
         told = self._told(row)
         if told is None:
-            return
+            return None
         is_there = (
             repr(told.get("version")) == str(row.version)  # true is no number
-            and told.get("at") == clock.text(row.at)
+            and told.get("at") == _instant(row.at)
             and told.get("topic") == row.topic.decode()
-            and told.get("stream") == _text(row.stream)
+            and told.get("stream") == str(UUID(bytes=row.stream))
         )
         if not is_there:
             self._find("place", row)
-        if told.get("prev") != prev or row.version != version + 1:
-            self._find("chain", row)
-        if self._keys is not None:
-            self._any_content(row, told)
+        if ciphers is not None:
+            self._any_content(row, told, ciphers)
+        prev = told.get("prev")
+        if prev is None or (isinstance(prev, str) and LEAF_HASH.fullmatch(prev)):
+            return prev.encode() if prev is not None else None
+        self._find("chain", row)
+        return None
 
     def _told(self, row: Row) -> Mapping[str, object] | None:
         """What the envelope tells; told of if it is not in the canonical profile and of this log."""
@@ -166,10 +164,10 @@ class Checker:
             self._find("envelope", row)
         return told
 
-    def _content(self, row: Row, match: re.Match[bytes]) -> None:
+    def _content(self, row: Row, match: re.Match[bytes], ciphers: Ciphers) -> None:
         """The two parts that nearly every event has, at their places."""
         try:
-            plain = self._opener(row)(row.ciphertext, bytes.fromhex(match[1].decode().replace("-", "")))
+            plain = _opened(row, unhexlify(match[1].replace(b"-", b"")), ciphers)
         except KeyDestroyed:
             self.counted.erased += 1
             return
@@ -189,9 +187,9 @@ class Checker:
         if not is_framed or both[:43] != match[2] or both[44:87] != match[3]:
             self._find("commitment", row)
 
-    def _any_content(self, row: Row, told: Mapping[str, object]) -> None:
+    def _any_content(self, row: Row, told: Mapping[str, object], ciphers: Ciphers) -> None:
         try:
-            plain = self._opener(row)(row.ciphertext, UUID(str(told.get("event"))).bytes)
+            plain = _opened(row, UUID(str(told.get("event"))).bytes, ciphers)
             committed = {
                 name: _base64url(commit(name=name, value=part.value, salt=part.salt)).decode()
                 for name, part in unpack(plain).items()
@@ -205,19 +203,10 @@ class Checker:
         if committed != told.get("parts") or not committed:
             self._find("commitment", row)
 
-    def _opener(self, row: Row) -> Opened:
-        """Raises KeyDestroyed, KeyMissing, or ProofError for an event without content."""
-        place = (row.stream, row.generation)
-        if self._opened is None or self._opened[0] != place:
-            if row.generation == 0 or self._keys is None:
-                raise ProofError("no content")
-            key = self._keys.get(UUID(bytes=row.stream), row.generation)
-            self._opened = place, key.opener(self._origin.encode())
-        return self._opened[1]
-
-    def _topic(self, topic: bytes) -> bytes:
-        known = self._topics[topic] = orjson.dumps(topic.decode())
-        return known
+    def _ends_with(self, topic: bytes) -> bytes:
+        """How envelopes of a topic end, but for the version."""
+        end = self._ends[topic] = orjson.dumps(topic.decode()).replace(b"%", b"%%") + b',"v":1,"version":%d}'
+        return end
 
     def _find(self, kind: Kind, row: Row) -> None:
         self._report(Finding(kind, position=row.position, stream=UUID(bytes=row.stream)))
@@ -237,45 +226,69 @@ class _Instants:
         try:
             return b'{"at":"%b%b%06dZ","event":"' % (self._days[day], self._seconds[second], rest)
         except KeyError:
-            text = clock.text(seconds * 1_000_000).encode()
+            text = (_instant(seconds * 1_000_000) or "").encode()
             self._days[day], self._seconds[second] = text[:11], text[11:20]
             return self.begins(microseconds)
 
 
-def read(
-    db: Connection, log_no: int, first: UUID, last: UUID, upto: int, *, with_content: bool
-) -> Generator[Row]:
-    """The events of the streams from first to last up to a position, stream by stream."""
+def read(db: Connection, log_no: int, after: int, upto: int, *, with_content: bool) -> Generator[Row]:
+    """The events between two positions, the first left out."""
     query = WHOLE if with_content else WITHOUT_CONTENT
-    arguments = {"log_no": log_no, "first": first, "last": last, "upto": upto}
+    arguments = {"log_no": log_no, "after": after, "upto": upto}
+    unpack, size, made = _FIXED.unpack_from, _FIXED.size, tuple.__new__
     with closing(copy_out.blocks(db, query, arguments)) as blocks:
         skip = HEADER
-        for block in blocks:
-            yield from _rows(bytes(block[skip:]))
+        for one in blocks:
+            block = bytes(one[skip:])
             skip = 0
+            if len(block) <= TRAILER:
+                return
+            stream, position, version, instant, generation, of_leaf, leaf, envelope = unpack(block)
+            if of_leaf != len(leaf):
+                yield _odd(block)
+                continue
+            topic_at = size + envelope
+            content_at = topic_at + 4 + int.from_bytes(block[topic_at : topic_at + 4], "big")
+            fields = (
+                stream,
+                position,
+                version,
+                instant + POSTGRES_EPOCH_US,
+                generation,
+                leaf,
+                block[size:topic_at],
+                block[topic_at + 4 : content_at],
+                block[content_at + 4 :],
+            )
+            yield made(Row, fields)  # as Row(*fields), for a third of the price
 
 
-def _rows(block: bytes) -> Iterator[Row]:
-    """The events of one row; none of the trailer."""
-    at, end, unpack, size, made = COUNT, len(block), _FIXED.unpack_from, _FIXED.size, tuple.__new__
-    while at < end:
-        stream, position, version, instant, leaf, envelope, topic, generation, content = unpack(block, at)
-        topic_at = at + size + envelope
-        content_at = topic_at + topic
-        after = content_at + content
-        fields = (
-            stream,
-            position,
-            version,
-            instant + POSTGRES_EPOCH_US,
-            leaf,
-            block[at + size : topic_at],
-            block[topic_at:content_at],
-            generation,
-            block[content_at:after],
-        )
-        yield made(Row, fields)  # as Row(*fields), for a third of the price
-        at = after
+def _opened(row: Row, event: bytes, ciphers: Ciphers) -> bytes:
+    """Raises KeyDestroyed, KeyMissing, or ProofError for an event without content."""
+    if row.generation == 0:
+        raise ProofError("no content")
+    return ciphers.opened(row.stream, row.generation, row.ciphertext, event)
+
+
+def _odd(block: bytes) -> Row:
+    """A row with a leaf hash that is none."""
+    at, columns = 2, list[bytes]()
+    for _ in range(_COLUMNS):
+        (size,) = struct.unpack_from("!i", block, at)
+        columns.append(block[at + 4 : at + 4 + size])
+        at += 4 + size
+    position, version, instant, generation = (int.from_bytes(one, "big", signed=True) for one in columns[1:5])
+    leaf, envelope, topic, ciphertext = columns[5:]
+    at = instant + POSTGRES_EPOCH_US
+    return Row(columns[0], position, version, at, generation, leaf, envelope, topic, ciphertext)
+
+
+def _instant(microseconds: int) -> str | None:
+    """As an envelope has it; None for one that no clock shows."""
+    try:
+        return clock.text(microseconds)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _read(envelope: bytes) -> object:
@@ -285,11 +298,6 @@ def _read(envelope: bytes) -> object:
     except orjson.JSONDecodeError:
         return None
     return told
-
-
-def _text(stream: bytes) -> str:
-    told = stream.hex()
-    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:]}"
 
 
 def _base64url(value: bytes) -> bytes:

@@ -1,20 +1,19 @@
-"""A whole verification: the streams in parts, side by side in processes, and beside them the log end to end.
+"""A whole verification: the log part by part, side by side in processes, and beside them its tree end to end.
 
 What is done is kept in a file, so that a verification of years of events that was killed goes on from there.
 Every part is read in one short transaction of its own; appends go on, and what they add is not looked at.
 """
 
-import json
 import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import LiteralString, cast
-from uuid import UUID
+from typing import LiteralString
 
 from cryptography.x509 import Certificate
 
@@ -22,21 +21,26 @@ from evidence.errors import ProofError
 from evidence.note import Verifier
 from evidence.second_leg import SecondLeg
 from store import connect
+from store.ciphers import Ciphers
 from store.key_place import KeysAt
 from store.keys import open_key_store
 from store.proof import fence, heads
 from store.proof.heads import HeadList
-from store.proof.rows import Row, Rows, over
+from store.proof.rows import Row as Answer
+from store.proof.rows import Rows, over
 from store.proof.second_place import SecondPlace
-from store.proof.verify.events import Checker, read
-from store.proof.verify.findings import Finding, Kind
+from store.proof.verify.chains import Chains
+from store.proof.verify.events import Checker, Counted, read
+from store.proof.verify.findings import Finding
+from store.proof.verify.kept import Kept
+from store.proof.verify.places import read_places
 from store.proof.verify.tokens import TokensChecked
 from store.proof.verify.told import told_lists
 from store.proof.verify.tree import NOTHING_HELD, Held, TreeCheck, TreeChecked
 
-EVENTS = 20_000  # of a part, about
-MOST = 65_536
-IDS = 2**128
+EVENTS = 20_000  # of a part
+LEAST = 1_000  # of a part of a log that is small
+KEYS_AT_ONCE = 500  # events whose keys are read together
 
 Progress = Callable[[int], None]
 """Told how many events were checked further."""
@@ -65,11 +69,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Part:
-    """The streams of a range of ids, checked: events, of which erased, and what was found."""
+    """The events up to a position, from where the part before ends, checked but for what they follow."""
 
-    number: int
-    events: int
-    erased: int
+    upto: int
+    counted: Counted
+    links: bytes
     findings: tuple[Finding, ...]
 
 
@@ -89,22 +93,24 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
     """Verify everything up to the log's present end. Raises psycopg.OperationalError, KeyMissing, OSError."""
     with closing(connect.plain(task.dsn)) as db:
         upto = fence.head(db, task.log_no)
-    kept = _Kept.begin(task, upto)
+    kept = Kept.begin(task.progress_file, (task.origin, task.log_no), upto)
+    chains = _chains(task, kept.reached)
     with _WalkBeside(task, kept.upto) as beside:
         for part in _parts(task, kept):
-            kept.add(part)
-            progress(part.events)
+            found = list(part.findings)
+            chains.join(part.links, found.append)
+            kept.add(part.upto, part.counted, found)
+            progress(part.counted.events)
         walked = beside.result()
-    found = [*walked.findings, *(one for part in kept.done.values() for one in part.findings)]
+    found = [*walked.findings, *kept.findings]
     tokens = TokensChecked(task.time_roots)
     found += _tokens(task, tokens)
     found += _second_place(task)
     kept.end()
-    parts = kept.done.values()
     return Verified(
         kept.upto,
-        sum(part.events for part in parts),
-        sum(part.erased for part in parts),
+        kept.counted.events,
+        kept.counted.erased,
         walked.tree,
         tuple(sorted(set(found), key=_order)),
         tokens.tokens,
@@ -168,7 +174,7 @@ class _WalkBeside:
             return _Walked(check.run(upto), found)
 
     def _until_stopped(self, rows: Rows) -> Rows:
-        def asked(statement: LiteralString, arguments: Sequence[object]) -> list[Row]:
+        def asked(statement: LiteralString, arguments: Sequence[object]) -> list[Answer]:
             if self._stopped.is_set():
                 raise _Stopped
             return rows(statement, arguments)
@@ -203,20 +209,29 @@ def _second_place(task: Task) -> Iterator[Finding]:
             yield Finding("second-place")
 
 
-def _parts(task: Task, kept: "_Kept") -> Iterator[Part]:
-    todo = [number for number in range(kept.parts) if number not in kept.done]
+def _chains(task: Task, reached: int) -> Chains:
+    """The chains up to where an earlier run came, by rows it checked; the walk finds what changed since."""
+    chains = Chains()
+    with closing(connect.plain(task.dsn)) as db:
+        rows = over(db)
+        for after in range(0, reached, EVENTS):
+            chains.note(read_places(rows, task.log_no, after, min(after + EVENTS, reached)).heads())
+    return chains
+
+
+def _parts(task: Task, kept: Kept) -> Iterator[Part]:
+    """What is left to do, in the log's order."""
+    step = max(LEAST, min(EVENTS, kept.upto // (4 * task.jobs)))
+    todo = [(after, min(after + step, kept.upto)) for after in range(kept.reached, kept.upto, step)]
     if task.jobs == 1:
         with ExitStack() as stack:
-            worker = _Worker(task, kept.upto, kept.parts, stack)
-            yield from map(worker.check, todo)
+            yield from map(_Worker(task, stack).check, todo)
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    arguments = (replace(task, held=NOTHING_HELD), kept.upto, kept.parts)
-    with ProcessPoolExecutor(task.jobs, context, _begin, arguments) as pool:
+    with ProcessPoolExecutor(task.jobs, context, _begin, (replace(task, held=NOTHING_HELD),)) as pool:
         try:
-            for future in as_completed([pool.submit(_check, number) for number in todo]):
-                yield future.result()
+            yield from pool.map(_check, todo)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -224,92 +239,38 @@ def _parts(task: Task, kept: "_Kept") -> Iterator[Part]:
 class _Worker:
     """Checks parts over one connection, with the keys of the part it is at."""
 
-    def __init__(self, task: Task, upto: int, parts: int, stack: ExitStack) -> None:
+    def __init__(self, task: Task, stack: ExitStack) -> None:
         self._task = task
-        self._upto = upto
-        self._parts = parts
         self._db = stack.enter_context(closing(connect.plain(task.dsn)))
-        self._db.execute("SET enable_seqscan = off")  # the index of streams is in our order
-        self._db.execute("SET enable_sort = off")
-        keys = open_key_store(task.keys, begin=False) if task.keys else None
-        self._keys = stack.enter_context(closing(keys)) if keys else None
+        self._db.execute("SET jit = off")
+        self._db.execute("SET max_parallel_workers_per_gather = 0")  # the parts are read side by side already
+        keys = stack.enter_context(closing(open_key_store(task.keys, begin=False))) if task.keys else None
+        self._ciphers = Ciphers(keys, task.origin) if keys else None
 
-    def check(self, number: int) -> Part:
-        first = UUID(int=number * IDS // self._parts)
-        last = UUID(int=(number + 1) * IDS // self._parts - 1)
+    def check(self, part: tuple[int, int]) -> Part:
+        """after and upto: positions."""
         found: list[Finding] = []
-        keys = self._keys.between(first, last) if self._keys else None
-        checker = Checker(self._task.origin, found.append, keys)
-        with closing(
-            read(self._db, self._task.log_no, first, last, self._upto, with_content=keys is not None)
-        ) as rows:
-            checker.check(rows)
-        return Part(number, checker.counted.events, checker.counted.erased, tuple(found))
+        checker = Checker(self._task.origin, found.append)
+        with_content = self._ciphers is not None
+        with closing(read(self._db, self._task.log_no, *part, with_content=with_content)) as rows:
+            if self._ciphers is None:
+                checker.check(rows)
+            else:
+                while some := list(islice(rows, KEYS_AT_ONCE)):
+                    self._ciphers.look_up((row.stream, row.generation) for row in some)
+                    checker.check(some, self._ciphers)
+        return Part(part[1], checker.counted, checker.links, tuple(found))
 
 
 _worker: _Worker | None = None
 
 
-def _begin(task: Task, upto: int, parts: int) -> None:
+def _begin(task: Task) -> None:
     global _worker  # what a process of the pool works with
     os.nice(5)
-    _worker = _Worker(task, upto, parts, ExitStack())
+    _worker = _Worker(task, ExitStack())
 
 
-def _check(number: int) -> Part:
+def _check(part: tuple[int, int]) -> Part:
     assert _worker is not None  # noqa: S101  # begun by the pool
-    return _worker.check(number)
-
-
-@dataclass
-class _Kept:
-    """What is done, in a file that is replaced whole."""
-
-    path: Path | None
-    upto: int
-    parts: int
-    done: dict[int, Part] = field(default_factory=dict)
-
-    @classmethod
-    def begin(cls, task: Task, upto: int) -> "_Kept":
-        """Go on with what the file says, or begin."""
-        parts = min(MOST, max(1, upto // EVENTS, 4 * task.jobs if upto > EVENTS else 1))
-        path = task.progress_file
-        if path is None or not path.exists():
-            return cls(path, upto, parts)
-        told = json.loads(path.read_text(encoding="utf-8"))
-        done = {one["number"]: _part(one) for one in told["done"]}
-        return cls(path, told["upto"], told["parts"], done)
-
-    def add(self, part: Part) -> None:
-        self.done[part.number] = part
-        if self.path is not None:
-            told = {
-                "upto": self.upto,
-                "parts": self.parts,
-                "done": [_told(one) for one in self.done.values()],
-            }
-            beside = self.path.with_suffix(".new")
-            beside.write_text(json.dumps(told), encoding="utf-8")
-            beside.replace(self.path)
-
-    def end(self) -> None:
-        if self.path is not None:
-            self.path.unlink(missing_ok=True)
-
-
-def _told(part: Part) -> dict[str, object]:
-    return {
-        "number": part.number,
-        "events": part.events,
-        "erased": part.erased,
-        "findings": [[one.kind, one.position, str(one.stream)] for one in part.findings],
-    }
-
-
-def _part(told: dict[str, object]) -> Part:
-    findings = tuple(
-        Finding(kind, position=position, stream=UUID(stream))
-        for kind, position, stream in cast("list[tuple[Kind, int, str]]", told["findings"])
-    )
-    return Part(int(str(told["number"])), int(str(told["events"])), int(str(told["erased"])), findings)
+    return _worker.check(part)

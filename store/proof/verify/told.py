@@ -10,10 +10,9 @@ from evidence import canonical
 from evidence.errors import ProofError
 from store.content import unpack
 from store.envelope import event_id
-from store.keys import KeyDestroyed, KeyMissing
+from store.keys import KeyDestroyed, KeyMissing, KeyStore
 from store.proof.heads import HeadList
 from store.proof.rows import Rows
-from store.proof.verify.events import Keys
 
 _TOLD: LiteralString = """
     SELECT e.stream_id, e.envelope, c.key_generation, c.ciphertext
@@ -23,8 +22,8 @@ _TOLD: LiteralString = """
     ORDER BY e.position"""
 
 
-def told_lists(rows: Rows, log_no: int, origin: str, keys: Keys, upto: int) -> Iterator[HeadList]:
-    """The lists that are told up to a position, of those events that open; of the others the walk by streams
+def told_lists(rows: Rows, log_no: int, origin: str, keys: KeyStore, upto: int) -> Iterator[HeadList]:
+    """The lists that are told up to a position, of those events that open; of the others the walk over events
     tells."""
     for stream, envelope, generation, ciphertext in rows(_TOLD, [log_no, HeadsListed.TOPIC, upto, log_no]):
         event = event_id(envelope)

@@ -5,7 +5,7 @@ import pytest
 from store.proof import heads
 from store.proof.heads import HeadList
 from store.proof.rows import over
-from store.proof.verify import running
+from store.proof.verify.kept import Kept
 from store.proof.verify.tree import TreeCheck
 from tests.store.proof import test_insiders
 from tests.store.proof.insider import told
@@ -20,8 +20,8 @@ def test_what_is_published_meanwhile_is_neither_looked_at_nor_a_finding(
     world.store(world.streams[0])
     world.publish()
     heads.make(world.db, world.log.log_no, SIZE + 1)
-    begin = running._Kept.begin
-    monkeypatch.setattr(running._Kept, "begin", lambda task, upto: begin(task, SIZE))  # as it was then
+    begin = Kept.begin
+    monkeypatch.setattr(Kept, "begin", lambda path, log, upto: begin(path, log, SIZE))  # as it was then
 
     assert world.found() == {}
     assert world.found(world.hold(SIZE + 1)) == {}
