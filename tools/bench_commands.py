@@ -121,7 +121,7 @@ def verify(
     rounds: Rounds = 3,
     events: Annotated[
         int, typer.Option(min=1_000, max=100_000_000, help="Size of the log that is verified.")
-    ] = 100_000,
+    ] = 500_000,
     json: Json = False,
 ) -> None:
     """Re-reading a whole log, against hashing its envelopes and nothing else."""

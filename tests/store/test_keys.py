@@ -116,6 +116,18 @@ def test_of_a_destroyed_key_nothing_is_in_the_table(place: KeyPlace) -> None:
         assert all(store.erased_upto(stream) == 0 for stream in other)
 
 
+def test_the_keys_of_many_streams_are_those_of_each_and_destroyed_ones_are_none(place: KeyPlace) -> None:
+    with closing(key_store(place)) as store:
+        kept = store.keep([ContentKey.new(UUID(int=number)) for number in range(1, 1_100)])
+        newer = store.renew(UUID(int=1))
+        store.destroy(UUID(int=2))
+
+        found = store.secrets([*(stream.bytes for stream in kept), UUID(int=5_000).bytes])
+
+    expected = {(stream.bytes, 1): key.secret for stream, key in kept.items() if stream != UUID(int=2)}
+    assert found == {**expected, (newer.stream.bytes, 2): newer.secret}
+
+
 def test_a_key_that_another_process_replaced_is_not_taken_for_the_newest_for_long(
     place: KeyPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
