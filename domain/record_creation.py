@@ -14,7 +14,7 @@ from domain.errors import (
     RecordNumberTaken,
     UnknownCollection,
 )
-from domain.filling import check, fill, identities, login_claim, sources
+from domain.filling import check, claims_of, fill, identities, login_claim, sources
 from domain.gate import Gate, Pass
 from domain.identity import refuse
 from domain.institution import Institution
@@ -44,7 +44,8 @@ class RecordCreation:
 
         def attempt() -> Opened:
             passed = self.gate.enter(request, "create", Facts())
-            record, claims = self._open(passed, new), _claims(new)
+            record = self._open(passed, new)
+            claims = [*claims_of(record), *_claims(new)]
             relatives = self._link_mother(request, passed, record, new)
             self.gate.free(passed, [*_paper(new), *claims])
             for number in self._numbers(passed, new):
