@@ -539,6 +539,7 @@ GRANT SELECT ON TABLE store.blob TO lifelong_resealer;
 GRANT SELECT,INSERT,UPDATE ON TABLE store.blob_chunk TO lifelong_appender;
 
 GRANT SELECT,INSERT,DELETE ON TABLE store.claim TO lifelong_appender;
+GRANT SELECT ON TABLE store.claim TO lifelong_publisher;
 
 GRANT SELECT,INSERT ON TABLE store.content TO lifelong_appender;
 GRANT SELECT ON TABLE store.content TO lifelong_projector;

@@ -10,12 +10,14 @@ from domain.ports import Claim, RequestKey
 from store.append import ClaimHash, RequestHash
 from store.keys import KeyStore
 
+CLAIMS = "claims/1"  # the secret under which claims are hashed
+
 
 class Hasher:
     """HMAC-SHA-256 under two secrets of the key store, one for claims and one for requests."""
 
     def __init__(self, keys: KeyStore) -> None:
-        self._claims = keys.secret("claims/1")
+        self._claims = keys.secret(CLAIMS)
         self._requests = keys.secret("requests/1")
 
     def claim(self, claim: Claim) -> ClaimHash:

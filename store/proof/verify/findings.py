@@ -23,6 +23,13 @@ Kind: TypeAlias = Literal[
     "held-tile",
     "held-checkpoint",
     "second-place",
+    "stream-missing",
+    "stream-category",
+    "stream-empty",
+    "claim-unmade",
+    "claim-place",
+    "claim-elsewhere",
+    "claim-missing",
 ]
 WORDS: Final[dict[Kind, str]] = {
     "envelope": "an envelope that is not in the canonical profile, or of another log",
@@ -42,6 +49,13 @@ WORDS: Final[dict[Kind, str]] = {
     "held-tile": "another event than the tiles held elsewhere have here: the first of them",
     "held-checkpoint": "a checkpoint held elsewhere that is not over these events",
     "second-place": "the last published checkpoint, kept outside the database, is not of these events",
+    "stream-missing": "a stream without its row: what goes by category does not find it",
+    "stream-category": "a stream whose row tells another category than its first event",
+    "stream-empty": "a row of a stream that has no events",
+    "claim-unmade": "a claim that no event makes, or one that was released since",
+    "claim-place": "a claim that tells another event than it was made with",
+    "claim-elsewhere": "a claim of this event, held by another stream",
+    "claim-missing": "a claim of this event that is not held: what it kept unique may be there twice",
 }
 
 
