@@ -86,13 +86,22 @@ CREATE TABLE proof.head_bucket (
     bucket smallint NOT NULL,
     streams integer NOT NULL,
     root bytea NOT NULL,
-    leaves bytea NOT NULL,
     CONSTRAINT head_bucket_bucket_check CHECK (((bucket >= 0) AND (bucket <= 4095))),
     CONSTRAINT head_bucket_root_check CHECK ((octet_length(root) = 32))
 );
-ALTER TABLE ONLY proof.head_bucket ALTER COLUMN leaves SET STORAGE EXTERNAL;
 
 ALTER TABLE proof.head_bucket OWNER TO lifelong_owner;
+
+CREATE TABLE proof.head_leaves (
+    size bigint NOT NULL,
+    log_no integer NOT NULL,
+    bucket smallint NOT NULL,
+    leaves bytea NOT NULL,
+    CONSTRAINT head_leaves_bucket_check CHECK (((bucket >= 0) AND (bucket <= 4095)))
+);
+ALTER TABLE ONLY proof.head_leaves ALTER COLUMN leaves SET STORAGE EXTERNAL;
+
+ALTER TABLE proof.head_leaves OWNER TO lifelong_owner;
 
 CREATE TABLE proof.head_list (
     size bigint NOT NULL,
@@ -371,6 +380,9 @@ ALTER TABLE ONLY proof.fence
 ALTER TABLE ONLY proof.head_bucket
     ADD CONSTRAINT head_bucket_pkey PRIMARY KEY (log_no, bucket, size);
 
+ALTER TABLE ONLY proof.head_leaves
+    ADD CONSTRAINT head_leaves_pkey PRIMARY KEY (log_no, bucket);
+
 ALTER TABLE ONLY proof.head_list
     ADD CONSTRAINT head_list_pkey PRIMARY KEY (log_no, size);
 
@@ -443,6 +455,8 @@ CREATE INDEX blob_open ON store.blob USING btree (log_no, expires_at) WHERE (exp
 CREATE INDEX blob_open_of_caller ON store.blob USING btree (log_no, caller_hash) WHERE (expires_at IS NOT NULL);
 
 CREATE INDEX claim_stream ON store.claim USING btree (log_no, stream_id);
+
+CREATE INDEX stream_key ON store.stream USING btree (log_no, substr(sha256(('\x73747265616d2f76310a'::bytea || uuid_send(stream_id))), 1, 2));
 
 CREATE INDEX stream_of_log ON store.stream USING btree (log_no) WHERE (category = 'log'::text);
 
@@ -518,6 +532,9 @@ GRANT SELECT ON TABLE proof.fence TO lifelong_reader;
 
 GRANT SELECT,INSERT ON TABLE proof.head_bucket TO lifelong_publisher;
 GRANT SELECT ON TABLE proof.head_bucket TO lifelong_reader;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE proof.head_leaves TO lifelong_publisher;
+GRANT SELECT ON TABLE proof.head_leaves TO lifelong_reader;
 
 GRANT SELECT,INSERT ON TABLE proof.head_list TO lifelong_publisher;
 GRANT SELECT ON TABLE proof.head_list TO lifelong_reader;

@@ -1,16 +1,18 @@
 """Head lists in the database: made from the list before and what is new since, bucket by bucket.
 
-Only buckets in which a stream grew are stored again; a list of a published size stays, so that what was said
-then can be shown and checked for ever.
+Of every list the roots of the buckets in which a stream grew are stored, and stay: so what was said then can
+be shown and checked for ever. The heads in them are kept for the newest list alone; those of an older one are
+made again from the events, of which they are the last up to its size, and must lead to its roots.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import LiteralString
 from uuid import UUID
 
+from evidence.errors import ProofError
 from evidence.heads import (
     BUCKETS,
     Bucket,
@@ -84,9 +86,13 @@ def make(db: Connection, log_no: int, size: int, *, with_second_leg: bool = Fals
     leg = second_leg(rows, log_no, size) if with_second_leg else None
     with db.transaction(), db.cursor() as cursor:
         cursor.executemany(
-            """INSERT INTO proof.head_bucket (log_no, size, bucket, streams, root, leaves)
-               VALUES (%s, %s, %s, %s, %s, %s)""",
-            [(log_no, size, *made, packed(heads)) for made, heads in changed.values()],
+            "INSERT INTO proof.head_bucket (log_no, size, bucket, streams, root) VALUES (%s, %s, %s, %s, %s)",
+            [(log_no, size, *made) for made, _ in changed.values()],
+        )
+        cursor.executemany(
+            """INSERT INTO proof.head_leaves (log_no, size, bucket, leaves) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (log_no, bucket) DO UPDATE SET size = excluded.size, leaves = excluded.leaves""",
+            [(log_no, size, number, packed(heads)) for number, (_, heads) in changed.items()],
         )
         cursor.execute(
             """INSERT INTO proof.head_list (log_no, size, streams, root, root_512, edge_512)
@@ -115,15 +121,12 @@ def is_leg_due(rows: Rows, log_no: int) -> bool:
 
 
 def proof(rows: Rows, log_no: int, size: int, stream: UUID) -> HeadProof:
-    """What the list of a size says of a stream."""
-    number = bucket_of(key_of(stream))
-    found = rows(
-        """SELECT leaves FROM proof.head_bucket WHERE log_no = %s AND bucket = %s AND size <= %s
-           ORDER BY size DESC LIMIT 1""",
-        [log_no, number, size],
-    )
-    heads = unpacked(found[0][0]) if found else []
-    return prove(stream, heads, _buckets(rows, log_no, size))
+    """What the list of a size says of a stream. Raises ProofError if the events are others by now."""
+    number, buckets = bucket_of(key_of(stream)), _buckets(rows, log_no, size)
+    heads = _heads(rows, log_no, number, size)
+    if number in buckets and bucket(number, heads) != buckets[number]:
+        raise ProofError("heads that are not those of the list")
+    return prove(stream, heads, buckets)
 
 
 def second_leg(rows: Rows, log_no: int, size: int) -> SecondLeg:
@@ -190,14 +193,36 @@ def _changed(
     )
     new = sorted(Head(key_of(stream), version, leaf) for stream, version, leaf in grown)
     for number, heads in groupby(new, key=lambda head: bucket_of(head.key)):
-        held = _held(rows, log_no, number) if before else {}
-        merged = sorted({**held, **{one.key: one for one in heads}}.values(), key=itemgetter(0))
+        held = _heads(rows, log_no, number, before) if before else []
+        merged = sorted({one.key: one for one in (*held, *heads)}.values(), key=itemgetter(0))
         yield number, (bucket(number, merged), merged)
 
 
-def _held(rows: Rows, log_no: int, number: int) -> Mapping[bytes, Head]:
+def _heads(rows: Rows, log_no: int, number: int, size: int) -> list[Head]:
+    """The heads of a bucket, in order, as the newest list up to a size has them."""
     found = rows(
-        "SELECT leaves FROM proof.head_bucket WHERE log_no = %s AND bucket = %s ORDER BY size DESC LIMIT 1",
-        [log_no, number],
+        """SELECT b.size, l.leaves FROM proof.head_bucket AS b
+           LEFT JOIN proof.head_leaves AS l USING (log_no, bucket, size)
+           WHERE log_no = %s AND bucket = %s AND b.size <= %s ORDER BY b.size DESC LIMIT 1""",
+        [log_no, number, size],
     )
-    return {one.key: one for one in unpacked(found[0][0])} if found else {}
+    if not found:
+        return []
+    [(since, leaves)] = found
+    return unpacked(leaves) if leaves is not None else heads_of_events(rows, log_no, number, since)
+
+
+def heads_of_events(rows: Rows, log_no: int, number: int, size: int) -> list[Head]:
+    """The heads of a bucket at a size, in order: of each stream in it the last event up to there."""
+    first = number << 4  # of the first two bytes of the keys in it
+    found = rows(
+        """SELECT s.stream_id, e.version, e.leaf_hash FROM store.stream AS s CROSS JOIN LATERAL (
+               SELECT version, leaf_hash FROM store.event
+               WHERE log_no = s.log_no AND stream_id = s.stream_id AND position <= %s
+               ORDER BY version DESC LIMIT 1) AS e
+           WHERE s.log_no = %s
+             AND substr(sha256('\\x73747265616d2f76310a'::bytea || uuid_send(s.stream_id)), 1, 2)
+                 BETWEEN %s AND %s""",
+        [size, log_no, first.to_bytes(2, "big"), (first | 0xF).to_bytes(2, "big")],
+    )
+    return sorted(Head(key_of(stream), version, leaf) for stream, version, leaf in found)

@@ -31,9 +31,10 @@ ADDED: tuple[LiteralString, ...] = (
     "proof.head_list",
     "proof.head_bucket",
 )
-DOCUMENTS: Mapping[LiteralString, tuple[str, ...]] = {  # that grow until an event names them, by their keys
-    "store.blob": ("log_no", "blob_id"),
+CHANGED: Mapping[LiteralString, tuple[str, ...]] = {  # rows that are written again, by their keys
+    "store.blob": ("log_no", "blob_id"),  # documents grow until an event names them
     "store.blob_chunk": ("log_no", "blob_id", "number"),
+    "proof.head_leaves": ("log_no", "bucket"),
 }
 CLAIMS: LiteralString = "store.claim"  # these come and go
 
@@ -66,7 +67,7 @@ def refill(db: Connection, other: Connection, log_no: int, place: SecondPlace) -
             _copy(db, other, table, log_no, after=before)
         for table in ADDED:
             _add(db, other, table, log_no)
-        for table, key in DOCUMENTS.items():
+        for table, key in CHANGED.items():
             _add(db, other, table, log_no, key)
         _take_claims(db, other, log_no)
         _check(db, log_no, before, held)

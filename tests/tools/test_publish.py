@@ -23,7 +23,7 @@ from store.database import APPENDER, PUBLISHER, Database, embedded_database
 from store.postgres import EmbeddedServer
 from store.proof import checkpoints, fence
 from store.proof.publishing import leads
-from store.proof.refill import ADDED, CLAIMS, DOCUMENTS, EVENTS, STREAMS
+from store.proof.refill import ADDED, CHANGED, CLAIMS, EVENTS, STREAMS
 from store.proof.rows import over
 from store.proof.timestamping import Authority
 from store.settings import Settings
@@ -36,7 +36,7 @@ from tools.publishing import Publishing, publisher
 from tools.ready import make_ready
 
 names = (f"published_{number}" for number in count(1))
-TABLES = (STREAMS, *EVENTS, *ADDED, *DOCUMENTS, CLAIMS)
+TABLES = (STREAMS, *EVENTS, *ADDED, *CHANGED, CLAIMS)
 
 
 @dataclass
