@@ -192,9 +192,9 @@ def _tell(claims: StreamClaims, row: Row, reader: "_Reader | None") -> None:
         kind = class_of(topic)
     except UnknownTopic:
         return
+    if reader is None:
+        return claims.tell_unread(kind, place)
     try:
-        if reader is None:
-            raise KeyMissing
         reader.tell(claims, kind, place, sealed)
     except (KeyDestroyed, KeyMissing, ProofError, LookupError, TypeError, ValueError, AttributeError):
         claims.tell_unread(kind, place)
@@ -210,12 +210,13 @@ class _Reader:
 
     def tell(self, claims: StreamClaims, kind: type[Event], place: Place, sealed: Sequence[object]) -> None:
         """Raises KeyDestroyed, KeyMissing, ProofError, or whatever an event of another shape does."""
-        at, event_text, generation, ciphertext = cast("tuple[datetime, bytes, int, bytes]", tuple(sealed))
-        event = UUID(bytes(event_text).decode())
-        body, who = body_and_who(self._opener(claims.stream, generation)(bytes(ciphertext), event.bytes))
+        at, event_text, generation, ciphertext = cast("tuple[datetime, bytes, int, bytes]", sealed)
+        event = bytes.fromhex(event_text.replace(b"-", b"").decode())
+        body, who = body_and_who(self._opener(claims.stream, generation)(ciphertext, event))
         cause = orjson.loads(body)["cause"] if HAS_CAUSE in body and issubclass(kind, RecordEvent) else None
         if kind in TELLING:
-            told = revived(kind, claims.stream, place.version, at, event, body, orjson.loads(who))
+            by = orjson.loads(who)
+            told = revived(kind, claims.stream, place.version, at, UUID(bytes=event), body, by)
             claims.tell(told, place)
         else:
             claims.tell_kind(kind, place)

@@ -5,6 +5,7 @@ them changes no event, but what is refused, found or listed goes by them.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import LiteralString
 from uuid import UUID
 
@@ -34,21 +35,33 @@ _WITHOUT: LiteralString = """
 
 
 def check_rows(db: Connection, log_no: int, origin: str, keys: KeyStore | None = None) -> Iterator[Finding]:
-    """What is wrong with the rows beside the events of a log: each finding names its stream.
+    """What is wrong with the rows beside the events of a log, range by range: see `check_range`."""
+    for first, last in ranges(fence.head(db, log_no)):
+        yield from check_range(db, log_no, origin, keys, first, last)
 
-    db: in autocommit, of a role that reads both tables. keys: to open events and hash claims;
-    without them only how many claims stand at which events is checked, of those that this tells for sure.
-    A range of streams is read as it is at one instant, in a short transaction of its own, before the first
-    finding of it comes; in memory lie its claims, about 1 KB each. Raises psycopg.OperationalError.
+
+def ranges(events: int) -> list[tuple[UUID, UUID]]:
+    """The streams of a log of so many events in ranges of ids, each to be checked by itself."""
+    count = max(1, events // EVENTS)
+    edges = [number * IDS // count for number in range(count + 1)]
+    return [(UUID(int=first), UUID(int=after - 1)) for first, after in pairwise(edges)]
+
+
+def check_range(
+    db: Connection, log_no: int, origin: str, keys: KeyStore | None, first: UUID, last: UUID
+) -> list[Finding]:
+    """What is wrong with the rows of the streams from first to last; each finding names its stream.
+
+    db: in autocommit, of a role that reads both tables. keys: to open events and hash claims; without them it
+    is only checked how many claims stand at which events, of those that this tells for sure. All is read as
+    it is at one instant, in one short transaction; in memory lie the range's claims, about 1 KB each. Of
+    streams with source ids every event is opened once more, of others the few that make claims.
+    Raises psycopg.OperationalError.
     """
-    ranges = max(1, fence.head(db, log_no) // EVENTS)
-    for number in range(ranges):
-        first, last = number * IDS // ranges, (number + 1) * IDS // ranges - 1
-        streams = Streams(log_no, origin, UUID(int=first), UUID(int=last))
-        with db.transaction():
-            db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            found = [*_check_streams(over(db), streams), *check_claims(db, streams, keys)]
-        yield from found
+    streams = Streams(log_no, origin, first, last)
+    with db.transaction():
+        db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return [*_check_streams(over(db), streams), *check_claims(db, streams, keys)]
 
 
 def _check_streams(rows: Rows, streams: Streams) -> Iterator[Finding]:

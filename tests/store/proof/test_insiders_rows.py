@@ -1,6 +1,7 @@
 """Whoever edits the rows beside the events, so that people are refused or not found, is found out by them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,9 +9,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from domain.adoption import STARTING
+from domain.log_commands import tell_rotation
 from domain.ports import Claim
 from domain.record import Record
 from domain.requests import NewPractitioner
+from domain.values import JsonObject
 from store import connect
 from store.connect import Connection
 from store.database import PUBLISHER, Database
@@ -18,7 +22,7 @@ from store.event_log import StoredLog
 from store.proof.verify.findings import Kind
 from store.proof.verify.rows import check_rows
 from store.wiring import OpenLog
-from tests.builders import COUNTY, KEEPER, LI_ID, login
+from tests.builders import COUNTY, KEEPER, LI_ID, identity_number, login
 from tests.county import County
 from tests.store.logs import opened, unused_log_no
 
@@ -172,6 +176,34 @@ def test_a_claim_that_names_another_event_of_its_stream_is_found(world: World) -
     assert world.found() == [("claim-place", world.record, later)]
 
 
+def test_the_claims_of_the_logs_own_stream_are_looked_at_too(world: World) -> None:
+    """By them the stream is found, and the event from which on other keys sign."""
+    log = world.county.log
+    assert isinstance(log, StoredLog)
+    positions = [_rotated(log, world.county, generation) for generation in (2, 3)]
+    assert world.found() == world.found(with_keys=False) == []
+    own, position = log.find_claim("log", "own"), positions[-1]
+
+    world.execute("DELETE FROM store.claim WHERE log_no = %s AND namespace = 'log'", world.log.log_no)
+    world.execute(
+        "DELETE FROM store.claim WHERE log_no = %s AND namespace = 'signing-key' AND position = %s",
+        world.log.log_no,
+        position,
+    )
+
+    expected = {("claim-missing", own, position - 1), ("claim-missing", own, position)}
+    assert set(world.found()) == set(world.found(with_keys=False)) == expected
+
+
+def _rotated(log: StoredLog, county: County, generation: int) -> int:
+    """The position of the event that tells of a generation of keys."""
+    told: JsonObject = {"signs": "checkpoint", "generation": generation, "text": ""}
+    told |= {"old": [], "new": [], "signatures": []}
+    answer = tell_rotation(log, county.records.gate, STARTING, told)
+    assert answer is not None
+    return answer.stored[0].position
+
+
 def test_of_an_erased_record_the_numbers_are_still_counted(world: World) -> None:
     begins = world.first(world.record, "record.created.v1")
     assert world.county.log.load(Record, world.record) is not None
@@ -180,3 +212,14 @@ def test_of_an_erased_record_the_numbers_are_still_counted(world: World) -> None
 
     world.insert(Claim("record-number", "11010100100100042"), world.record, begins)
     assert world.found() == [("claim-unmade", world.record, begins)]
+
+
+def test_what_is_appended_meanwhile_is_no_finding(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.proof.verify.rows.EVENTS", 5)
+    numbers = [identity_number("19700101", sequence) for sequence in range(10, 40)]
+
+    with ThreadPoolExecutor(1) as somebody:
+        opening = [somebody.submit(world.county.open_record, number, None) for number in numbers]
+        while not opening[-1].done():
+            assert world.found() == []
+    assert world.found() == []
