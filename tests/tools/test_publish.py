@@ -21,7 +21,7 @@ from evidence.checkpoint import Checkpoint
 from store import connect
 from store.database import APPENDER, PUBLISHER, Database, embedded_database
 from store.postgres import EmbeddedServer
-from store.proof import checkpoints, fence
+from store.proof import checkpoints, fence, heads
 from store.proof.publishing import leads
 from store.proof.refill import ADDED, CHANGED, CLAIMS, EVENTS, STREAMS
 from store.proof.rows import over
@@ -46,8 +46,9 @@ class World:
     database: Database
     settings: Settings
 
-    def append(self, events: int) -> UUID:
-        stream = uuid4()
+    def append(self, events: int, to: tuple[UUID, int] | None = None) -> UUID:
+        """On a stream of their own, or on one that has so many."""
+        stream, before = to or (uuid4(), 0)
         opened = open_log(
             dsn=self.database.dsn(APPENDER),
             keys=self.settings.data / "keys",
@@ -56,12 +57,22 @@ class World:
         )
         with closing(opened):
             opened.recorder.insert_events(
-                [StoredEvent(stream, version, "test:thing", b"{}") for version in range(1, events + 1)]
+                [
+                    StoredEvent(stream, version, "test:thing", b"{}")
+                    for version in range(before + 1, before + events + 1)
+                ]
             )
         return stream
 
     def publish(self) -> None:
         publish.once(self.settings, as_json=False)
+
+    def list_heads(self) -> None:
+        """Of what is published."""
+        with closing(connect.plain(self.database.dsn(PUBLISHER))) as db:
+            published = checkpoints.published(over(db), self.settings.log_no)
+            assert published is not None
+            heads.make(db, self.settings.log_no, published.size)
 
     def execute(
         self, statement: str, *arguments: object
@@ -191,7 +202,7 @@ def test_an_empty_log_has_nothing_to_publish(worlds: Worlds, capsys: pytest.Capt
 def restored(worlds: Worlds) -> tuple[World, World]:
     """A backup that was put back, and the database that it was taken of, which knows more."""
     lost = worlds.new()
-    lost.append(300)
+    stream = lost.append(300)
     claim = "INSERT INTO store.claim VALUES (1, 'test', %s, %s, %s)"
     lost.execute(claim, bytes([1]) * 32, uuid4(), 4)
     lost.execute(claim, bytes([2]) * 32, uuid4(), 4)
@@ -205,8 +216,10 @@ def restored(worlds: Worlds) -> tuple[World, World]:
     )
     lost.execute("INSERT INTO store.blob_chunk VALUES (1, %s, 0, 'four')", blob)
     lost.publish()
+    lost.list_heads()
     backup = worlds.copy(lost)
-    lost.append(400)
+    lost.append(399)
+    lost.append(1, to=(stream, 300))
     lost.execute("DELETE FROM store.claim WHERE value_hash = %s", bytes([1]) * 32)
     lost.execute("UPDATE store.claim SET stream_id = %s WHERE value_hash = %s", uuid4(), bytes([2]) * 32)
     lost.execute(claim, bytes([3]) * 32, uuid4(), 310)
@@ -216,6 +229,7 @@ def restored(worlds: Worlds) -> tuple[World, World]:
     lost.execute("UPDATE store.blob_chunk SET ciphertext = 'all nine'")
     lost.execute("INSERT INTO store.append_key VALUES (now(), 5, 1, 1, %s, %s)", bytes(32), bytes(32))
     lost.publish()
+    lost.list_heads()
     lost.append(2)
     return backup, lost
 
