@@ -3,7 +3,8 @@
 In interleaved rounds: `bare` is hashlib.sha256 over the envelopes, held in memory, in one process.
 `envelopes` reads them from the database and checks profile, hash, place, chain, positions, tree, tiles and
 checkpoints; `content` also decrypts and checks every commitment: each in one process, and in as many as
-there are processors, of which the database takes its part. Told as a part of bare. `package` is the
+there are processors, of which the database takes its part. `whole` is `lifelong verify` as it runs, with the
+rows of streams and claims beside the events. Told as a part of bare. `package` is the
 verifier of evidence packages, plain Python, on 2,000 events: profile, hash, chain and proof of each.
 
 `proof` is how many hashes an inclusion proof has at several sizes of the log, `tile_bytes` what a tile costs
@@ -46,16 +47,18 @@ def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str,
         Publisher(published, db).publish()
         db.execute("SET statement_timeout = 0")
         envelopes = _envelopes(db)
-        task = Task(published.dsn, LOG_NO, ORIGIN, [one.verifier for one in published.signers])
-        whole = replace(task, keys=filled.place.keys)
+        verifiers = [one.verifier for one in published.signers]
+        task = Task(published.dsn, LOG_NO, ORIGIN, verifiers, is_whole=False)
+        opened = replace(task, keys=filled.place.keys)
         cpus = os.cpu_count() or 1
         bag = made(folder / "package", PACKED)
         ways: dict[str, Callable[[], float]] = {
             "bare": lambda: _bare(envelopes),
             "envelopes_x1": lambda: _verified(task),
-            "content_x1": lambda: _verified(whole),
+            "content_x1": lambda: _verified(opened),
             "envelopes": lambda: _verified(replace(task, jobs=cpus)),
-            "content": lambda: _verified(replace(whole, jobs=cpus)),
+            "content": lambda: _verified(replace(opened, jobs=cpus)),
+            "whole": lambda: _verified(replace(opened, jobs=cpus, is_whole=True)),
             "package": lambda: envelopes_per_s(bag),
         }
         rates: dict[str, list[float]] = {name: [] for name in ways}

@@ -1,0 +1,100 @@
+"""Parts of a log, checked side by side in processes, each over a connection of its own."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from itertools import islice, repeat
+from typing import TypeVar
+from uuid import UUID
+
+from store import connect
+from store.ciphers import Ciphers
+from store.keys import open_key_store
+from store.proof.verify.events import Checker, Counted, read
+from store.proof.verify.findings import Finding
+from store.proof.verify.rows import check_range
+from store.proof.verify.task import Task
+from store.proof.verify.tree import NOTHING_HELD
+
+KEYS_AT_ONCE = 500  # events whose keys are read together
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The events up to a position, from where the part before ends, checked but for what they follow."""
+
+    upto: int
+    counted: Counted
+    links: bytes
+    findings: tuple[Finding, ...]
+
+
+class Worker:
+    """Checks over one connection, with the keys it needs."""
+
+    def __init__(self, task: Task, stack: ExitStack) -> None:
+        self._task = task
+        self._db = stack.enter_context(closing(connect.plain(task.dsn)))
+        self._db.execute("SET jit = off")
+        self._db.execute("SET max_parallel_workers_per_gather = 0")  # the parts are read side by side already
+        keys = stack.enter_context(closing(open_key_store(task.keys, begin=False))) if task.keys else None
+        self._keys = keys
+        self._ciphers = Ciphers(keys, task.origin) if keys else None
+
+    def check(self, part: tuple[int, int]) -> Part:
+        """The events between two positions, the first left out."""
+        found: list[Finding] = []
+        checker = Checker(self._task.origin, found.append)
+        with_content = self._ciphers is not None
+        with closing(read(self._db, self._task.log_no, *part, with_content=with_content)) as rows:
+            if self._ciphers is None:
+                checker.check(rows)
+            else:
+                while some := list(islice(rows, KEYS_AT_ONCE)):
+                    self._ciphers.look_up((row.stream, row.generation) for row in some)
+                    checker.check(some, self._ciphers)
+        return Part(part[1], checker.counted, checker.links, tuple(found))
+
+    def check_rows(self, streams: tuple[UUID, UUID]) -> list[Finding]:
+        """The rows beside the events of the streams from one to another."""
+        return check_range(self._db, self._task.log_no, self._task.origin, self._keys, *streams)
+
+
+class SideBySide:
+    """As many workers as there are jobs; with one, it works in this process."""
+
+    def __init__(self, task: Task, stack: ExitStack) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        if task.jobs == 1:
+            self._own = Worker(task, stack)
+            return
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        self._pool = ProcessPoolExecutor(task.jobs, context, _begin, (replace(task, held=NOTHING_HELD),))
+        stack.callback(self._pool.shutdown, wait=True, cancel_futures=True)
+
+    def map(self, what: Callable[[Worker, Asked], Answer], of: Iterable[Asked]) -> Iterator[Answer]:
+        """The answers, in the order in which they were asked for. what: a method of `Worker`."""
+        if self._pool is None:
+            return (what(self._own, one) for one in of)
+        return self._pool.map(_do, repeat(what), of)
+
+
+_worker: Worker | None = None
+
+
+def _begin(task: Task) -> None:
+    global _worker  # what a process of the pool works with
+    os.nice(5)
+    _worker = Worker(task, ExitStack())
+
+
+def _do(what: Callable[[Worker, Asked], Answer], of: Asked) -> Answer:
+    assert _worker is not None  # noqa: S101  # begun by the pool
+    return what(_worker, of)
