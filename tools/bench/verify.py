@@ -3,8 +3,8 @@
 In interleaved rounds: `bare` is hashlib.sha256 over the envelopes, held in memory, in one process.
 `envelopes` reads them from the database and checks profile, hash, place, chain, positions, tree, tiles and
 checkpoints; `content` also decrypts and checks every commitment: each in one process, and in as many as
-there are processors, of which the database takes its part. `whole` is `lifelong verify` as it runs, with the
-rows of streams and claims beside the events. Told as a part of bare. `package` is the
+there are processors, of which the database takes its part. Told as a part of bare; the rows of streams and
+claims are left out, since this log is stored again and again without claims. `package` is the
 verifier of evidence packages, plain Python, on 2,000 events: profile, hash, chain and proof of each.
 
 `proof` is how many hashes an inclusion proof has at several sizes of the log, `tile_bytes` what a tile costs
@@ -58,7 +58,6 @@ def run(database: Database, folder: Path, rounds: int, events: int) -> dict[str,
             "content_x1": lambda: _verified(opened),
             "envelopes": lambda: _verified(replace(task, jobs=cpus)),
             "content": lambda: _verified(replace(opened, jobs=cpus)),
-            "whole": lambda: _verified(replace(opened, jobs=cpus, is_whole=True)),
             "package": lambda: envelopes_per_s(bag),
         }
         rates: dict[str, list[float]] = {name: [] for name in ways}
