@@ -55,7 +55,7 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
             verifiers,
             keys=settings.keys if asked.content else None,
             witnesses=[one.verifier for one in trust.witnesses.values()] if trust else (),
-            place=settings.second_place,
+            place=settings.measured_by,
             held=_held(asked.held) if asked.held else NOTHING_HELD,
             jobs=asked.jobs,
             progress_file=asked.resume,

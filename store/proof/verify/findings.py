@@ -48,7 +48,7 @@ WORDS: Final[dict[Kind, str]] = {
     "head-list": "a head list that is not of these events",
     "held-tile": "another event than the tiles held elsewhere have here: the first of them",
     "held-checkpoint": "a checkpoint held elsewhere that is not over these events",
-    "second-place": "the last published checkpoint, kept outside the database, is not of these events",
+    "second-place": "the checkpoint kept outside the database is gone, or not of these events",
     "stream-missing": "a stream without its row: what goes by category does not find it",
     "stream-category": "a stream whose row tells another category than its first event",
     "stream-empty": "a row of a stream that has no events",

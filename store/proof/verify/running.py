@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from evidence.errors import ProofError
 from store import connect
-from store.proof import fence
+from store.proof import checkpoints, fence
 from store.proof.rows import over
 from store.proof.verify.chains import Chains
 from store.proof.verify.findings import Finding
@@ -107,7 +107,10 @@ def _second_place(task: Task) -> Iterator[Finding]:
         return
     with closing(connect.plain(task.dsn)) as db:
         try:
+            published = checkpoints.published(over(db), task.log_no)  # first: it was kept there before
             held = task.place.read()
+            if held is None and published is not None:
+                yield Finding("second-place", size=published.size)
             if held is not None and fence.wrong(db, task.log_no, held):
                 yield Finding("second-place", size=held.size)
         except ProofError:

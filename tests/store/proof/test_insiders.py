@@ -248,6 +248,12 @@ def test_a_history_rewritten_and_signed_anew_is_found_by_what_others_hold(world:
     assert world.found(world.held)["held-tile"] == [first]
 
 
+def test_a_second_place_that_is_gone_is_told(world: World) -> None:
+    world.published.place.path.unlink()
+
+    assert world.found() == {"second-place": [None]}
+
+
 def test_a_restored_backup_is_behind_the_second_place(world: World) -> None:
     for table in ("store.content", "store.event"):
         world.insider.execute(f"DELETE FROM {table} WHERE log_no = %s AND position > 200", world.log.log_no)
