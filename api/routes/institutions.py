@@ -1,5 +1,7 @@
 """Registering institutions, and who works there in which role."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -23,6 +25,8 @@ from api.strict_route import StrictRoute
 from domain.requests import NewInstitution, NewPractitioner
 from domain.values import Occurred, occurred
 
+Route = TypeVar("Route", bound=Callable[..., Response])
+
 router = APIRouter(route_class=StrictRoute, tags=["institutions"], prefix="/v1/institutions")
 PROBLEMS = problems(COMMON, WRITING)
 CLINIC: dict[str, object] = {
@@ -37,6 +41,17 @@ NURSE: dict[str, object] = {
     "licence": {"kind": "护士执业证书", "number": "000000000000"},
     "roles": ["practitioner"],
 }
+
+
+def changes(name: str) -> Callable[[Route], Route]:
+    """Make a function the route of that name below an institution."""
+    return router.post(
+        f"/{{institution_id}}/{name}",
+        status_code=201,
+        response_model=InstitutionKept,
+        responses=PROBLEMS,
+        openapi_extra=change_example(name),
+    )
 
 
 @router.post(
@@ -72,13 +87,7 @@ def enrol(
     )
 
 
-@router.post(
-    "/{institution_id}/licences",
-    status_code=201,
-    response_model=InstitutionKept,
-    responses=PROBLEMS,
-    openapi_extra=change_example("licences"),
-)
+@changes("licences")
 def change_licence(
     institution_id: UUID, body: LicenceChangeIn, asking: Asking, records: RecordsDep, service: ServiceDep
 ) -> Response:
@@ -88,13 +97,7 @@ def change_licence(
     return created(service, answer, None, institution=institution_id)
 
 
-@router.post(
-    "/{institution_id}/leavings",
-    status_code=201,
-    response_model=InstitutionKept,
-    responses=PROBLEMS,
-    openapi_extra=change_example("leavings"),
-)
+@changes("leavings")
 def leave(
     institution_id: UUID, body: LeavingIn, asking: Asking, records: RecordsDep, service: ServiceDep
 ) -> Response:
@@ -103,13 +106,7 @@ def leave(
     return created(service, answer, None, institution=institution_id)
 
 
-@router.post(
-    "/{institution_id}/roles",
-    status_code=201,
-    response_model=InstitutionKept,
-    responses=PROBLEMS,
-    openapi_extra=change_example("roles"),
-)
+@changes("roles")
 def give_role(
     institution_id: UUID, body: RoleIn, asking: Asking, records: RecordsDep, service: ServiceDep
 ) -> Response:
@@ -120,13 +117,7 @@ def give_role(
     return created(service, answer, None, institution=institution_id)
 
 
-@router.post(
-    "/{institution_id}/role-endings",
-    status_code=201,
-    response_model=InstitutionKept,
-    responses=PROBLEMS,
-    openapi_extra=change_example("role-endings"),
-)
+@changes("role-endings")
 def end_role(
     institution_id: UUID, body: RoleEndIn, asking: Asking, records: RecordsDep, service: ServiceDep
 ) -> Response:
@@ -135,13 +126,7 @@ def end_role(
     return created(service, answer, None, institution=institution_id)
 
 
-@router.post(
-    "/{institution_id}/guidance",
-    status_code=201,
-    response_model=InstitutionKept,
-    responses=PROBLEMS,
-    openapi_extra=change_example("guidance"),
-)
+@changes("guidance")
 def set_guidance(
     institution_id: UUID, body: GuidanceIn, asking: Asking, records: RecordsDep, service: ServiceDep
 ) -> Response:
@@ -150,13 +135,7 @@ def set_guidance(
     return created(service, answer, None, institution=institution_id)
 
 
-@router.post(
-    "/{institution_id}/registration-refusals",
-    status_code=201,
-    response_model=InstitutionKept,
-    responses=PROBLEMS,
-    openapi_extra=change_example("registration-refusals"),
-)
+@changes("registration-refusals")
 def refuse_registration(
     institution_id: UUID,
     body: RegistrationRefusalIn,
