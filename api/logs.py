@@ -13,8 +13,10 @@ from structlog.typing import EventDict, WrappedLogger
 ALLOWED: Final = frozenset(
     "event level timestamp request_id method route status duration_ms error frames logger origin".split()
 )
-# Of these libraries we know that their messages hold addresses and states, nothing that was sent to us.
-TRUSTED: Final = ("uvicorn.error",)
+# Of these we know that their messages hold addresses and states, nothing that was sent to us: a server's, and
+# those of our own parts that follow the log, which name witnesses, views and classes of errors.
+TRUSTED: Final = frozenset({"uvicorn.error", "store.bodies", "store.postgres", "tools.heads"})
+TRUSTED_PARTS: Final = ("store.proof.", "projections.")
 MOST_FRAMES: Final = 12
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -53,11 +55,15 @@ def frames(error: BaseException) -> list[str]:
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}" for frame in found]
 
 
+def _is_trusted(logger: str) -> bool:
+    return logger in TRUSTED or logger.startswith(TRUSTED_PARTS)
+
+
 class _Lines(logging.Handler):
     """What libraries log, through the same allow-list; their words only where they are known to be safe."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        event = record.getMessage() if record.name in TRUSTED else "a library logged something"
+        event = record.getMessage() if _is_trusted(record.name) else "a library logged something"
         error = record.exc_info[1] if record.exc_info else None
         told = {"error": type(error).__name__, "frames": frames(error)} if error else {}
         level = record.levelname.lower() if record.levelname in LEVELS else "info"

@@ -11,7 +11,8 @@ from store.clock import Clock
 from store.wiring import OpenLog
 
 OK = "ok"
-NO_DATABASE = {"database": "does not answer", "clock": "cannot be compared"}
+NO_DATABASE = {"database": "does not answer", "clock": "cannot be compared", "log": "not asked"}
+FENCED = "is fenced: nothing is stored; `lifelong publish status` says why"
 KEPT_S = 1.0  # everybody may ask, as often as they like: the database is asked once for all of them
 PATIENCE_S = 3.0  # how long an answer is waited for that somebody else is asking for
 
@@ -51,6 +52,7 @@ def _database_and_clock(log: OpenLog) -> Checks:
     asked = clock.now()
     try:
         database, last, confirmed = log.reader.clocks()
+        fence = {"log": FENCED if log.reader.is_fenced() else OK}
     except psycopg.Error:
         return NO_DATABASE
     try:
@@ -59,8 +61,9 @@ def _database_and_clock(log: OpenLog) -> Checks:
         return {
             "database": OK,
             "clock": "appends have stopped: the clock is behind the log or beside the database's",
+            **fence,
         }
-    return {"database": OK, "clock": OK}
+    return {"database": OK, "clock": OK, **fence}
 
 
 def _keys(log: OpenLog) -> str:

@@ -191,6 +191,10 @@ class LogReader:
         database, last, confirmed = (from_datetime(one) if one else 0 for one in row or (None, None, None))
         return database, last, confirmed
 
+    def is_fenced(self) -> bool:
+        """Whether the log takes nothing more (`store.proof.fence`)."""
+        return self._reads.row("SELECT reason FROM proof.fence WHERE log_no = %s", [self._log_no]) is not None
+
     def request(self, key_hash: bytes) -> tuple[bytes, int, int] | None:
         """What an idempotency key was used for: request hash, first position, number of events."""
         found = self.ahead.answer(key_hash)

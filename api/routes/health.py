@@ -24,7 +24,7 @@ async def healthz() -> Response:
     "/readyz", response_model=dict[str, object], responses=problems({503: "Not ready; checks says why."})
 )
 def readyz(request: Request) -> Response:
-    """The database answers, the clocks agree and the keys can be read: a command would be stored.
+    """The database answers, clocks agree, keys can be read, no fence stands: a command would be stored.
 
     Asked once a second at most; in between the last answer is given again.
     """

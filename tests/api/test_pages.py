@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import count
 
 import pytest
@@ -16,8 +17,13 @@ from domain.institution import KINDS, ROLES
 from domain.policy import PURPOSES
 from domain.record import CHANNELS, CLOSING_REASONS, CONSENT_BY, LEGAL_BASES
 from evidence.note import Verifier
+from store import connect
 from store.clock import SECOND, Clock, system_clock
+from store.database import PUBLISHER
+from store.proof import fence
 from tests.api.served import Served, new_record
+
+READY = {"database": "ok", "clock": "ok", "log": "ok", "keys": "ok"}
 
 
 def test_a_service_that_can_store_says_that_it_is_ready(served: Served) -> None:
@@ -25,7 +31,7 @@ def test_a_service_that_can_store_says_that_it_is_ready(served: Served) -> None:
     ready = served.client.get("/readyz")
 
     assert ready.status_code == 200
-    assert ready.json() == {"status": "ready", "checks": {"database": "ok", "clock": "ok", "keys": "ok"}}
+    assert ready.json() == {"status": "ready", "checks": READY}
 
 
 def test_however_often_it_is_asked_the_database_is_asked_once_and_nothing_is_written(
@@ -40,7 +46,7 @@ def test_however_often_it_is_asked_the_database_is_asked_once_and_nothing_is_wri
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: readiness.checks(), range(100)))
 
-    assert all(one == {"database": "ok", "clock": "ok", "keys": "ok"} for one in found)
+    assert all(one == READY for one in found)
     assert next(asked) == 2
 
 
@@ -54,6 +60,19 @@ def test_a_clock_that_is_wrong_is_told(served: Served, monkeypatch: pytest.Monke
     assert told.headers["Retry-After"] == "5"
     assert told.json()["type"] == "/problems/not-ready"
     assert told.json()["checks"]["clock"] != "ok"
+
+
+def test_a_fence_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.readiness.KEPT_S", 0)
+    with closing(connect.plain(served.service.database.dsn(PUBLISHER))) as db:
+        fence.raise_fence(db, 1, "unmeasured", 1)
+        told = served.client.get("/readyz")
+        fence.lift(db, 1)
+    lifted = served.client.get("/readyz")
+
+    assert told.status_code == 503
+    assert "lifelong publish status" in told.json()["checks"]["log"]
+    assert lifted.status_code == 200
 
 
 def test_a_key_store_that_cannot_be_read_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
