@@ -7,6 +7,7 @@ strict JSON.
 from collections.abc import Callable, Coroutine
 from typing import Final, get_args
 
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -109,13 +110,21 @@ async def read(request: Request, largest: int) -> bytes:
 
 def _check_parameters(route: APIRoute, request: Request) -> None:
     """A misspelt parameter would be answered with something else than was asked for, and so one of two."""
-    known = {field.alias: field.field_info.annotation for field in route.dependant.query_params}
+    known = _known(route.dependant)
     for name in request.query_params:
         if name not in known:
             raise Refusal("parameter-unknown", None, **_named(name))
         takes_several = list[str] in (known[name], *get_args(known[name]))
         if len(request.query_params.getlist(name)) > 1 and not takes_several:
             raise Refusal("parameter-refused", parameter=name)
+
+
+def _known(dependant: Dependant) -> dict[str, object]:
+    """The parameters that a route takes, or what it depends on, and their types."""
+    known: dict[str, object] = {one.alias: one.field_info.annotation for one in dependant.query_params}
+    for further in dependant.dependencies:
+        known |= _known(further)
+    return known
 
 
 def _named(name: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from api.documentation import COMMON, WRITING, body_examples, problems
 from api.history_models import HistoryOut, ReviewIn, UnusualOut
 from api.instants import beginning, instant, page
 from api.lined import Accept, Format
-from api.routes.records import Cursor, Limit
+from api.paging import Cursor, Limit, ListingDep
 from api.strict_route import StrictRoute
 from domain.looks import LooksAsked
 
@@ -94,24 +94,14 @@ def review(
 
 
 @router.get("/records/{record_id}/notices", response_model=dict[str, object], responses=problems(COMMON))
-def read_notices(
-    record_id: UUID,
-    reading: Reading,
-    records: RecordsDep,
-    limit: Limit = None,
-    cursor: Cursor = None,
-    format: Format = None,
-    accept: Accept = None,
-) -> Response:
+def read_notices(listing: ListingDep) -> Response:
     """The accesses that the resident is given notice of, newest first, in plain words.
 
     By the rules they chose (the collection notice-rules), else: by other institutions, in emergencies, and
     what was refused. A page may be short and yet have a next one. Recorded as an access.
     """
-    kind, asked = spreadsheet.chosen(format, accept), page(limit, cursor)
-    body = records.read_notices(reading, record_id, asked)
-    path = f"/v1/records/{record_id}/notices"
-    return lined.page(body, lined.ACCESSES, kind, path, asked.limit, format)
+    body = listing.records.read_notices(listing.reading, listing.record, listing.page)
+    return listing.told(body, lined.ACCESSES, "notices")
 
 
 def _headers(whole: Mapping[str, object], path: str, asked: Mapping[str, object]) -> dict[str, str]:

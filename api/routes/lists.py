@@ -15,8 +15,9 @@ from api.documentation import COMMON, problems
 from api.instants import instant, list_page
 from api.lined import Accept, Format
 from api.list_models import CountsOut, RosterOut, TasksOut
+from api.paging import LIMIT
 from api.problems import Refusal
-from api.routes.records import AS_OF, LIMIT
+from api.routes.records import AS_OF
 from api.strict_route import StrictRoute
 from domain.scalars import Day
 from domain.time import CHINA

@@ -11,17 +11,16 @@ from api.answer_models import RecordOpened
 from api.answers import created, shown
 from api.deps import Asking, Reading, RecordsDep, ServiceDep
 from api.documentation import COMMON, WRITING, body_examples, problems, record_example
-from api.instants import instant, page, version_number
-from api.lined import Accept, Format
+from api.instants import instant, version_number
 from api.models import RecordIn
+from api.paging import ListingDep
 from api.problems import below
-from api.spreadsheet import chosen
 from api.strict_route import StrictRoute
 from domain.entries import KINDS
 from domain.errors import ContentRefused, FieldProblem
 from domain.identity import oddities
 from domain.record_events import BasicInformationRecorded
-from domain.requests import LONGEST_PAGE, USUAL_PAGE, NewEntry, NewRecord, Opened
+from domain.requests import NewEntry, NewRecord, Opened
 from domain.values import RecordNumber
 
 router = APIRouter(route_class=StrictRoute, tags=["records"], prefix="/v1/records")
@@ -31,10 +30,6 @@ VERSION = "the record as it was at this version"
 AS_OF = "as it was known then: an instant with its offset, or a year, month or day to its end"
 VALID_AT = "as it was then, by when things occurred; written like as_of"
 SECTION = f"only this section, repeated for several: {', '.join(KINDS)}"
-LIMIT = f"how many at most, 1 to {LONGEST_PAGE}; else {USUAL_PAGE}"
-CURSOR = "`next` of the page before; else from the beginning"
-Limit = Annotated[str | None, Query(description=LIMIT)]
-Cursor = Annotated[str | None, Query(description=CURSOR)]
 
 
 @router.post(
@@ -92,38 +87,20 @@ def read_record(
 
 
 @router.get("/{record_id}/events", response_model=dict[str, object], responses=problems(COMMON))
-def read_events(
-    record_id: UUID,
-    reading: Reading,
-    records: RecordsDep,
-    limit: Limit = None,
-    cursor: Cursor = None,
-    format: Format = None,
-    accept: Accept = None,
-) -> Response:
+def read_events(listing: ListingDep) -> Response:
     """The record's events, oldest first: what, who, when and why, the place in the log and the leaf hash.
 
     By the page; `next`, and a Link, name the following one. Each page is recorded as an access.
     """
-    asked, kind = page(limit, cursor), chosen(format, accept)
-    body = records.read_events(reading, record_id, asked)
-    return lined.page(body, lined.EVENTS, kind, f"/v1/records/{record_id}/events", asked.limit, format)
+    body = listing.records.read_events(listing.reading, listing.record, listing.page)
+    return listing.told(body, lined.EVENTS, "events")
 
 
 @router.get("/{record_id}/accesses", response_model=dict[str, object], responses=problems(COMMON))
-def read_accesses(
-    record_id: UUID,
-    reading: Reading,
-    records: RecordsDep,
-    limit: Limit = None,
-    cursor: Cursor = None,
-    format: Format = None,
-    accept: Accept = None,
-) -> Response:
+def read_accesses(listing: ListingDep) -> Response:
     """Who saw the record or tried to, when, why and on what basis, newest first; by the page too."""
-    asked, kind = page(limit, cursor), chosen(format, accept)
-    body = records.read_accesses(reading, record_id, asked)
-    return lined.page(body, lined.ACCESSES, kind, f"/v1/records/{record_id}/accesses", asked.limit, format)
+    body = listing.records.read_accesses(listing.reading, listing.record, listing.page)
+    return listing.told(body, lined.ACCESSES, "accesses")
 
 
 def _odd(body: RecordIn) -> list[FieldProblem]:
