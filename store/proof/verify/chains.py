@@ -12,12 +12,11 @@ from store.proof.verify.findings import Finding, Report
 LINK = struct.Struct(">16sq40s40s")  # of an event: stream, position, the head before it, the head it makes
 OF_PARTS = struct.Struct(">16sqq32sq32s")  # the same; a head is a version and a leaf hash
 _HEAD = struct.Struct(">q32s")
-NO_HASH = bytes(32)
-NULL = 1 << 62  # added to the version before an event that tells no hash before it
-BEGINNINGS = (  # of streams of the application, and of the library's own, which count from 0
-    _HEAD.pack(NULL, NO_HASH),
-    _HEAD.pack(NULL - 1, NO_HASH),
-)
+# Before an event that tells nothing before it: no version is one more than this one, whatever a row says.
+NOTHING = (1 << 63) - 1
+FIRST = {1: bytes(32), 0: bytes(32)}  # with it: in streams of the application, and of the library's own
+NOT_FIRST = b"\xff" * 32  # of any other version
+BEGINNING = _HEAD.pack(NOTHING, FIRST[1])
 
 
 class Chains:
@@ -30,7 +29,7 @@ class Chains:
         """Go on with the next part; what does not follow is told."""
         heads, known = self._heads, self._heads.get
         for stream, position, before, made in LINK.iter_unpack(links):
-            if known(stream) != before and (stream in heads or before not in BEGINNINGS):
+            if known(stream) != before and (stream in heads or before != BEGINNING):
                 report(Finding("chain", position=position, stream=UUID(bytes=stream)))
             heads[stream] = made
 

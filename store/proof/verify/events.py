@@ -22,32 +22,37 @@ from evidence.errors import ProofError
 from store import clock, copy_out
 from store.ciphers import Ciphers
 from store.connect import Connection
-from store.content import unpack
-from store.keys import KeyDestroyed, KeyMissing
+from store.content import pack, unpack
+from store.keys import KeyDestroyed, KeyMissing, WrongKeyEncryptionKey
 from store.pipeline import POSTGRES_EPOCH_US
-from store.proof.verify.chains import NO_HASH, NULL, OF_PARTS
+from store.proof.verify.chains import FIRST, NOT_FIRST, NOTHING, OF_PARTS
 from store.proof.verify.findings import Finding, Kind, Report
 
 # A row of a binary COPY: the number of columns, then each behind its length; those of a fixed one come first.
 _FIXED = struct.Struct("!6x16s4xq4xq4xq4xii32si")  # ends with lengths: of the leaf hash, and of the envelope
 _COLUMNS = 9
-_PLACE: LiteralString = "COPY (SELECT e.stream_id, e.position, e.version, e.recorded_at, "
-_CONTENT: LiteralString = """
-    coalesce(c.key_generation, 0), e.leaf_hash, e.envelope, e.topic, coalesce(c.ciphertext, '')
+# Null, or a number that no row of ours has, becomes what no envelope tells: tables can lose their rules.
+_PLACE: LiteralString = """
+    COPY (SELECT coalesce(e.stream_id, '00000000-0000-0000-0000-000000000000'), e.position,
+    greatest(e.version, -1), coalesce(e.recorded_at, '-infinity'), """
+_EVENT: LiteralString = "coalesce(e.leaf_hash, ''), coalesce(e.envelope, ''), coalesce(e.topic, ''), "
+_CONTENT: LiteralString = """coalesce(c.ciphertext, '')
     FROM store.event AS e LEFT JOIN (
         SELECT * FROM store.content
         WHERE log_no = %(log_no)s AND position > %(after)s AND position <= %(upto)s) AS c USING (position)"""
-_NO_CONTENT: LiteralString = "0, e.leaf_hash, e.envelope, e.topic, ''::bytea FROM store.event AS e"
+_NO_CONTENT: LiteralString = "''::bytea FROM store.event AS e"
 _WHERE: LiteralString = """
     WHERE e.log_no = %(log_no)s AND e.position > %(after)s AND e.position <= %(upto)s
     ORDER BY e.position) TO STDOUT (FORMAT binary)"""
-WHOLE = sql.SQL(_PLACE + _CONTENT + _WHERE)
-WITHOUT_CONTENT = sql.SQL(_PLACE + _NO_CONTENT + _WHERE)
+WHOLE = sql.SQL(_PLACE + "greatest(c.key_generation, 0), " + _EVENT + _CONTENT + _WHERE)
+WITHOUT_CONTENT = sql.SQL(_PLACE + "0, " + _EVENT + _NO_CONTENT + _WHERE)
 HEADER = 19  # bytes before the first row of a binary COPY
 TRAILER = 2  # bytes that end it
 LEAF_HASH = re.compile("[0-9a-f]{64}", re.ASCII)
+COMMITMENT = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
 FIELDS = {"at", "event", "log", "parts", "prev", "stream", "topic", "v", "version"}
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
+UNREADABLE = (KeyMissing, WrongKeyEncryptionKey, ProofError)
 
 
 class Row(NamedTuple):
@@ -65,6 +70,8 @@ class Row(NamedTuple):
 
 
 EVENT_AT = 45  # where the event's id begins, behind the instant
+NO_INSTANT = bytes(EVENT_AT + 1)  # no envelope begins so whose event's id begins there
+END_OF_TIME = 253_402_300_800 * 1_000_000  # the year 10000
 # From there on: the event, the log, the two parts that nearly every event has, what it follows, its stream.
 _ID = rb"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 USUAL = (
@@ -125,7 +132,7 @@ class Checker:
             if prev is not None:
                 link(pack(stream, position, version - 1, unhexlify(prev), version, leaf))
             else:
-                link(pack(stream, position, version - 1 + NULL, NO_HASH, version, leaf))
+                link(pack(stream, position, NOTHING, FIRST.get(version, NOT_FIRST), version, leaf))
             self.counted.events += 1
 
     def _look_closely(self, row: Row, ciphers: Ciphers | None) -> bytes | None:
@@ -133,9 +140,11 @@ class Checker:
         told = self._told(row)
         if told is None:
             return None
+        at = _instant(row.at)
         is_there = (
             repr(told.get("version")) == str(row.version)  # true is no number
-            and told.get("at") == _instant(row.at)
+            and at is not None
+            and told.get("at") == at
             and told.get("topic") == row.topic.decode()
             and told.get("stream") == str(UUID(bytes=row.stream))
         )
@@ -160,7 +169,8 @@ class Checker:
         if not isinstance(told, dict):
             self._find("envelope", row)
             return None
-        if told.keys() != FIELDS or (told["log"], repr(told["v"])) != (self._origin, "1"):
+        is_whole = told.keys() == FIELDS and (told["log"], repr(told["v"])) == (self._origin, "1")
+        if not is_whole or not _is_spelled(told["event"], told["parts"]):
             self._find("envelope", row)
         return told
 
@@ -171,7 +181,7 @@ class Checker:
         except KeyDestroyed:
             self.counted.erased += 1
             return
-        except (KeyMissing, ProofError):
+        except UNREADABLE:
             self._find("content", row)
             return
         body_end = 41 + int.from_bytes(plain[37:41], "big")
@@ -190,17 +200,18 @@ class Checker:
     def _any_content(self, row: Row, told: Mapping[str, object], ciphers: Ciphers) -> None:
         try:
             plain = _opened(row, UUID(str(told.get("event"))).bytes, ciphers)
+            parts = unpack(plain)
             committed = {
                 name: _base64url(commit(name=name, value=part.value, salt=part.salt)).decode()
-                for name, part in unpack(plain).items()
+                for name, part in parts.items()
             }
         except KeyDestroyed:
             self.counted.erased += 1
             return
-        except (KeyMissing, ProofError, ValueError, IndexError):
+        except (*UNREADABLE, ValueError, IndexError):
             self._find("content", row)
             return
-        if committed != told.get("parts") or not committed:
+        if committed != told.get("parts") or not committed or pack(parts) != plain:
             self._find("commitment", row)
 
     def _ends_with(self, topic: bytes) -> bytes:
@@ -226,8 +237,10 @@ class _Instants:
         try:
             return b'{"at":"%b%b%06dZ","event":"' % (self._days[day], self._seconds[second], rest)
         except KeyError:
-            text = (_instant(seconds * 1_000_000) or "").encode()
-            self._days[day], self._seconds[second] = text[:11], text[11:20]
+            text = _instant(seconds * 1_000_000)
+            if text is None:
+                return NO_INSTANT
+            self._days[day], self._seconds[second] = text[:11].encode(), text[11:20].encode()
             return self.begins(microseconds)
 
 
@@ -241,8 +254,11 @@ def read(db: Connection, log_no: int, after: int, upto: int, *, with_content: bo
         for one in blocks:
             block = bytes(one[skip:])
             skip = 0
-            if len(block) <= TRAILER:
-                return
+            if len(block) < size:
+                if len(block) <= TRAILER:
+                    return
+                yield _odd(block)
+                continue
             stream, position, version, instant, generation, of_leaf, leaf, envelope = unpack(block)
             if of_leaf != len(leaf):
                 yield _odd(block)
@@ -284,11 +300,19 @@ def _odd(block: bytes) -> Row:
 
 
 def _instant(microseconds: int) -> str | None:
-    """As an envelope has it; None for one that no clock shows."""
-    try:
-        return clock.text(microseconds)
-    except (ValueError, OverflowError, OSError):
-        return None
+    """As an envelope has it; None for one that no clock of ours shows."""
+    return clock.text(microseconds) if 0 <= microseconds < END_OF_TIME else None
+
+
+def _is_spelled(event: object, parts: object) -> bool:
+    """Whether the event's id and the commitments are written as they are to be."""
+    return (
+        isinstance(event, str)
+        and re.fullmatch(_ID, event.encode()) is not None
+        and isinstance(parts, dict)
+        and len(parts) > 0
+        and all(isinstance(one, str) and COMMITMENT.fullmatch(one) for one in parts.values())
+    )
 
 
 def _read(envelope: bytes) -> object:

@@ -9,8 +9,10 @@ from uuid import UUID
 from store.proof.rows import Rows
 
 _QUERY: LiteralString = """
-    SELECT string_agg(int8send(position), ''), string_agg(timestamptz_send(recorded_at), ''),
-           string_agg(uuid_send(stream_id), ''), string_agg(int8send(version), ''),
+    SELECT string_agg(int8send(position), ''),
+           string_agg(timestamptz_send(coalesce(recorded_at, '-infinity')), ''),
+           string_agg(uuid_send(coalesce(stream_id, '00000000-0000-0000-0000-000000000000')), ''),
+           string_agg(int8send(greatest(version, -1)), ''),
            string_agg(CASE octet_length(leaf_hash) WHEN 32 THEN leaf_hash ELSE %s END, '')
     FROM (SELECT position, recorded_at, stream_id, version, leaf_hash FROM store.event
           WHERE log_no = %s AND position > %s AND position <= %s ORDER BY position) AS e"""
@@ -45,7 +47,10 @@ class Places(NamedTuple):
 
 
 def read_places(rows: Rows, log_no: int, after: int, upto: int) -> Places:
-    """The places between two positions, the first left out; zeroes for a leaf hash of another length."""
+    """The places between two positions, the first left out; zeroes for a leaf hash of another length.
+
+    What is null, in a table that lost its rules, stands as the nil UUID, minus infinity or -1.
+    """
     [columns] = rows(_QUERY, [bytes(LEAF), log_no, after, upto])
     positions, instants, streams, versions, leaves = (bytes(one or b"") for one in columns)
     return Places(_numbers(positions), _numbers(instants), streams, versions, leaves)

@@ -16,6 +16,7 @@ from store.proof.verify.chains import Chains
 from store.proof.verify.findings import Finding
 from store.proof.verify.kept import Kept
 from store.proof.verify.places import read_places
+from store.proof.verify.reach import astray, reach
 from store.proof.verify.rows import ranges
 from store.proof.verify.task import Task as Task
 from store.proof.verify.tokens import TokensChecked
@@ -45,7 +46,7 @@ class Verified:
 def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
     """Verify everything up to the log's present end. Raises psycopg.OperationalError, KeyMissing, OSError."""
     with closing(connect.plain(task.dsn)) as db:
-        upto = fence.head(db, task.log_no)
+        upto = reach(over(db), task.log_no)
     kept = Kept.begin(task.progress_file, (task.origin, task.log_no), upto)
     with ExitStack() as stack:
         workers = SideBySide(task, stack)
@@ -55,6 +56,7 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
         walked = walk.result()
     tokens = TokensChecked(task.time_roots)
     found += [*walked.findings, *kept.findings, *_tokens(task, tokens), *_second_place(task)]
+    found += _astray(task, kept.upto)
     kept.end()
     return Verified(
         kept.upto,
@@ -100,6 +102,11 @@ def _chains(task: Task, reached: int) -> Chains:
 def _tokens(task: Task, tokens: TokensChecked) -> list[Finding]:
     with closing(connect.plain(task.dsn)) as db:
         return list(tokens.run(over(db), task.log_no, task.origin))
+
+
+def _astray(task: Task, upto: int) -> list[Finding]:
+    with closing(connect.plain(task.dsn)) as db:
+        return list(astray(over(db), task.log_no, upto))
 
 
 def _second_place(task: Task) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from store.proof.heads import HeadList
 from store.proof.rows import Rows
 from store.proof.verify.findings import Finding, Kind, Report
 from store.proof.verify.places import LEAF, Places, read_places
+from store.proof.verify.reach import reach
 
 AT_ONCE = 16_384  # events read together: a multiple of a tile
 NOTES_AT_ONCE = 1_000  # checkpoints read together: a log that publishes every second has millions
@@ -149,12 +150,14 @@ class TreeCheck:
                 self._report(Finding("order", position=position, stream=stream))
 
     def _whole(self, found: Places, size: int, end: int) -> bytes:
-        """A leaf for every position; one that is missing is told, and stands as zeroes."""
+        """A leaf for every position; those missing are told, by the first of a row, and stand as zeroes."""
         asked = range(size + 1, end + 1)
         if found.positions == array("q", asked):
             return found.leaves
         there = {position: found.leaf(number) for number, position in enumerate(found.positions)}
-        for position in set(asked) - there.keys():
+        lacking = set(asked) - there.keys()
+        twice = [one for one, next_one in pairwise(found.positions) if one == next_one]
+        for position in (*twice, *(one for one in lacking if one - 1 not in lacking)):
             self._report(Finding("position", position=position))
         return b"".join(there.get(position, bytes(LEAF)) for position in asked)
 
@@ -196,11 +199,7 @@ class TreeCheck:
 
     def _head(self) -> int:
         """How far the log reaches by now: who held its newest checkpoint may be ahead of our walk."""
-        found = self._rows(
-            "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1",
-            [self._log_no],
-        )
-        return int(found[0][0]) if found else 0
+        return reach(self._rows, self._log_no)
 
     def _beyond(self, size: int) -> None:
         """A checkpoint over more events than there are."""

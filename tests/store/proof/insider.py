@@ -11,6 +11,13 @@ import psycopg
 from evidence.merkle import leaf_hash
 
 TABLES = ("store.event", "store.content", "proof.tile", "proof.checkpoint")
+BESIDE = ("proof.cosignature", "proof.token")
+_RULES = """
+    SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
+    WHERE conrelid = ANY (%s::regclass[]) ORDER BY contype <> 'p'"""
+_NOT_NULL = """
+    SELECT attrelid::regclass::text, quote_ident(attname) FROM pg_attribute
+    WHERE attrelid = ANY (%s::regclass[]) AND attnum > 0 AND attnotnull"""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,16 @@ class Insider:
         """So that all of it is signed anew, by whoever has the keys."""
         for table in ("cosignature", "token", "tile", "checkpoint", "head_bucket", "head_list"):
             self.execute(f"DELETE FROM proof.{table} WHERE log_no = %s", self.log_no)
+
+    def drop_rules(self) -> None:
+        """Every constraint of the tables, so that they take rows that are none."""
+        with psycopg.connect(self._admin) as db:
+            rules = db.execute(_RULES, [[*TABLES, *BESIDE]]).fetchall()
+            columns = db.execute(_NOT_NULL, [[*TABLES, *BESIDE]]).fetchall()
+            for table, rule in rules:
+                db.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {rule} CASCADE".encode())
+            for table, column in columns:
+                db.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL".encode())
 
     def _disarm(self, db: psycopg.Connection[tuple[object, ...]]) -> None:
         for table in TABLES:

@@ -202,6 +202,7 @@ def test_a_tail_that_was_cut_is_missing_from_the_last_checkpoint(world: World) -
     assert world.found(world.held) == {
         "held-checkpoint": [350],
         "held-tile": [351],
+        "astray": [*range(351, SIZE + 1)],  # the content stayed
         "second-place": [None],
     }
 
