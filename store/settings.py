@@ -12,6 +12,9 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from domain.record_number import SchemeChoice, choices
+from evidence import trust
+from evidence.errors import ProofError
+from evidence.timestamp import certificates
 from store.blobs_rules import USUAL, UploadRules
 from store.key_place import KeyPlace
 from store.proof.second_place import SecondPlace
@@ -113,7 +116,7 @@ class Settings:
             pg_bin=read.binaries("LIFELONG_PG_BIN"),
             keys_dsn=read.dsn("LIFELONG_KEYS_DSN"),
             proof=read.path("LIFELONG_PROOF"),
-            witnesses=read.path("LIFELONG_WITNESSES"),
+            witnesses=read.policy("LIFELONG_WITNESSES"),
             tsa=read.authority("LIFELONG_TSA"),
             publish=read.switch("LIFELONG_PUBLISH", default=True),
             publish_every_s=read.number("LIFELONG_PUBLISH_EVERY", default=DEFAULT_PUBLISH_S, largest=60),
@@ -183,6 +186,35 @@ class _Reader:
         text = self.text(variable)
         return Path(text) if text else None
 
+    def policy(self, variable: str) -> Path | None:
+        """A policy of witnesses: one that cannot be read must not stop the publication unseen, later."""
+        path = self.path(variable)
+        try:
+            if path is not None:
+                trust.parse(path.read_bytes())
+        except OSError:
+            raise SettingsError(variable, "expected a policy file (C2SP tlog-policy) to read") from None
+        except ProofError as wrong:
+            raise SettingsError(variable, f"expected a policy (C2SP tlog-policy): {wrong}") from None
+        return path
+
+    def chain(self, variable: str) -> Path:
+        """A file of certificates, demanded and read at once: `verify` trusts what stands in it."""
+        path = self.path(variable)
+        try:
+            if path is None:
+                raise FileNotFoundError
+            certificates(path.read_bytes())
+        except (OSError, ProofError):
+            raise SettingsError(variable, "expected the authority's certificates, a PEM file") from None
+        return path
+
+    def file(self, variable: str) -> Path | None:
+        path = self.path(variable)  # kept up to date by somebody: what is in it is read when it is needed
+        if path is not None and not path.is_file():
+            raise SettingsError(variable, "expected a file that is there")
+        return path
+
     def command(self, variable: str) -> tuple[str, ...]:
         """A command and its arguments, as a shell would split them; without one there is none."""
         try:
@@ -199,14 +231,11 @@ class _Reader:
         if text is None:
             return None
         is_address = text.startswith(("https://", "http://"))
-        chain = self.path(f"{variable}_CHAIN")
-        if chain is None or not chain.is_file():
-            raise SettingsError(f"{variable}_CHAIN", "expected the authority's certificates, a PEM file")
         return Authority(
             text if is_address else None,
             () if is_address else self.command(variable),
-            chain,
-            self.path(f"{variable}_CRL"),
+            self.chain(f"{variable}_CHAIN"),
+            self.file(f"{variable}_CRL"),
             self.number(f"{variable}_EVERY", default=DEFAULT_TSA_S, largest=86_400),
         )
 

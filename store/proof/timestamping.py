@@ -22,6 +22,7 @@ from store.proof.rows import over
 from store.proof.serving import PublishedLog
 from store.proof.working import Working
 
+MOST_SAID = 200  # characters of what a command says of its failure
 TIMEOUT_S = 30.0
 EVERY_S = 3600.0
 POLL_S = 1.0
@@ -71,9 +72,18 @@ def _posted(address: str, request: bytes) -> bytes:
 def _answered(command: tuple[str, ...], request: bytes) -> bytes:
     try:
         done = subprocess.run(command, input=request, capture_output=True, timeout=TIMEOUT_S, check=True)  # noqa: S603  # the operator's own setting
+    except subprocess.CalledProcessError as error:
+        raise AuthorityAway(_last_words(error)) from None
     except (OSError, subprocess.SubprocessError) as error:
         raise AuthorityAway(type(error).__name__) from None
     return done.stdout
+
+
+def _last_words(error: subprocess.CalledProcessError) -> str:
+    """Why a command failed, as it says itself: it was told a hash, and nothing else that it could repeat."""
+    lines = error.stderr.decode("utf-8", "replace").split("\n")
+    last = next((one.strip() for one in reversed(lines) if one.strip()), "")
+    return f"status {error.returncode}" + (f": {last[:MOST_SAID]}" if last else "")
 
 
 def stamp(db: Connection, log_no: int, row: Row, authority: Authority) -> Token:
@@ -137,7 +147,8 @@ class StampingThread(Working):
                     self._stamp(db)
                 pause_s = min(AGAIN_S, self._authority.every_s)
             except Exception as error:  # whatever broke: told, and tried again; nothing waits for it
-                log.error("time-stamping log %s: %s", self._log_no, type(error).__name__)
+                trouble = error if isinstance(error, AuthorityAway) else type(error).__name__
+                log.error("time-stamping log %s: %s", self._log_no, trouble)
                 pause_s = AGAIN_S
 
     def _stamp(self, db: Connection) -> None:

@@ -93,6 +93,7 @@ def test_a_database_of_ones_own_demands_an_origin_of_ones_own(origin: dict[str, 
         ("LIFELONG_DSN", f"postgresql://user:{SECRET}@host:port:port/x?y"),
         ("LIFELONG_PG_BIN", f"/nowhere/{SECRET}"),
         ("LIFELONG_FONTS", f"/nowhere/{SECRET}"),
+        ("LIFELONG_WITNESSES", f"/nowhere/{SECRET}"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value: str) -> None:
@@ -107,6 +108,22 @@ def test_a_wrong_value_is_refused_by_name_and_not_repeated(variable: str, value:
 
 def test_a_password_does_not_show_when_settings_are_printed() -> None:
     assert SECRET not in repr(Settings(dsn=f"host=db password={SECRET}"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"), [("garbage", "line 1 of the policy"), ("# nobody", "without a quorum")]
+)
+def test_a_policy_of_witnesses_that_does_not_read_is_refused_at_once(
+    tmp_path: Path, policy: str, said: str
+) -> None:
+    path = tmp_path / "policy"
+    path.write_text(f"{policy}\n")
+
+    with pytest.raises(SettingsError, match=f"LIFELONG_WITNESSES: expected a policy .*{said}"):
+        Settings.from_environment({"LIFELONG_WITNESSES": str(path)})
+    path.write_text("quorum none\n")
+
+    assert Settings.from_environment({"LIFELONG_WITNESSES": str(path)}).witnesses == path
 
 
 @pytest.mark.parametrize("text", [SECRET, "330106=grid-21", "330106=grid-20@2026-02-30", "330106=grid-20,"])

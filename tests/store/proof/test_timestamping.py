@@ -237,17 +237,32 @@ def test_a_whole_verification_looks_at_every_token(world: World, database: Datab
 
 
 def test_settings_name_an_address_or_a_command_and_always_a_chain(tmp_path: Path) -> None:
-    chain = tmp_path / "chain"
-    told = {"LIFELONG_TSA_CHAIN": str(chain), "LIFELONG_TSA_CRL": "crl", "LIFELONG_TSA_EVERY": "60"}
-    with pytest.raises(SettingsError, match="LIFELONG_TSA_CHAIN"):
-        Settings.from_environment({"LIFELONG_TSA": "https://tsa.example/"})
-    chain.touch()
+    made = authority.begin(tmp_path / "tsa")
+    chain, crl = made.chain, made.revocation
+    told = {"LIFELONG_TSA_CHAIN": str(chain), "LIFELONG_TSA_CRL": str(crl), "LIFELONG_TSA_EVERY": "60"}
 
     by_address = Settings.from_environment({"LIFELONG_TSA": "https://tsa.example/", **told}).tsa
     by_command = Settings.from_environment({"LIFELONG_TSA": "cat 'a file'", **told}).tsa
 
-    assert by_address == Authority("https://tsa.example/", (), chain, Path("crl"), 60)
+    assert by_address == Authority("https://tsa.example/", (), chain, crl, 60)
     assert by_command is not None and by_command.command == ("cat", "a file")
     assert Settings.from_environment({}).tsa is None
     with pytest.raises(SettingsError, match="LIFELONG_TSA"):
         Settings.from_environment({"LIFELONG_TSA": "no-such-program", **told})
+    none, empty = tmp_path / "none", tmp_path / "empty"
+    empty.touch()
+    for wrong in ({"CHAIN": ""}, {"CHAIN": str(none)}, {"CHAIN": str(empty)}, {"CRL": str(none)}):
+        ((name, value),) = wrong.items()
+        with pytest.raises(SettingsError, match=f"LIFELONG_TSA_{name}: expected"):
+            Settings.from_environment(
+                {"LIFELONG_TSA": "https://tsa.example/", **told, f"LIFELONG_TSA_{name}": value}
+            )
+
+
+def test_a_command_that_fails_is_told_with_its_status_and_last_words(tmp_path: Path) -> None:
+    shell = ("sh", "-c", "echo first >&2; echo 'no such section' >&2; exit 3")
+
+    with pytest.raises(AuthorityAway, match=r"^status 3: no such section$"):
+        Authority(None, shell, tmp_path / "chain").ask(b"")
+    with pytest.raises(AuthorityAway, match=r"^status 1$"):
+        Authority(None, ("false",), tmp_path / "chain").ask(b"")
