@@ -48,45 +48,58 @@ def newborn_visit(
         "address": person.address,
         "father": {"name": parents[0], "phone": phone(person.household)},
         "mother": {"name": parents[1], "phone": phone(person.household)},
-        "birth": {
-            "gestation_weeks": dice.whole(37, 41),
-            "mother_illnesses": ["none"],
-            "institution": "示例县人民医院",
-            "delivery": [delivery],
-            "asphyxia": {"result": "absent", "apgar_1_minute": dice.whole(8, 10), "apgar_5_minutes": 10},
-            "malformation": {"result": "absent"},
-            "hearing_screening": "passed",
-            "disease_screening": ["negative"],
-            "weight": decimal(weight, 2),
-            "length": decimal(dice.normal(50, 1.5)),
-        },
-        "feeding": {
-            "mode": dice.weighted((("breast", 65), ("mixed", 25), ("artificial", 10))),
-            "feeds_per_day": dice.whole(7, 10),
-            "vomiting": "absent",
-            "stool": "pasty",
-            "stools_per_day": dice.whole(2, 6),
-        },
-        "examination": {
-            "weight": decimal(weight + 0.1, 2),
-            "temperature": decimal(dice.normal(36.7, 0.15)),
-            "heart_rate": round(dice.normal(132, 8)),
-            "respiration": round(dice.normal(42, 4)),
-            "complexion": "jaundiced" if jaundiced else "rosy",
-            "jaundice": ["face"] if jaundiced else ["none"],
-            "fontanelle": "normal",
-            "eyes": OK,
-            "limbs": OK,
-            "ears": OK,
-            "skin": ["unremarkable"],
-            "heart_and_lungs": OK,
-            "abdomen": OK,
-            "cord": ["fallen"],
-        },
+        "birth": _birth(dice, weight, delivery),
+        "feeding": _feeding(dice),
+        "examination": _newborn(dice, weight, jaundiced=jaundiced),
         "guidance": ["feeding", "development", "disease-prevention"],
         "referral": {"advised": "absent"},
         "next_on": next_on,
         "doctor": doctor,
+    }
+
+
+def _birth(dice: Dice, weight: float, delivery: str) -> JsonObject:
+    return {
+        "gestation_weeks": dice.whole(37, 41),
+        "mother_illnesses": ["none"],
+        "institution": "示例县人民医院",
+        "delivery": [delivery],
+        "asphyxia": {"result": "absent", "apgar_1_minute": dice.whole(8, 10), "apgar_5_minutes": 10},
+        "malformation": {"result": "absent"},
+        "hearing_screening": "passed",
+        "disease_screening": ["negative"],
+        "weight": decimal(weight, 2),
+        "length": decimal(dice.normal(50, 1.5)),
+    }
+
+
+def _feeding(dice: Dice) -> JsonObject:
+    return {
+        "mode": dice.weighted((("breast", 65), ("mixed", 25), ("artificial", 10))),
+        "feeds_per_day": dice.whole(7, 10),
+        "vomiting": "absent",
+        "stool": "pasty",
+        "stools_per_day": dice.whole(2, 6),
+    }
+
+
+def _newborn(dice: Dice, weight: float, *, jaundiced: bool) -> JsonObject:
+    """What is seen of the child at the visit."""
+    return {
+        "weight": decimal(weight + 0.1, 2),
+        "temperature": decimal(dice.normal(36.7, 0.15)),
+        "heart_rate": round(dice.normal(132, 8)),
+        "respiration": round(dice.normal(42, 4)),
+        "complexion": "jaundiced" if jaundiced else "rosy",
+        "jaundice": ["face"] if jaundiced else ["none"],
+        "fontanelle": "normal",
+        "eyes": OK,
+        "limbs": OK,
+        "ears": OK,
+        "skin": ["unremarkable"],
+        "heart_and_lungs": OK,
+        "abdomen": OK,
+        "cord": ["fallen"],
     }
 
 

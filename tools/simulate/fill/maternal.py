@@ -32,40 +32,48 @@ def first_examination(
             "personal": ["none"],
             "surgery": {"result": "absent"},
         },
-        "examination": {
-            "height": decimal(height),
-            "weight": decimal(weight),
-            "bmi": bmi(height, weight),
-            "blood_pressure": pressure(dice.normal(112, 8), dice.normal(70, 6)),
-            "heart": OK,
-            "lungs": OK,
-            "uterus": OK,
-            "adnexa": OK,
-        },
-        "tests": {
-            "blood": {
-                "haemoglobin": decimal(dice.normal(122, 9), 0),
-                "leukocytes": decimal(dice.normal(7.4, 1), 2),
-            },
-            "urine": {"protein": "-", "sugar": "-", "ketones": "-", "occult_blood": "-"},
-            "blood_type": dice.pick(("a", "b", "o", "ab")),
-            "rhesus": "positive",
-            "glucose": decimal(dice.normal(4.8, 0.4)),
-            "liver": {"alt": decimal(dice.normal(18, 4)), "ast": decimal(dice.normal(20, 4))},
-            "kidney": {
-                "creatinine": decimal(dice.normal(54, 7), 0),
-                "urea": decimal(dice.normal(3.6, 0.6), 2),
-            },
-            "hepatitis_b": {"surface_antigen": "positive" if dice.chance(0.04) else "negative"},
-            "syphilis": "negative",
-            "hiv": "negative",
-            "ultrasound": "宫内早孕，单胎。",
-        },
+        "examination": _examined(dice, height, weight),
+        "tests": _tests(dice),
         "assessment": OK,
         "guidance": ["lifestyle", "nutrition", "prenatal-screening"],
         "referral": {"advised": "absent"},
         "next_on": day(next_on),
         "doctor": doctor,
+    }
+
+
+def _examined(dice: Dice, height: float, weight: float) -> JsonObject:
+    return {
+        "height": decimal(height),
+        "weight": decimal(weight),
+        "bmi": bmi(height, weight),
+        "blood_pressure": pressure(dice.normal(112, 8), dice.normal(70, 6)),
+        "heart": OK,
+        "lungs": OK,
+        "uterus": OK,
+        "adnexa": OK,
+    }
+
+
+def _tests(dice: Dice) -> JsonObject:
+    return {
+        "blood": {
+            "haemoglobin": decimal(dice.normal(122, 9), 0),
+            "leukocytes": decimal(dice.normal(7.4, 1), 2),
+        },
+        "urine": {"protein": "-", "sugar": "-", "ketones": "-", "occult_blood": "-"},
+        "blood_type": dice.pick(("a", "b", "o", "ab")),
+        "rhesus": "positive",
+        "glucose": decimal(dice.normal(4.8, 0.4)),
+        "liver": {"alt": decimal(dice.normal(18, 4)), "ast": decimal(dice.normal(20, 4))},
+        "kidney": {
+            "creatinine": decimal(dice.normal(54, 7), 0),
+            "urea": decimal(dice.normal(3.6, 0.6), 2),
+        },
+        "hepatitis_b": {"surface_antigen": "positive" if dice.chance(0.04) else "negative"},
+        "syphilis": "negative",
+        "hiv": "negative",
+        "ultrasound": "宫内早孕，单胎。",
     }
 
 
