@@ -167,7 +167,7 @@ class CorrectionIn(Timed):
     entry: Id = Field(description=ENTRY)
     reason: Reason = Field(description="why it is corrected; stays readable")
     content: dict[str, object] = Field(description=f"the whole of it, as it should be; {CONTENT}")
-    edition: Word | None = Field(None, description=EDITION)
+    edition: Word | None = Field(None, description=f"{EDITION}: the entry, not its correction")
     entry_occurred_at: Instant | None = Field(
         None, description="when the entry really occurred, if that was wrong"
     )

@@ -67,7 +67,7 @@ class Record(Aggregate):
     """One resident's record for life. Build it with `Record.create`."""
 
     TOPIC = "record"
-    FOLD: ClassVar[str] = "record/10"  # edition of the fold: a snapshot of another one is thrown away
+    FOLD: ClassVar[str] = "record/11"  # edition of the fold: a snapshot of another one is thrown away
 
     Event = events.RecordEvent
     Created = events.Created

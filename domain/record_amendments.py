@@ -28,7 +28,7 @@ class RecordAmendments(SeenChanges):
     def correct_entry(
         self, request: Request, record_id: UUID, expected_version: int, correction: Correction
     ) -> Answer:
-        """Correct an entry the caller has seen.
+        """Correct an entry the caller has seen, under the edition of the day on which that occurred.
 
         Raises StaleVersion, UnknownEntry, EntryRetracted, ReasonMissing, FormNotAccepted, ContentRefused,
         OccurredRefused, RecordClosed (care that is dated after the closing).
@@ -40,8 +40,7 @@ class RecordAmendments(SeenChanges):
             redated = correction.entry_occurred
             if redated is not None:
                 redated = accept_clock(redated, self.gate.clock())
-            told = correction.entry_occurred or correction.occurred
-            checked = check(entry.form, correction.edition, told, correction.content)
+            checked = check(entry.form, correction.edition, redated or entry.occurred, correction.content)
             record.correct(
                 self.gate.act(passed, correction.occurred),
                 correction.entry,

@@ -29,6 +29,7 @@ class EntryState(NamedTuple):
     kind: str  # the collection it stands in
     form: str
     version: int  # the record's version that brought it
+    occurred: Occurred  # as told, or as corrected: by its day the edition of a correction is chosen
     subject: str | None = None  # programme or substance, where one may be active only once
     state: str = "active"  # as domain.sequels moves it
     kept: JsonObject | None = None  # of its content, what later decisions look at
@@ -188,13 +189,22 @@ class RecordState:
         self.entries[key] = self.entries[key]._replace(is_filed=True)
 
     def correct(
-        self, event_id: UUID, by: UUID, *, form: str, subject: str | None, kept: JsonObject | None
+        self,
+        event_id: UUID,
+        by: UUID,
+        *,
+        form: str,
+        subject: str | None,
+        kept: JsonObject | None,
+        occurred: Occurred | None,
     ) -> None:
+        """occurred: None for as before."""
         key = str(event_id)
         entry = self.entries[key]
         self._deactivate(key, entry)
         by_now = (*entry.corrections, str(by))
-        entry = entry._replace(form=form, subject=subject, kept=kept, corrections=by_now)
+        when = occurred or entry.occurred
+        entry = entry._replace(form=form, subject=subject, kept=kept, corrections=by_now, occurred=when)
         self.entries[key] = entry
         if entry.state == "active":
             self._activate(key, entry)

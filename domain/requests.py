@@ -148,7 +148,10 @@ class NewRecord:
 
 @dataclass(frozen=True)
 class Correction:
-    """The whole content as it should be, and why. entry_occurred: when it really occurred, if wrong."""
+    """The whole content as it should be, and why. entry_occurred: when it really occurred, if wrong.
+
+    edition: else the one in force on the day on which the entry occurred.
+    """
 
     entry: UUID
     reason: str

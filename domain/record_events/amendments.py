@@ -31,6 +31,7 @@ class EntryCorrected(RecordEvent):
             form=form,
             subject=subject(kind, content),
             kept=kept(kind, content),
+            occurred=self.entry_occurred,
         )
         state.guard(self.entry, sensitivity_of(kind, form, content), told_by(form, content))
         if form in PERSONAL:

@@ -40,6 +40,7 @@ def begun(event: FilledIn, kind: str, custodian: str) -> EntryState:
         kind=kind,
         form=event.form["name"],
         version=event.originator_version,
+        occurred=event.occurred,
         subject=subject(kind, event.content),
         state=row.begins,
         kept=kept(kind, event.content),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from domain.concealing import concealed, left_out
 from domain.record_state import EntryState, RecordState
+from tests.builders import TODAY
 
 ENTRIES = st.lists(
     st.tuples(
@@ -23,7 +24,7 @@ ENTRIES = st.lists(
 def test_what_was_left_out_is_found_again(drawn: list[tuple[str, str | None, bool, bool]]) -> None:
     state, hidden = RecordState(), set[UUID]()
     for number, (kind, sensitivity, misfiled, is_hidden) in enumerate(drawn, 1):
-        entry = EntryState(kind, "form", number, misfiled=misfiled, sensitivity=sensitivity)
+        entry = EntryState(kind, "form", number, TODAY, misfiled=misfiled, sensitivity=sensitivity)
         state.entries[str(UUID(int=number))] = entry
         hidden |= {UUID(int=number)} if is_hidden else set()
 
@@ -34,7 +35,9 @@ def test_a_class_is_told_as_one_however_many_entries_it_has() -> None:
     state = RecordState()
     for number in range(1, 100):
         sensitivity = "mental-health" if number % 2 else None
-        state.entries[str(UUID(int=number))] = EntryState("encounters", "f", number, sensitivity=sensitivity)
+        state.entries[str(UUID(int=number))] = EntryState(
+            "encounters", "f", number, TODAY, sensitivity=sensitivity
+        )
 
     told = concealed(state, {UUID(int=number) for number in range(1, 100, 2)})
 
