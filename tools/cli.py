@@ -3,6 +3,7 @@
 Exit status: 0 done, 1 the answer is no (refused, or something was found), 2 wrong usage, 3 not available.
 """
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -95,9 +96,11 @@ def verify(
     """Read everything again: content, envelopes, chains, tree, checkpoints, signatures, head lists."""
     from tools import verify as command
 
-    if files is not None:
-        raise typer.Exit(command.run_files(files, as_json=json))
     asked = command.Asked(held, export, resume, content, jobs)
+    if files is not None:
+        if asked != command.Asked():
+            raise CommandFailed("--files goes with --json alone: nothing else is looked at", USAGE)
+        raise typer.Exit(command.run_files(files, as_json=json))
     raise typer.Exit(command.run(settings(), asked, as_json=json))
 
 
@@ -205,7 +208,14 @@ def main() -> None:
     try:
         app()
     except (Exception, KeyboardInterrupt) as error:
-        end(error)
+        end(error, data=_data())
+
+
+def _data() -> Path:
+    """The folder of the deployment, even of one whose other settings are wrong."""
+    from store.settings import DEFAULT_DATA
+
+    return Path(os.environ.get("LIFELONG_DATA", "").strip() or DEFAULT_DATA)
 
 
 if __name__ == "__main__":

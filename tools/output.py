@@ -31,14 +31,17 @@ def result(told: Mapping[str, object], text: str, *, as_json: bool) -> None:
     print(json.dumps(told, ensure_ascii=False, sort_keys=True) if as_json else text, flush=True)
 
 
-def end(error: BaseException) -> NoReturn:
-    """Say in one line what went wrong and leave with its exit status; raise again what was not foreseen."""
-    line, status = told(error)
+def end(error: BaseException, *, data: Path | None = None) -> NoReturn:
+    """Say in one line what went wrong and leave with its exit status; raise again what was not foreseen.
+
+    data: the folder that everything is kept in, named where it is the matter.
+    """
+    line, status = told(error, data=data)
     say(f"lifelong: {line}")
     sys.exit(status)
 
 
-def told(error: BaseException) -> tuple[str, int]:
+def told(error: BaseException, *, data: Path | None = None) -> tuple[str, int]:
     """The line and exit status of a failure. Raises it again if it is none that is foreseen."""
     if isinstance(error, CommandFailed):
         return str(error), error.status
@@ -47,7 +50,7 @@ def told(error: BaseException) -> tuple[str, int]:
     status = _status(error)
     if status is None:
         raise error
-    return _line(error), status
+    return _line(error, data), status
 
 
 def _status(error: BaseException) -> int | None:
@@ -81,7 +84,7 @@ def _status(error: BaseException) -> int | None:
     return FINDING if isinstance(error, RecordError) else None
 
 
-def _line(error: BaseException) -> str:
+def _line(error: BaseException, data: Path | None) -> str:
     """The failure in words, with the settings that mend it."""
     import sqlite3
 
@@ -92,7 +95,7 @@ def _line(error: BaseException) -> str:
     if isinstance(error, RecordError):
         return _refusal(error.title, error.facts)
     if isinstance(error, OSError):
-        return _misplaced(error)
+        return _misplaced(error, data)
     said = next(iter(str(error).splitlines()), "") or type(error).__name__  # libpq repeats itself
     if isinstance(error, WrongOrigin):
         return f"{said}; set LIFELONG_ORIGIN and LIFELONG_LOG_NO as they were when it began"
@@ -103,14 +106,17 @@ def _line(error: BaseException) -> str:
     return said
 
 
-def _misplaced(error: OSError) -> str:
+def _misplaced(error: OSError, data: Path | None) -> str:
     """What the operating system says of a file or folder, "File exists" excepted, which helps nobody."""
     if error.filename is None:
         return error.strerror or str(error)
     path = Path(os.fsdecode(error.filename))
     in_the_way = isinstance(error, FileExistsError) and not path.is_dir()
     reason = "Not a directory" if in_the_way else error.strerror or type(error).__name__
-    return f"{path}: {reason}; LIFELONG_DATA names the folder that everything is kept in"
+    place, ours = path.absolute(), data.absolute() if data is not None else None
+    is_ours = ours is not None and (ours in (place, *place.parents) or place in ours.parents)
+    hint = "; LIFELONG_DATA names the folder that everything is kept in"
+    return f"{path}: {reason}{hint if is_ours else ''}"
 
 
 def _refusal(title: str, facts: Mapping[str, object]) -> str:

@@ -1,6 +1,7 @@
 """`lifelong verify`: everything re-read, or the static files of a mirror alone."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ class Asked:
 def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
     """Verify the log. Exit status: 1 if anything is wrong."""
     settle()
+    if asked.resume is not None:
+        _refuse_what_others_keep(asked.resume)
     with open_database(settings) as database:
         dsn = database.dsn(PUBLISHER)
         with closing(open_key_store(settings.keys, begin=False)) as keys:
@@ -66,7 +69,28 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
             exported = export(over(db), settings.log_no, asked.export, verifiers) if asked.export else None
         with _bar(events) as bar:
             verified = verify(task, bar)
-    return _tell(verified, exported, as_json=as_json)
+    passed_over = list(_passed_over(verified, has_content=asked.content, has_roots=settings.tsa is not None))
+    return _tell(verified, exported, passed_over, as_json=as_json)
+
+
+def _refuse_what_others_keep(path: Path) -> None:
+    """What is resumed is replaced on the way and removed at the end. Raises CommandFailed, OSError."""
+    try:
+        told = json.loads(path.read_bytes()) if path.exists() else {"log": None, "reached": 0}
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not {"log", "reached"} <= told.keys():
+        raise CommandFailed(f"--resume {path}: not of a verification; it was left as it is", USAGE)
+
+
+def _passed_over(verified: Verified, *, has_content: bool, has_roots: bool) -> Iterator[str]:
+    """What "nothing is wrong" does not say, so that nobody reads it into it."""
+    if not has_content:
+        yield "the content, which was not opened"
+    if unknown := verified.tree.unknown_cosignatures:
+        yield f"{unknown:,} cosignatures of witnesses that LIFELONG_WITNESSES does not name"
+    if verified.tokens and not has_roots:
+        yield "who stands behind the time-stamps: LIFELONG_TSA and LIFELONG_TSA_CHAIN say whom you trust"
 
 
 def run_files(folder: Path, *, as_json: bool) -> int:
@@ -94,7 +118,7 @@ def _held(folder: Path) -> Held:
         raise CommandFailed(f"{folder} holds no log's files: {type(wrong).__name__}", USAGE) from None
 
 
-def _tell(verified: Verified, exported: int | None, *, as_json: bool) -> int:
+def _tell(verified: Verified, exported: int | None, passed_over: Sequence[str], *, as_json: bool) -> int:
     tree = verified.tree
     told = {
         "upto": verified.upto,
@@ -107,17 +131,19 @@ def _tell(verified: Verified, exported: int | None, *, as_json: bool) -> int:
         "head_lists": tree.head_lists,
         "tokens": verified.tokens,
         "exported": exported,
+        "not_checked": passed_over,
         "findings": [one.told() for one in verified.findings],
     }
-    result(told, _words(verified), as_json=as_json)
+    result(told, _words(verified, passed_over), as_json=as_json)
     return FINDING if verified.findings else OK
 
 
-def _words(verified: Verified) -> str:
+def _words(verified: Verified, passed_over: Sequence[str]) -> str:
     tree, found = verified.tree, verified.findings
     lines = [f"wrong: {one.words}" for one in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(f"and {len(found) - SHOWN:,} more: --json tells them all")
+    lines += [f"not checked: {one}" for one in passed_over]
     looked = (
         f"{verified.events:,} events ({verified.erased:,} erased), {tree.checkpoints:,} checkpoints, "
         f"{tree.cosignatures:,} cosignatures, {tree.tiles:,} tiles, {tree.head_lists:,} head lists, "

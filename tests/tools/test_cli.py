@@ -178,9 +178,14 @@ def test_refusals_are_told_in_words() -> None:
     assert told(ClockWrong(reason="the clock is behind"))[0].endswith("stopped: the clock is behind")
     assert told(StaleVersion(UUID(int=1), 3))[0].endswith(f"names: stream {UUID(int=1)}; current 3")
     assert told(NotPermitted())[0] == NotPermitted.title
-    assert told(PermissionError(13, "Permission denied", "/county/data"))[0].startswith(
-        "/county/data: Permission denied; LIFELONG_DATA"
-    )
+
+
+@pytest.mark.parametrize("path", ["/county/data", "/county/data/keys/kek", "/county"])
+def test_a_file_of_ours_is_told_with_the_setting_and_one_that_was_named_without(path: str) -> None:
+    denied = PermissionError(13, "Permission denied", path)
+
+    assert told(denied, data=Path("/county/data"))[0].startswith(f"{path}: Permission denied; LIFELONG_DATA")
+    assert told(denied, data=Path("/elsewhere/data"))[0] == f"{path}: Permission denied"
 
 
 def test_the_version_is_the_releases() -> None:
