@@ -7,7 +7,6 @@ it is done are one transaction: whatever is killed leaves buckets that are whole
 import gc
 import multiprocessing
 import os
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -20,6 +19,7 @@ from projections.folding import Folder, by_record
 from projections.generations import Generation
 from projections.projection import Projection, Row
 from projections.source import Place, Source, open_source
+from store.ending import end_with_parent
 
 EVENTS = 20_000  # of a bucket, about: its rows are held in memory
 MOST = 65_536
@@ -106,18 +106,6 @@ class _Worker:
     def load(cls, bucket: int) -> Loaded:
         projection, source, building, share = cls.work
         return next(load_here(projection, source, building, [bucket], share))
-
-
-def end_with_parent() -> None:
-    """Let this process end when the one that started it does, however that ended."""
-    parent = multiprocessing.parent_process()
-
-    def wait() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _load(folder: Folder, source: Source, building: Generation, bucket: int) -> int:

@@ -41,7 +41,7 @@ class KeyEncryptionKey:
         """Raises WrongKeyEncryptionKey."""
         try:
             return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], purpose)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise WrongKeyEncryptionKey("a key does not unwrap under this key-encryption key") from None
 
 

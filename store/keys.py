@@ -86,13 +86,17 @@ class KeyStore:
         return WrappedKeys(self._opened, {(one.stream.bytes, one.generation): one for one in found})
 
     def secrets(self, streams: Iterable[bytes]) -> dict[tuple[bytes, int], bytes]:
-        """Content keys of many streams, by the bytes of their ids and their generations; none destroyed."""
+        """Content keys of many streams, by the bytes of their ids and their generations.
+
+        Without those that were destroyed, or do not unwrap: `get` tells why.
+        """
         asked = [*{*streams}]
-        try:
-            return self._all_unwrapped(self.table.of(asked))
-        except WrongKeyEncryptionKey:
-            self._ask_provider()
-            return self._all_unwrapped(self.table.of(asked))
+        wrapped = self.table.of(asked)
+        opened = self._all_unwrapped(wrapped)
+        if len(opened) < sum(one is not None for one in wrapped.values()) and self._provider is not None:
+            self._ask_provider()  # the key-encryption key may have been replaced
+            opened = self._all_unwrapped(self.table.of(asked))
+        return opened
 
     def destroyed(self) -> set[UUID]:
         """The streams of which a key was destroyed."""
@@ -206,8 +210,12 @@ class KeyStore:
             return self._kek.unwrap(read(), purpose)
 
     def _all_unwrapped(self, wrapped: WrappedByPlace) -> dict[tuple[bytes, int], bytes]:
-        unwrap = self._kek.unwrap
-        return {place: unwrap(one, _purpose(*place)) for place, one in wrapped.items() if one is not None}
+        unwrap, opened = self._kek.unwrap, dict[tuple[bytes, int], bytes]()
+        for place, one in wrapped.items():
+            if one is not None:
+                with suppress(WrongKeyEncryptionKey):
+                    opened[place] = unwrap(one, _purpose(*place))
+        return opened
 
     def _ask_provider(self) -> None:
         if self._provider is None:

@@ -10,10 +10,10 @@ from multiprocessing.process import BaseProcess
 import psycopg
 
 from api import logs
-from projections.loading import end_with_parent
 from projections.service import Service
 from projections.source import Place, refuse_unknown_topics
 from store.database import Database, open_database
+from store.ending import end_with_parent
 from store.keys import KeyMissing
 from store.settings import Settings
 from tools.heads import HeadsThread

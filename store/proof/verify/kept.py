@@ -16,15 +16,18 @@ class Kept:
     """What is done of a log up to a position, in a file that is replaced whole; None: it is kept nowhere."""
 
     path: Path | None
-    log: tuple[str, int]
+    log: tuple[str, int, bool]
     upto: int
     reached: int = 0
     counted: Counted = field(default_factory=Counted)
     findings: list[Finding] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, path: Path | None, log: tuple[str, int], upto: int) -> "Kept":
-        """Go on with what the file says of this log, or begin. log: origin and number."""
+    def begin(cls, path: Path | None, log: tuple[str, int, bool], upto: int) -> "Kept":
+        """Go on with what the file says of this log, or begin.
+
+        log: origin, number, and whether its content is opened.
+        """
         told = json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else {}
         if told.get("log") != [*log]:
             return cls(path, log, upto)

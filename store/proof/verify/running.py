@@ -5,6 +5,7 @@ Every part is read in one short transaction of its own; appends go on, and what 
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from store.proof.verify.rows import ranges
 from store.proof.verify.task import Task as Task
 from store.proof.verify.tokens import TokensChecked
 from store.proof.verify.tree import TreeChecked
-from store.proof.verify.walking import WalkBeside
+from store.proof.verify.walking import WalkBeside, Walked
 from store.proof.verify.workers import SideBySide, Worker
 
 EVENTS = 20_000  # of a part
@@ -47,11 +48,11 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
     """Verify everything up to the log's present end. Raises psycopg.OperationalError, KeyMissing, OSError."""
     with closing(connect.plain(task.dsn)) as db:
         upto = reach(over(db), task.log_no)
-    kept = Kept.begin(task.progress_file, (task.origin, task.log_no), upto)
+    kept = Kept.begin(task.progress_file, (task.origin, task.log_no, task.keys is not None), upto)
     with ExitStack() as stack:
         workers = SideBySide(task, stack)
         walk = stack.enter_context(WalkBeside(task, kept.upto))
-        _check_events(task, workers, kept, progress)
+        _check_events(task, workers, kept, progress, walk)
         found = _beside(workers, kept.upto) if task.is_whole else []
         walked = walk.result()
     tokens = TokensChecked(task.time_roots)
@@ -68,8 +69,10 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
     )
 
 
-def _check_events(task: Task, workers: SideBySide, kept: Kept, progress: Progress) -> None:
-    """What is left to do, in the log's order."""
+def _check_events(
+    task: Task, workers: SideBySide, kept: Kept, progress: Progress, walk: "Future[Walked]"
+) -> None:
+    """What is left to do, in the log's order; none of it after the walk was cut off."""
     chains = _chains(task, kept.reached)
     step = max(LEAST, min(EVENTS, kept.upto // (4 * task.jobs)))
     todo = [(after, min(after + step, kept.upto)) for after in range(kept.reached, kept.upto, step)]
@@ -78,6 +81,8 @@ def _check_events(task: Task, workers: SideBySide, kept: Kept, progress: Progres
         chains.join(part.links, found.append)
         kept.add(part.upto, part.counted, found)
         progress(part.counted.events)
+        if walk.done():
+            walk.result()
 
 
 def _beside(workers: SideBySide, events: int) -> list[Finding]:

@@ -24,13 +24,18 @@ class TokensChecked:
         """What is wrong, in the order of the checkpoints."""
         sizes = rows("SELECT size, authority FROM proof.token WHERE log_no = %s ORDER BY 1, 2", [log_no])
         for size, authority in sizes:
-            ((root, *told),) = rows(
-                """SELECT root, t.note, token, chain, revocation
+            found = rows(
+                """SELECT coalesce(root, ''), coalesce(t.note, ''), coalesce(token, ''), coalesce(chain, ''),
+                          coalesce(revocation, '')
                    FROM proof.token AS t JOIN proof.checkpoint USING (log_no, size)
-                   WHERE log_no = %s AND size = %s AND authority = %s""",
+                   WHERE log_no = %s AND size = %s AND authority IS NOT DISTINCT FROM %s LIMIT 1""",
                 [log_no, size, authority],
             )
             self.tokens += 1
+            if not found:
+                yield Finding("token", size=size)
+                continue
+            [(root, *told)] = found
             try:
                 token = Token(*map(bytes, told))
                 check_token(token, roots=self.roots)

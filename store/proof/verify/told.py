@@ -7,12 +7,12 @@ from uuid import UUID
 
 from domain.log_stream import HeadsListed
 from evidence import canonical
-from evidence.errors import ProofError
 from store.content import unpack
 from store.envelope import event_id
-from store.keys import KeyDestroyed, KeyMissing, KeyStore
+from store.keys import KeyDestroyed, KeyStore
 from store.proof.heads import HeadList
 from store.proof.rows import Rows
+from store.proof.verify.events import UNREADABLE
 
 _TOLD: LiteralString = """
     SELECT e.stream_id, e.envelope, c.key_generation, c.ciphertext
@@ -26,12 +26,12 @@ def told_lists(rows: Rows, log_no: int, origin: str, keys: KeyStore, upto: int) 
     """The lists that are told up to a position, of those events that open; of the others the walk over events
     tells."""
     for stream, envelope, generation, ciphertext in rows(_TOLD, [log_no, HeadsListed.TOPIC, upto, log_no]):
-        event = event_id(envelope)
         try:
+            event = event_id(envelope)
             plain = keys.get(stream, generation).open(ciphertext, origin.encode(), event)
             told = canonical.decode(unpack(plain)["body"].value)
             yield _list(cast("Mapping[str, object]", told), event)
-        except (KeyDestroyed, KeyMissing, ProofError, LookupError, TypeError, ValueError):
+        except (*UNREADABLE, KeyDestroyed, LookupError, TypeError, ValueError):
             continue
 
 

@@ -237,7 +237,8 @@ class TreeCheck:
     def _check_cosignatures(self, size: int, text: bytes) -> None:
         known = {f"{one.name}+{one.key_id.hex()}" for one in self._witnesses}
         found = self._rows(
-            "SELECT key, line FROM proof.cosignature WHERE log_no = %s AND size = %s", [self._log_no, size]
+            "SELECT key, coalesce(line, '') FROM proof.cosignature WHERE log_no = %s AND size = %s",
+            [self._log_no, size],
         )
         for key, line in found:
             if key not in known:

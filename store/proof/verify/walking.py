@@ -85,7 +85,7 @@ def _lists(task: Task, upto: int) -> list[HeadList]:
 def _second_leg(rows: Rows, log_no: int, upto: int, told: Sequence[HeadList]) -> Iterator[Finding]:
     """The tree under SHA-512, from the first envelope on, at every size at which it was told."""
     legs, leg = {*heads.second_legs(rows, log_no, upto)}, SecondLeg()
-    legs |= {(one.size, one.root_512) for one in told if one.root_512}
+    legs |= {(one.size, one.root_512) for one in told if one.root_512 and one.size <= upto}
     for size, root in sorted(legs):
         heads.grow(rows, log_no, leg, size)
         if leg.root() != root:

@@ -2,16 +2,19 @@
 
 import multiprocessing
 import os
+import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import islice, repeat
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
 from store import connect
 from store.ciphers import Ciphers
+from store.ending import end_with_parent
 from store.keys import open_key_store
 from store.proof.verify.events import Checker, Counted, read
 from store.proof.verify.findings import Finding
@@ -20,6 +23,7 @@ from store.proof.verify.task import Task
 from store.proof.verify.tree import NOTHING_HELD
 
 KEYS_AT_ONCE = 500  # events whose keys are read together
+AHEAD = 4  # parts for each process that are done, or asked for, before it is their turn: 2 MB each
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -48,7 +52,19 @@ class Worker:
         self._ciphers = Ciphers(keys, task.origin) if keys else None
 
     def check(self, part: tuple[int, int]) -> Part:
-        """The events between two positions, the first left out."""
+        """The events between two positions, the first left out.
+
+        Content that does not open is looked at twice: while it was read it may have been sealed again, and
+        the key removed under which it lay.
+        """
+        first = self._checked(part)
+        if not any(one.kind == "content" for one in first.findings):
+            return first
+        again = self._checked(part)
+        stay = [one for one in again.findings if one.kind != "content" or one in first.findings]
+        return replace(again, findings=tuple(stay))
+
+    def _checked(self, part: tuple[int, int]) -> Part:
         found: list[Finding] = []
         checker = Checker(self._task.origin, found.append)
         with_content = self._ciphers is not None
@@ -71,6 +87,7 @@ class SideBySide:
 
     def __init__(self, task: Task, stack: ExitStack) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._jobs = task.jobs
         if task.jobs == 1:
             self._own = Worker(task, stack)
             return
@@ -83,7 +100,19 @@ class SideBySide:
         """The answers, in the order in which they were asked for. what: a method of `Worker`."""
         if self._pool is None:
             return (what(self._own, one) for one in of)
-        return self._pool.map(_do, repeat(what), of)
+        return self._mapped(self._pool, what, of)
+
+    def _mapped(
+        self, pool: ProcessPoolExecutor, what: Callable[[Worker, Asked], Answer], of: Iterable[Asked]
+    ) -> Iterator[Answer]:
+        """Only so many are asked for beforehand that no process waits for us."""
+        asked = deque[Future[Answer]]()
+        for one in of:
+            asked.append(pool.submit(_do, what, one))
+            if len(asked) > AHEAD * self._jobs:
+                yield asked.popleft().result()
+        while asked:
+            yield asked.popleft().result()
 
 
 _worker: Worker | None = None
@@ -91,6 +120,8 @@ _worker: Worker | None = None
 
 def _begin(task: Task) -> None:
     global _worker  # what a process of the pool works with
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: whoever started us ends us
     os.nice(5)
     _worker = Worker(task, ExitStack())
 
