@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import document_errors, erasure_errors, errors, grant_errors, record_errors, replay_errors
+from domain import (
+    document_errors,
+    erasure_errors,
+    errors,
+    grant_errors,
+    institution_errors,
+    record_errors,
+    replay_errors,
+)
 from domain.errors import RecordError
 from domain.evidence_errors import EvidenceNotReady, EvidenceTooLarge
 from domain.forms import FormUnknown
@@ -87,17 +95,21 @@ DOMAIN: Mapping[type[RecordError], Row] = {
     errors.AllergyAlreadyRecorded: Row(409, "Correct the entry named, if something about it changed."),
     errors.IdentityDisagrees: Row(422, "Compare the field named on the document and in the information."),
     errors.IdentityAlreadyLinked: Row(409, "Nothing to link."),
-    errors.InstitutionCodeTaken: Row(409, "Check the code; the institution is registered under it already."),
-    errors.LoginTaken: Row(409, "Use another login, or end the work it is bound to first."),
-    errors.UnknownPractitioner: Row(422, "Name somebody who works at the institution now, by their id."),
-    errors.RoleAlreadyGiven: Row(409, "Nothing to give."),
-    errors.RoleNotHeld: Row(409, "Nothing to take away."),
+    institution_errors.InstitutionCodeTaken: Row(
+        409, "Check the code; the institution is registered under it already."
+    ),
+    institution_errors.LoginTaken: Row(409, "Use another login, or end the work it is bound to first."),
+    institution_errors.UnknownPractitioner: Row(
+        422, "Name somebody who works at the institution now, by their id."
+    ),
+    institution_errors.RoleAlreadyGiven: Row(409, "Nothing to give."),
+    institution_errors.RoleNotHeld: Row(409, "Nothing to take away."),
     errors.IdentityMissing: Row(
         422, 'Name a document, or {"kind": "temporary", "reason": …} if there is none.'
     ),
     errors.NumbersExhausted: Row(409, "Give a record number of another area; the administrator arranges it."),
     errors.SourceAlreadyImported: Row(409, "Nothing to import."),
-    errors.AlreadyFounded: Row(409, "Nothing to found; further institutions are registered."),
+    institution_errors.AlreadyFounded: Row(409, "Nothing to found; further institutions are registered."),
     record_errors.UnknownSequel: Row(404, "Use one of the sequels of the collection."),
     record_errors.UnknownMeasurement: Row(404, "Use one of the names accepted."),
     record_errors.OutOfTurn: Row(409, "Read the entry again; it can be followed from the states accepted."),

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from domain.access import EVER, RESIDENT, Actor
 from domain.areas import covered
-from domain.errors import CallerUnknown, UnknownPractitioner
+from domain.errors import CallerUnknown
 from domain.institution import Institution
+from domain.institution_errors import UnknownPractitioner
 from domain.institution_state import RoleHeld
 from domain.ports import Claim, Streams
 from domain.record import Record

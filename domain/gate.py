@@ -21,16 +21,11 @@ from domain.callers import author_of, caller_of, login_of
 from domain.erasure_errors import RecordErased
 from domain.errors import (
     ClaimTaken,
-    InstitutionCodeTaken,
     LogBusy,
-    LoginTaken,
     NotAvailable,
     NotPermitted,
-    PersonHasRecord,
     PurposeRefused,
     RecordError,
-    RecordNumberTaken,
-    SourceAlreadyImported,
     StaleVersion,
 )
 from domain.facts import facts_of
@@ -38,9 +33,9 @@ from domain.institution import Institution
 from domain.policy import Policy
 from domain.ports import Answer, Claim, EventLog
 from domain.record import Record
-from domain.record_errors import CardNumberTaken
 from domain.released import release
 from domain.requests import Request
+from domain.taken import TOLD, error_of
 from domain.time import CHINA, occurred_at
 from domain.values import Occurred, Who, accept_clock, latest
 from domain.view_scope import NOTHING, STATISTICS, Scope
@@ -49,25 +44,10 @@ T = TypeVar("T")
 
 LONGEST_PURPOSE = 64  # a refused purpose is kept as it was named, within reason
 ATTEMPTS = 20  # how often a command is decided again when others were faster
-AFTER_ERASURE = (
-    "read-events",
-    "read-accesses",
-    "read-trail",
-    "export-evidence",
-)  # what is left of an erased record
+# What is left of an erased record.
+AFTER_ERASURE = ("read-events", "read-accesses", "read-trail", "export-evidence")
 AUTHOR_REFUSED = "author-refused"  # before the rules that refuse the author what the caller may do
 LATE_AFTER = timedelta(hours=24)  # written down later than this: marked as a late entry (补记)
-TAKEN: dict[str, type[RecordError]] = {
-    "identity": PersonHasRecord,
-    "record-number": RecordNumberTaken,
-    "institution-code": InstitutionCodeTaken,
-    "login:practitioner": LoginTaken,
-    "login:resident": LoginTaken,
-    "source": SourceAlreadyImported,
-    "card": CardNumberTaken,
-}
-
-TOLD = ("identity", "record-number")  # whose holder is a resident, who is told
 
 
 @dataclass(frozen=True)
@@ -285,7 +265,7 @@ class Gate:
             if self.log.find_claim(claim.namespace, claim.value) is not None:
                 if claim.namespace in TOLD:
                     self.tell_holder(passed, [claim])
-                raise _taken(claim.namespace)
+                raise error_of(claim.namespace)
 
     def tell_holder(self, passed: Pass, claims: Sequence[Claim]) -> None:
         """Write down, with the record that holds one of the claims, that it was met."""
@@ -293,7 +273,7 @@ class Gate:
             return  # it is held by the first of two equal requests, whose answer this one gets
         held = (self.log.find_claim(claim.namespace, claim.value) for claim in claims)
         holder = next((stream for stream in held if stream), None)
-        refused = denied(passed, _taken(claims[0].namespace).code)
+        refused = denied(passed, error_of(claims[0].namespace).code)
         self.refuse(refused, self.log.load(Record, holder) if holder else None)
 
     def act(self, passed: Pass, occurred: Occurred | None = None, cause: str | None = None) -> Act:
@@ -344,7 +324,7 @@ class Gate:
         except ClaimTaken as taken:
             if taken.namespace == "identity":
                 self.tell_holder(passed, [claim for claim in claims if claim.namespace == "identity"])
-            raise _taken(taken.namespace) from None
+            raise error_of(taken.namespace) from None
         for one in decided:
             one.pending_events.clear()
         return answer
@@ -372,8 +352,3 @@ class Gate:
                     raise
                 self.pause(attempt)
         raise LogBusy
-
-
-def _taken(namespace: str) -> RecordError:
-    """Only the general error says which namespace; the named ones say nothing more."""
-    return TAKEN[namespace]() if namespace in TAKEN else ClaimTaken(namespace)

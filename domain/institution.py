@@ -8,13 +8,8 @@ from eventsourcing.domain import Aggregate
 
 from domain import institution_events as events
 from domain.acts import Act, begin, frame, make, revive
-from domain.errors import (
-    ContentRefused,
-    RoleAlreadyGiven,
-    RoleNotHeld,
-    UnknownCode,
-    UnknownPractitioner,
-)
+from domain.errors import ContentRefused, UnknownCode
+from domain.institution_errors import RoleAlreadyGiven, RoleNotHeld, UnknownPractitioner
 from domain.institution_state import InstitutionState, Login, Practitioner
 from domain.scalars import Day, Text
 from domain.unusual_errors import FindingNotOpen

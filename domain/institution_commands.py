@@ -5,9 +5,10 @@ from uuid import UUID
 
 from domain.access import Facts
 from domain.acts import Act, make
-from domain.errors import AlreadyFounded, ClaimTaken, NotAvailable, UnknownCode
+from domain.errors import ClaimTaken, NotAvailable, UnknownCode
 from domain.gate import Gate, Pass, as_told
 from domain.institution import Institution
+from domain.institution_errors import AlreadyFounded
 from domain.institution_state import Login
 from domain.ports import Answer, Claim
 from domain.record import CONSENT_BY

@@ -6,8 +6,8 @@ from pathlib import Path
 from uuid import UUID
 
 from domain.application import Records
-from domain.errors import AlreadyFounded
 from domain.institution import Institution
+from domain.institution_errors import AlreadyFounded
 from domain.requests import NewInstitution, NewPractitioner
 from store.settings import Settings
 from tools.fhir.command import import_fhir

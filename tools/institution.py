@@ -1,7 +1,8 @@
 """`lifelong institution open`: a county bureau and its administrator, above all the first of a log."""
 
 from domain.application import Records
-from domain.errors import AlreadyFounded, CallerUnknown
+from domain.errors import CallerUnknown
+from domain.institution_errors import AlreadyFounded
 from domain.institution_state import Login
 from domain.ports import Answer
 from domain.requests import NewInstitution, NewPractitioner

@@ -7,14 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import (
-    ContentRefused,
-    RoleAlreadyGiven,
-    RoleNotHeld,
-    UnknownCode,
-    UnknownPractitioner,
-)
+from domain.errors import ContentRefused, UnknownCode
 from domain.institution import CREDIT_CODE, KINDS, ROLES, Institution, is_institution_code
+from domain.institution_errors import RoleAlreadyGiven, RoleNotHeld, UnknownPractitioner
 from tests.builders import AREA, COUNTY_CODE, act, login
 
 MAY, JUNE, JULY = (datetime(2026, month, 15, tzinfo=UTC) for month in (5, 6, 7))

@@ -5,24 +5,13 @@ from uuid import UUID
 import pytest
 
 from domain.application import Records
-from domain.errors import (
-    AlreadyFounded,
-    CallerUnknown,
-    ClaimTaken,
-    InstitutionCodeTaken,
-    LoginTaken,
-    NotAvailable,
-    NotPermitted,
-    UnknownPractitioner,
-)
+from domain.errors import CallerUnknown, ClaimTaken, NotAvailable, NotPermitted
 from domain.institution import Institution
+from domain.institution_errors import AlreadyFounded, InstitutionCodeTaken, LoginTaken, UnknownPractitioner
 from domain.institution_state import Practitioner
 from domain.ports import Claim
 from domain.record import Record
-from domain.requests import (
-    NewInstitution,
-    NewPractitioner,
-)
+from domain.requests import NewInstitution, NewPractitioner
 from domain.values import Licence, occurred
 from tests.builders import (
     AREA,

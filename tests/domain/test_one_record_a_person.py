@@ -11,12 +11,12 @@ from domain.errors import (
     ContentRefused,
     IdentityAlreadyLinked,
     IdentityMissing,
-    LoginTaken,
     PersonHasRecord,
     RecordNumberTaken,
 )
 from domain.identity import identity_document
 from domain.institution import Institution
+from domain.institution_errors import LoginTaken
 from domain.requests import Opened
 from tests.builders import (
     AREA,

@@ -7,8 +7,9 @@ import pytest
 import domain.access_stream as accesses
 from domain.access import POLICY
 from domain.application import Records
-from domain.errors import CallerUnknown, NotAvailable, NotPermitted, PurposeRefused, UnknownPractitioner
+from domain.errors import CallerUnknown, NotAvailable, NotPermitted, PurposeRefused
 from domain.institution import Institution
+from domain.institution_errors import UnknownPractitioner
 from domain.record import Record
 from domain.record_events import ENTRIES
 from domain.requests import NewPractitioner

@@ -5,7 +5,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.application import Records
-from domain.errors import CallerUnknown, LoginTaken
+from domain.errors import CallerUnknown
+from domain.institution_errors import LoginTaken
 from domain.ports import RequestKey
 from domain.requests import NewInstitution, NewPractitioner, Principal, Request
 

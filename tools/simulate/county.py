@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.application import Records
-from domain.errors import AlreadyFounded
+from domain.institution_errors import AlreadyFounded
 from domain.institution_state import Login
 from domain.ports import Claim
 from domain.requests import NewPractitioner, Principal, Request
