@@ -27,6 +27,7 @@ from domain.errors import (
     UnknownEntry,
     UnknownProgramme,
 )
+from domain.grant_errors import TermRefused
 from domain.grant_rules import ACCESS_ENTRY_RULES, ACCESS_SEQUEL_RULES, amendable, by_own_hand
 from domain.identity import refuse
 from domain.record_errors import (
@@ -43,6 +44,7 @@ from domain.record_errors import (
     RepresentationRefused,
 )
 from domain.record_state import EntryState, RecordState
+from domain.referral_terms import TERMS
 from domain.values import Occurred, earliest, latest
 
 UNBORN_TAKES = ("births", "relationships", "documents", "statements", "encounters", "quality-findings")
@@ -142,14 +144,18 @@ def _birth(state: RecordState, proposed: Proposed) -> None:
 
 
 def _reading(state: RecordState, proposed: Proposed) -> None:
-    """A receiver elsewhere, until a day that is not over when it is issued, or corrected to another day."""
+    """A receiver elsewhere, until a day in its term when it is issued, or corrected to another day."""
     before = state.entry(proposed.own) if proposed.own else None
     if proposed.content["to"] in (state.custodian, proposed.act.who["institution"]):
         raise ReadingRefused("/content/to")
     until = str(proposed.content["until"])
-    is_as_before = before is not None and (before.kept or {}).get("until") == until
-    if until < proposed.day.isoformat() and not is_as_before:
+    latest_end = TERMS[proposed.kind].latest_end(proposed.day).isoformat()
+    if before is not None and (before.kept or {}).get("until") == until:
+        return
+    if until < proposed.day.isoformat():
         raise ReadingRefused("/content/until")
+    if until > latest_end:
+        raise TermRefused("/content/until", latest_end)
 
 
 def _resident_decides(state: RecordState, proposed: Proposed) -> None:

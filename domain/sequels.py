@@ -26,6 +26,7 @@ class Sequel:
     begins: bool = False
 
 
+_UNDER_WAY = ("issued", "accepted")  # until the resident comes back, either side may end it, with a reason
 _LIVING_CARD = ("active", "lost")
 _UNDECIDED = ("applied", "approved")
 _GIVEN = ("approved", "active")
@@ -33,12 +34,14 @@ _GIVEN = ("approved", "active")
 SEQUELS: Mapping[str, Mapping[str, Sequel]] = {
     "referrals": {
         "acceptance": Sequel("referral-acceptance", ("issued",), "accepted", "answer-referral"),
-        "decline": Sequel("referral-decline", ("issued",), "declined", "answer-referral"),
+        "decline": Sequel("referral-decline", _UNDER_WAY, "declined", "answer-referral"),
         "return": Sequel("referral-return", ("accepted",), "returned", "answer-referral"),
-        "cancellation": Sequel("cancellation", ("issued",), "cancelled"),
+        "cancellation": Sequel("cancellation", _UNDER_WAY, "cancelled"),
     },
     "consultations": {
         "opinion": Sequel("consultation", ("requested",), "recorded", "answer-consultation"),
+        "decline": Sequel("consultation-decline", ("requested",), "declined", "answer-consultation"),
+        "cancellation": Sequel("cancellation", ("requested",), "cancelled"),
     },
     "problems": {"resolution": Sequel("problem-resolution", ("active",), "resolved")},
     "medications": {"stop": Sequel("medication-stop", ("active",), "stopped")},

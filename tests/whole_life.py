@@ -131,8 +131,9 @@ class Life:
                 self.follow("referrals", name, OTHER_NURSE)
         self.add("referrals", to=other)
         self.follow("referrals", "cancellation")
-        self.add("consultations", to=other)
-        self.follow("consultations", "opinion", OTHER_NURSE)
+        for name, who in (("opinion", OTHER_NURSE), ("decline", OTHER_NURSE), ("cancellation", NURSE)):
+            self.add("consultations", to=other)
+            self.follow("consultations", name, who)
 
     def resident(self) -> None:
         self.add("representatives", capacity="representative", basis="authorisation", login=login("daughter"))

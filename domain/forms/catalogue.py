@@ -30,7 +30,7 @@ from domain.forms.child_guidance import ChildTcmGuidance
 from domain.forms.clinical import Allergy, Immunization, Medication, Problem
 from domain.forms.codes import OWN
 from domain.forms.constitution import ElderlyConstitution
-from domain.forms.consultation import Consultation, ConsultationRequest
+from domain.forms.consultation import Consultation, ConsultationDecline, ConsultationRequest
 from domain.forms.copd import CopdFollowUp
 from domain.forms.diabetes import DiabetesFollowUp
 from domain.forms.document import Document, DocumentOrUpload
@@ -155,6 +155,7 @@ FORMS = (
     _own("referral-decline", "不予接收转诊", ReferralDecline, "Task"),
     _own("cancellation", "撤销", Cancellation),
     _own("consultation-request", "会诊申请", ConsultationRequest, "ServiceRequest"),
+    _own("consultation-decline", "不予会诊", ConsultationDecline, "Task"),
     _own("birth", "出生", Birth, "Patient"),
     _own("relationship", "亲属关系", Relationship, "RelatedPerson"),
     _own("guardian-appointment", "监护人", GuardianAppointment, "RelatedPerson"),

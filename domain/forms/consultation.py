@@ -1,11 +1,12 @@
-"""会诊: the request, and 会诊记录表 (consultation record), edition 2017, which answers it."""
+"""会诊: the request; 会诊记录表 (consultation record), edition 2017, which answers it; or why none does."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from domain.forms.codes import OWN
 from domain.forms.lists import Rows
-from domain.forms.model import Block, Date, Flag, Id, Line, Name, Phone, Prose
+from domain.forms.model import Block, Choices, Code, Date, Flag, Id, Line, Name, Phone, Prose
 from domain.forms.sections import Sections
 
 
@@ -22,6 +23,24 @@ class ConsultationRequest(Block):
     until: Date = Field(title="可查阅至")
     doctor: Name | None = Field(None, title="申请医生")
     phone: Phone | None = Field(None, title="联系电话")
+
+
+class NoOpinion(Code, value_set=OWN):
+    NO_SPECIALIST = "no-specialist", "无相应专科医生"
+    OUT_OF_SCOPE = "out-of-scope", "超出诊疗科目或能力"
+    INCOMPLETE = "incomplete", "会诊资料不全"
+    NOT_INDICATED = "not-indicated", "无会诊指征"
+    TRANSFER_ADVISED = "transfer-advised", "建议直接转诊"
+    OTHER = "other", "其他"
+
+
+class ConsultationDecline(Block):
+    """不予会诊."""
+
+    asks: ClassVar[Choices] = {"note": ("reason", NoOpinion.OTHER)}
+
+    reason: NoOpinion = Field(title="不予会诊原因")
+    note: Prose | None = Field(None, title="说明")
 
 
 class ConsultingDoctor(Block):

@@ -19,7 +19,7 @@ class ReferralAccepted(EntryFollowed):
 
 
 class ReferralDeclined(EntryFollowed):
-    """The institution it was addressed to does not take the resident."""
+    """The institution it was addressed to does not take the resident, or no more, having accepted them."""
 
     TOPIC: ClassVar[str] = "record.referral-declined.v1"
     OF: ClassVar[tuple[str, ...]] = ("referrals",)
@@ -36,7 +36,7 @@ class ReferralReturned(EntryFollowed):
 
 
 class ReferralCancelled(EntryFollowed):
-    """The institution that issued it took the referral back before it was answered."""
+    """Who keeps the record took the referral back, before the resident came back from it."""
 
     TOPIC: ClassVar[str] = "record.referral-cancelled.v1"
     LIFECYCLE: ClassVar[str] = "deprecate"
@@ -51,6 +51,23 @@ class ConsultationRecorded(EntryFollowed):
     LIFECYCLE: ClassVar[str] = "receive"
     OF: ClassVar[tuple[str, ...]] = ("consultations",)
     NAME: ClassVar[str] = "opinion"
+
+
+class ConsultationDeclined(EntryFollowed):
+    """The institution asked gives no opinion."""
+
+    TOPIC: ClassVar[str] = "record.consultation-declined.v1"
+    OF: ClassVar[tuple[str, ...]] = ("consultations",)
+    NAME: ClassVar[str] = "decline"
+
+
+class ConsultationCancelled(EntryFollowed):
+    """Who keeps the record asks for the opinion no more."""
+
+    TOPIC: ClassVar[str] = "record.consultation-cancelled.v1"
+    LIFECYCLE: ClassVar[str] = "deprecate"
+    OF: ClassVar[tuple[str, ...]] = ("consultations",)
+    NAME: ClassVar[str] = "cancellation"
 
 
 class ProblemResolved(EntryFollowed):
@@ -194,6 +211,8 @@ _SEQUELS: tuple[type[EntryFollowed], ...] = (
     ReferralReturned,
     ReferralCancelled,
     ConsultationRecorded,
+    ConsultationDeclined,
+    ConsultationCancelled,
     ProblemResolved,
     MedicationStopped,
     ProgrammeExited,

@@ -142,7 +142,7 @@ class World:
 
     def _referred(self, kept: Kept) -> None:
         told = {"to": str(self.here), "until": SOON, "sections": [*SECTIONS.values()]}
-        entry = new_entry("referrals", None, **told)
+        entry = at_once("referrals", **told)
         self.sent(f"{RECORDS}/{kept.id}/referrals", entry, f"{KEEPER} there", "care")
 
     def _granted(

@@ -13,10 +13,10 @@ from uuid import uuid4
 import pytest
 
 from domain.sequels import SEQUELS
+from tests.api.access_world import SOON, at_once
 from tests.api.alike import Pair, area, compare, request
 from tests.api.served import WHEN, Served, new_entry
 from tests.api.uploading import Uploader
-from tests.api.whole_life import SOON
 from tests.builders import content
 
 pytestmark = pytest.mark.slow
@@ -77,7 +77,7 @@ def reading_after_a_referral(county: Served) -> list[Pair]:
     """They were referred to once, and no longer."""
     records = opened(county)
     for record in records:
-        referral = new_entry("referrals", to=str(county.other_clinic), until=SOON)
+        referral = at_once("referrals", to=str(county.other_clinic), until=SOON)
         sent = county.post(f"/v1/records/{record}/referrals", referral)
         assert sent.status_code == 201, sent.text
         path = f"/v1/records/{record}/referrals/{sent.json()['entry']}/cancellation"

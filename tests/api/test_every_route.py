@@ -20,7 +20,7 @@ from tests.api.out_of_place import BATCH, PEOPLE, RECORD, arrive, subject
 from tests.api.published import publish
 from tests.api.served import Json, Served, listening, login, serving
 from tests.api.walking import Asker, Operation, Target, code, operations
-from tests.api.whole_life import OTHER_NURSE, RECORDS, SOON, Life
+from tests.api.whole_life import OTHER_NURSE, RECORDS, Life
 
 # For everybody, without a token: what says nothing of any person.
 PUBLIC: Final = frozenset(
@@ -89,8 +89,9 @@ def life(county: Served) -> Life:
     life.contributed()
     life.care()
     for follows in ("acceptance", "decline", "return", "cancellation"):
-        life.entries[f"referrals/{follows}"] = life.add("referrals", to=to, until=SOON)
-    life.add("consultations", to=to, until=SOON)
+        life.entries[f"referrals/{follows}"] = life.refer("referrals")
+    for follows in ("opinion", "decline", "cancellation"):
+        life.entries[f"consultations/{follows}"] = life.refer("consultations")
     for follows in ("agreement", "approval", "objection", "refusal", "revocation", "withdrawal"):
         applied = life.add("access-applications", OTHER_NURSE, to=to)
         life.entries[f"access-applications/{follows}"] = applied

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.api.access_world import SOON, at_once
 from tests.api.listed import (
     MANAGER,
     NAMES,
@@ -235,9 +236,7 @@ def test_what_is_due_is_asked_for_by_day(served: Served) -> None:
 
 def test_a_referral_is_on_both_work_lists_and_its_receiver_sees_no_more_than_it_says(served: Served) -> None:
     record = open_named(served, "转诊人")
-    referral = new_entry(
-        "referrals", to=str(served.other_clinic), sections=["encounters"], until="2099-01-01"
-    )
+    referral = at_once("referrals", to=str(served.other_clinic), sections=["encounters"], until=SOON)
     entry = served.post(f"/v1/records/{record}/referrals", referral).json()["entry"]
     fold(served)
 

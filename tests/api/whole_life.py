@@ -19,7 +19,8 @@ AT_NIGHT = ("other-nurse", "emergency")
 RECORDS, RECORD = "/v1/records", "/v1/records/{record_id}"
 REFUSALS = "/v1/institutions/{institution_id}/registration-refusals"
 NONE: Mapping[str, object] = {}
-SOON = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+NOW = datetime.now(UTC)
+SOON = (NOW + timedelta(days=7)).date().isoformat()
 TEMPORARY = {"kind": "temporary", "reason": "not yet born"}
 NEWBORN = "newborn-home-visit"
 
@@ -110,6 +111,15 @@ class Life:
         self.entries[kind] = str(kept["entry"])
         return self.entries[kind]
 
+    def refer(self, kind: str) -> str:
+        """Send the resident elsewhere, or ask there, today: terms are counted from that."""
+        path, name = f"{RECORD}/{kind}", FORMS[kind][0]
+        term = {"to": str(self.county.other_clinic), "until": SOON}
+        content = self._content(name, self.examples(path)[name]["content"], term)
+        told = {"content": content, "occurred_at": NOW.isoformat(timespec="seconds")}
+        self.entries[kind] = str(self.send(path, told, NURSE, name)["entry"])
+        return self.entries[kind]
+
     def follow(self, of: str, name: str, who: Who = NURSE, entry: str = "", record: str = "") -> str:
         """Add what follows the newest entry of the collection, or the entry named."""
         path, form = f"{RECORD}/{of}/{{entry_id}}/{name}", SEQUELS[of][name].form
@@ -187,15 +197,15 @@ class Life:
         self.follow("cards", "revocation")
 
     def referrals(self) -> None:
-        to = str(self.county.other_clinic)
         for answers in (("decline",), ("acceptance", "return")):
-            self.add("referrals", to=to, until=SOON)
+            self.refer("referrals")
             for name in answers:
                 self.follow("referrals", name, OTHER_NURSE)
-        self.add("referrals", to=to, until=SOON)
+        self.refer("referrals")
         self.follow("referrals", "cancellation")
-        self.add("consultations", to=to, until=SOON)
-        self.follow("consultations", "opinion", OTHER_NURSE)
+        for name, who in (("opinion", OTHER_NURSE), ("decline", OTHER_NURSE), ("cancellation", NURSE)):
+            self.refer("consultations")
+            self.follow("consultations", name, who)
 
     def decisions(self) -> None:
         wang = self.resident, "self"

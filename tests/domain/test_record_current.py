@@ -110,7 +110,7 @@ def test_who_may_see_a_part_is_shown_a_part_and_nothing_of_it_is_kept(county: Co
 def test_a_referral_shows_what_it_names_though_the_whole_is_kept(county: County) -> None:
     life = Life(county)
     other = str(county.other_clinic)
-    life.add("referrals", to=other, sections=["encounters"], until="2099-01-01")
+    life.add("referrals", to=other, sections=["encounters"], until="2026-06-30")
     whole = county.records.read_record(NURSE, life.record)
 
     assert county.records.read_record(OTHER_NURSE, life.record).body != whole.body

@@ -104,9 +104,9 @@ def test_of_a_record_that_the_caller_may_not_see_only_the_id_is_told(life: Life)
 
 def test_a_receiver_of_a_referral_is_told_what_it_names(life: Life) -> None:
     other = str(life.county.other_clinic)
-    life.add("referrals", to=other, sections=["encounters"], until="2099-01-01")
+    life.add("referrals", to=other, sections=["encounters"], until="2026-06-30")
     without = line(life, OTHER_NURSE)
-    life.add("referrals", to=other, sections=["basic-information"], until="2099-01-01")
+    life.add("referrals", to=other, sections=["basic-information"], until="2026-06-30")
 
     assert (without.name, line(life, OTHER_NURSE).name) == (None, "王小明")
     assert without.number is not None

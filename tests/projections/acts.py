@@ -150,7 +150,7 @@ def _add(kind: str, one: Record, choice: int) -> UUID:
             add(one, "basic-information", identity_number=None, phone="010-11110000")  # or none is issued
             return add(one, kind, number=_card_number())
         case "referrals" | "consultations":
-            return add(one, kind, to=str(THERE), until="2099-01-01")
+            return add(one, kind, to=str(THERE), until="2026-06-30")
         case "identity-disputes":
             return add(one, kind, other=None)
     return add(one, kind, **fitting(kind, about))

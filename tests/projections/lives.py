@@ -128,9 +128,9 @@ class Lived:
                 changes = {"about": None} if name == "finding" else missing
                 self.add(kind, content(FORMS[kind][0], **changes))
             case "referral":
-                self.add("referrals", content("referral", to=other, until="2099-01-01"))
+                self.add("referrals", content("referral", to=other, until=self._day(30)))
             case "consult":
-                self.add("consultations", content("consultation-request", to=other, until="2099-01-01"))
+                self.add("consultations", content("consultation-request", to=other, until=self._day(30)))
             case "apply":
                 term = {"since": self._day(0), "until": self._day(300)}
                 self.add(
