@@ -127,7 +127,7 @@ CUSTODY = (
         "allow",
         ("record-manager",),
         ("export-evidence",),
-        ("legal", "management"),
+        ("management",),
         ("custody",),
         "custody",
     ),
@@ -324,4 +324,4 @@ OVERSIGHT = (
     ),
 )
 
-POLICY = Policy("access", "2026.7", (*DENY, *EMERGENCY, *CUSTODY, *RESIDENT, *ELSEWHERE, *OVERSIGHT))
+POLICY = Policy("access", "2026.8", (*DENY, *EMERGENCY, *CUSTODY, *RESIDENT, *ELSEWHERE, *OVERSIGHT))

@@ -136,7 +136,9 @@ def test_an_auditor_gets_the_shape_and_none_of_the_content(
 
 
 def test_what_is_not_asked_for_stays_as_a_commitment(served: Served, record: str, tmp_path: Path) -> None:
-    bag = package(issue(served, record, "manager", "legal", section="allergies", accesses="no"), tmp_path)
+    bag = package(
+        issue(served, record, "manager", "management", section="allergies", accesses="no"), tmp_path
+    )
 
     assert set(topics(bag, "parts.ndjson")) == {"record.allergy-recorded.v1"}
     assert {one["why"] for one in lines(bag, "withheld.ndjson")} == {"not-selected"}
@@ -152,7 +154,9 @@ def test_a_part_is_withheld_on_request_and_versions_are_chosen(
 
     assert [one["version"] for one in lines(bag, "events.ndjson")] == [2, 3, 4]
     assert {one["name"] for one in lines(bag, "parts.ndjson")} == {"body"}
-    later = package(issue(served, record, "manager", "legal", **{"from": "2099-01-01"}), tmp_path / "later")
+    later = package(
+        issue(served, record, "manager", "management", **{"from": "2099-01-01"}), tmp_path / "later"
+    )
     assert lines(later, "parts.ndjson") == []
 
 
@@ -170,7 +174,7 @@ def test_a_part_is_withheld_on_request_and_versions_are_chosen(
     ],
 )
 def test_a_selection_that_is_none_is_refused(served: Served, record: str, asked: dict[str, str]) -> None:
-    answer = issue(served, record, "manager", "legal", **asked)
+    answer = issue(served, record, "manager", "management", **asked)
 
     assert answer.status_code in (400, 422), answer.text
     assert exports(served, record) == []
@@ -192,7 +196,7 @@ def test_what_is_misfiled_restricted_or_sensitive_is_there_as_a_commitment_only(
     publish_listed(served)
 
     own = package(issue(served, record, resident(served, record), "self"), tmp_path / "own")
-    lawyers = package(issue(served, record, "manager", "legal"), tmp_path / "lawyers")
+    lawyers = package(issue(served, record, "manager", "management"), tmp_path / "lawyers")
 
     misfiling = {"record.encounter-recorded.v1", "record.entry-misfiled.v1"}
     assert set(topics(own, "withheld.ndjson")) == misfiling
@@ -235,7 +239,7 @@ def test_a_list_is_made_for_a_package_that_the_newest_one_does_not_reach(
     with publisher(Publishing.of(served.service.settings, served.service.database)):
         grow(served, record)
         told = served.position
-        bag = package(issue(served, record, "manager", "legal"), tmp_path / "first")
+        bag = package(issue(served, record, "manager", "management"), tmp_path / "first")
         own = package(issue(served, record, resident(served, record), "self"), tmp_path / "second")
 
     found = complete_up_to(bag)
@@ -250,12 +254,12 @@ def test_a_list_that_is_not_made_in_time_is_done_without(
 ) -> None:
     """Nothing publishes here: the package has the list before, which says nothing of what came since."""
     monkeypatch.setattr("store.proof.listing.PATIENCE_S", 0.2)
-    before = package(issue(served, record, "manager", "legal"), tmp_path / "before")
+    before = package(issue(served, record, "manager", "management"), tmp_path / "before")
     grow(served, record)
     publish(served)
 
     begun = time.monotonic()
-    after = package(issue(served, record, "manager", "legal"), tmp_path / "after")
+    after = package(issue(served, record, "manager", "management"), tmp_path / "after")
 
     assert time.monotonic() - begun < 3
     assert complete_up_to(after) == complete_up_to(before)
@@ -269,7 +273,7 @@ def test_a_list_that_cannot_be_made_does_not_keep_a_package_from_being(
     grow(served, record)
     publish(served)
 
-    package(issue(served, record, "manager", "legal"), tmp_path)
+    package(issue(served, record, "manager", "management"), tmp_path)
 
 
 def test_the_list_tells_nothing_of_events_that_are_not_shown(
@@ -286,14 +290,14 @@ def test_a_package_after_a_rotation_of_the_keys_verifies(
 ) -> None:
     """The new keys sign the checkpoint; the old ones stay, for receipts and checkpoints of before."""
     monkeypatch.setattr("store.signing_keys.LOOKED_UP_EVERY_S", 0.0)
-    before = package(issue(served, record, "manager", "legal"), tmp_path / "before")
+    before = package(issue(served, record, "manager", "management"), tmp_path / "before")
     origin, keys = served.service.settings.origin, served.service.opened.keys
     for purpose in PURPOSES:
         rotate(prepare(origin, keys, purpose, "2026-06-01T02:00:00.000000Z"), origin, keys, lambda told: None)
     grow(served, record)
     publish_listed(served)
 
-    after = package(issue(served, record, "manager", "legal"), tmp_path / "after")
+    after = package(issue(served, record, "manager", "management"), tmp_path / "after")
 
     old, new = ((bag / "data" / "trust" / "vkeys").read_text().splitlines() for bag in (before, after))
     assert set(old) < set(new) and len(new) == len(old) + 3
@@ -318,7 +322,7 @@ def test_events_that_are_not_published_yet_cannot_be_proved_yet(
     )
     served.post(f"/v1/records/{record}/encounters", new_entry("encounters"))
 
-    answer = issue(served, record, "manager", "legal")
+    answer = issue(served, record, "manager", "management")
 
     assert answer.status_code == 503
     assert (answer.json()["type"], answer.headers["Retry-After"]) == ("/problems/evidence-not-ready", "5")

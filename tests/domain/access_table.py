@@ -168,7 +168,7 @@ STANDINGS: tuple[Standing, ...] = (
         (("record-manager", "legal insurance", "read export-evidence"),),
         is_cited=True,
     ),
-    Standing(HOME, "custody", (("record-manager", "legal management", "export-evidence"),)),
+    Standing(HOME, "custody", (("record-manager", "management", "export-evidence"),)),
     Standing(
         OWN_INSTITUTION,
         "custody",

@@ -202,6 +202,7 @@ def test_a_selection_that_is_none_is_refused(
 @pytest.mark.parametrize("who", [WANG, MANAGER, LAWYER, AUDITOR])
 def test_the_decision_to_issue_is_made_again_alike(life: Life, who: Request) -> None:
     adopt_policy(life.records.gate)
+    life.add("statutory-disclosures", LAWYER)
     issue(life, who)
     newest = life.county.log.read(access_stream(life.county, life.record))[-1]
 
