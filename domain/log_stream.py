@@ -56,6 +56,23 @@ class PolicyAdopted(Event):
 
 
 @dataclass(frozen=True)
+class DefinitionAdopted(Event):
+    """From here on this definition is the one of its kind and name that the log goes by.
+
+    The whole of it, as of a policy: whatever names its digest can be understood when the program is gone.
+    """
+
+    TOPIC: ClassVar[str] = "log.definition-adopted.v1"
+    LIFECYCLE: ClassVar[str] = "verify"
+
+    kind: str  # unusual-access: a rule by which accesses are found unusual
+    name: str
+    edition: str
+    digest: str  # SHA-256 (hex) of `definition` as canonical JSON
+    definition: JsonObject
+
+
+@dataclass(frozen=True)
 class HeadsListed(Event):
     """Of every stream of the log, how many events it had at a size and the hash of its last: by one root.
 

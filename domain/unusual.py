@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.institution_state import Practitioner
 from domain.looks import Look
 from domain.time import CHINA
-from domain.values import EditionRef, digest
+from domain.values import EditionRef, JsonObject, digest
 from domain.work_days import is_work_day
 
 
@@ -30,9 +30,13 @@ class Detector:
     parameters: Mapping[str, Any]  # Any: numbers, switches and lists of codes, as its function reads them
 
     @property
+    def description(self) -> JsonObject:
+        """The rule as the log adopts it."""
+        return {"name": self.name, "edition": self.edition, **self.parameters}
+
+    @property
     def ref(self) -> EditionRef:
-        told = {"name": self.name, "edition": self.edition, **self.parameters}
-        return EditionRef(name=self.name, edition=self.edition, digest=digest(told))
+        return EditionRef(name=self.name, edition=self.edition, digest=digest(self.description))
 
     @property
     def days(self) -> timedelta:

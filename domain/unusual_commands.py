@@ -6,15 +6,17 @@ from uuid import UUID
 
 from domain.access import Facts
 from domain.acts import make
+from domain.adoption import adopt_definitions
 from domain.errors import ClaimTaken, NotPermitted
 from domain.gate import Gate, denied
 from domain.institution import Institution
 from domain.looks import Look
 from domain.ports import Answer, Claim
 from domain.requests import Request
-from domain.unusual import Suspicion, unusual
+from domain.unusual import DETECTORS, Suspicion, unusual
 from domain.unusual_people import People
 
+RULES = "unusual-access"  # the kind of definition that they are
 OWN_LOOK = "own-look"  # nobody reviews what they did themselves
 
 
@@ -26,9 +28,12 @@ class UnusualCommands:
     def find_unusual(self, request: Request, looks: Iterable[Look], now: datetime) -> list[UUID]:
         """Write down what is unusual in these accesses, given in order, and was not found before.
 
+        The log adopts the rules first, so that a finding names an edition that stands there whole.
+
         The operator's act, or that of their clock: it shows nobody anything. Answers with the new findings.
         now: the instant for which care is told before and after, aware.
         """
+        adopt_definitions(self.gate, request, RULES, DETECTORS.values())
         people = People(self.gate.log)
         told = (self._find(request, one) for one in unusual(looks, people.known, now))
         return [finding for finding in told if finding is not None]

@@ -11,6 +11,7 @@ from domain.access_stream import ACCESS_EVENTS
 from domain.acts import Event
 from domain.errors import NotAvailable
 from domain.institution import Institution
+from domain.log_stream import DefinitionAdopted
 from domain.looks import LooksAsked
 from domain.record import Record
 from domain.record_events import ENTRIES, SEQUEL_EVENTS
@@ -43,7 +44,7 @@ OWNED = {
     if isinstance(one, type) and "TOPIC" in vars(one)
 }
 TABLED = {vars(one)["TOPIC"] for one in (*ENTRIES.values(), *SEQUEL_EVENTS.values(), *ACCESS_EVENTS)}
-TOPICS = OWNED | TABLED
+TOPICS = OWNED | TABLED | {DefinitionAdopted.TOPIC}  # of the log itself, what an act on others brings
 
 
 def audited(county: County, record_id: UUID) -> None:

@@ -258,7 +258,7 @@ def test_what_is_known_of_an_access_is_care_there_and_what_was_sent_there(
     county: County,
 ) -> None:
     life = Life(county)
-    life.add("referrals", to=str(county.other_clinic), until="2099-01-01")
+    life.add("referrals", to=str(county.other_clinic), until="2026-06-30")
     life.records.read_record(OTHER_NURSE, life.record)
     (seen,) = (one for one in MemoryViews(county.log).all_looks() if one.kind == "read")
 
@@ -324,6 +324,7 @@ def test_neither_who_looked_nor_anybody_who_is_no_auditor_reviews(county: County
 def test_two_runs_at_once_find_each_access_once(county: County) -> None:
     own = nurses_own(county)
     read(own)
+    county.records.find_unusual(OPERATOR, [], county.clock())  # the rules are adopted
     claims = county.log.claims
     (look_,) = (one for one in MemoryViews(county.log).all_looks() if one.kind == "read")
     claim = Claim("unusual-access", f"own-record {look_.position}")

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.acts import Event, make
 from domain.log_stream import (
     ClockConfirmed,
+    DefinitionAdopted,
     HeadsListed,
     KeyRotated,
     LogAdopted,
@@ -38,6 +39,17 @@ OWN_ACTS = (
         edition="2026.1",
         digest="0" * 64,
         policy={"name": "access", "edition": "2026.1", "rules": []},
+    ),
+    make(
+        DefinitionAdopted,
+        act(),
+        UUID(int=9),
+        8,
+        kind="unusual-access",
+        name="burst",
+        edition="2026.1",
+        digest="0" * 64,
+        definition={"name": "burst", "edition": "2026.1", "records": 60, "minutes": 60},
     ),
     make(HeadsListed, act(), UUID(int=9), 4, size=3, streams=2, root="0" * 64, root_512=None),
     make(
