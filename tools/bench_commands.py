@@ -14,6 +14,7 @@ Rounds: TypeAlias = Annotated[
     int, typer.Option(min=1, max=1000, help="Rounds; the ratios are medians over them.")
 ]
 Seconds: TypeAlias = Annotated[float, typer.Option(min=0.1, max=600, help="Length of one measurement.")]
+Rate: TypeAlias = Annotated[int, typer.Option(min=1, max=10_000, help="Appends offered a second.")]
 
 
 @bench.command("append")
@@ -133,7 +134,7 @@ def verify(
 
 @bench.command("publish")
 def publish(
-    rate: Annotated[int, typer.Option(min=1, max=10_000, help="Appends offered a second.")] = 500,
+    rate: Rate = 500,
     rounds: Rounds = 5,
     seconds: Seconds = 10.0,
     json: Json = False,
@@ -147,7 +148,7 @@ def publish(
 
 @bench.command("lag")
 def lag(
-    rate: Annotated[int, typer.Option(min=1, max=10_000, help="Appends offered a second.")] = 500,
+    rate: Rate = 500,
     seconds: Seconds = 20.0,
     json: Json = False,
 ) -> None:
