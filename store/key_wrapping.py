@@ -41,7 +41,7 @@ class KeyEncryptionKey:
         """Raises WrongKeyEncryptionKey."""
         try:
             return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], purpose)
-        except (InvalidTag, ValueError):
+        except (InvalidTag, ValueError, TypeError):  # of a table of SQLite, which takes anything
             raise WrongKeyEncryptionKey("a key does not unwrap under this key-encryption key") from None
 
 

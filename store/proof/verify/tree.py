@@ -11,18 +11,17 @@ from heapq import merge
 from itertools import pairwise
 from operator import itemgetter, lt
 from typing import TypeAlias
-from uuid import UUID
 
 from evidence import note
 from evidence.checkpoint import Checkpoint
 from evidence.errors import ProofError
 from evidence.growth import Growth
-from evidence.heads import Bucket, Head, bucket, bucket_of, key_of, list_root
 from evidence.note import Verifier
 from evidence.tiles import WIDTH, TileId, joined
 from store.proof.heads import HeadList
 from store.proof.rows import Rows
 from store.proof.verify.findings import Finding, Kind, Report
+from store.proof.verify.lists import HeadsSoFar, is_stored
 from store.proof.verify.places import LEAF, Places, read_places
 from store.proof.verify.reach import reach
 
@@ -81,9 +80,10 @@ class TreeCheck:
         self._held = held
         self._growth = Growth()
         self._at = -1  # when the last event was recorded
-        self._heads = _Heads()
+        self._heads = HeadsSoFar()
         self._told = {one.size: one for one in told}
         self._lists = self._stored_lists()
+        self._newest_list = 0
         self._last = self._newest()  # checkpoints that come while we walk are not looked at
         self._unsigned = 0  # the size of the last checkpoint whose note was dropped
         self._good = 0  # the size of the last checkpoint that holds
@@ -94,6 +94,7 @@ class TreeCheck:
 
     def run(self, upto: int) -> TreeChecked:
         """Walk up to a position; everything found is reported."""
+        self._newest_list = max((size for size in self._lists if size <= upto), default=0)
         for size, _, check in merge(
             self._notes(), self._held_ones(), self._all_lists(), key=itemgetter(0, 1)
         ):
@@ -262,7 +263,10 @@ class TreeCheck:
         self.checked.head_lists += 1
         stored, told = self._lists.get(size), self._told.get(size)
         ours = (self._heads.streams, self._heads.root())
-        if stored != ours or (told is not None and (told.streams, told.root) != ours):
+        is_ours = stored == ours and (told is None or (told.streams, told.root) == ours)
+        if is_ours and size == self._newest_list:
+            is_ours = is_stored(self._rows, self._log_no, size, self._heads)
+        if not is_ours:
             self._report(Finding("head-list", size=size))
 
     def _newest(self) -> int:
@@ -276,36 +280,6 @@ class TreeCheck:
             "SELECT size, streams, root FROM proof.head_list WHERE log_no = %s ORDER BY size", [self._log_no]
         )
         return {size: (streams, root) for size, streams, root in found}
-
-
-class _Heads:
-    """The heads of all streams so far, by bucket; only buckets that changed are hashed again."""
-
-    def __init__(self) -> None:
-        self._heads: dict[int, dict[bytes, Head]] = {}
-        self._keys: dict[bytes, bytes] = {}
-        self._buckets: dict[int, Bucket] = {}
-        self._changed: set[int] = set()
-
-    def take(self, found: Places) -> None:
-        for stream, (version, leaf) in found.heads().items():
-            key = self._keys.get(stream)
-            if key is None:
-                key = self._keys[stream] = key_of(UUID(bytes=stream))
-            number = bucket_of(key)
-            self._heads.setdefault(number, {})[key] = Head(key, version, leaf)
-            self._changed.add(number)
-
-    @property
-    def streams(self) -> int:
-        return len(self._keys)
-
-    def root(self) -> bytes:
-        for number in self._changed:
-            heads = [self._heads[number][key] for key in sorted(self._heads[number])]
-            self._buckets[number] = bucket(number, heads)
-        self._changed.clear()
-        return list_root(self._buckets)
 
 
 def _first_below(tile: TileId) -> int:
