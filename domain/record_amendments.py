@@ -1,7 +1,6 @@
 """The commands that put a record right: correct, retract, move misfiled entries, unlink, merge."""
 
-from dataclasses import replace
-from typing import TypeAlias, cast
+from typing import cast
 from uuid import UUID
 
 from domain.entries import KINDS
@@ -9,17 +8,16 @@ from domain.errors import NotAvailable, StaleVersion
 from domain.filling import check, identities, login_claim
 from domain.gate import Pass, as_told, denied
 from domain.institution_state import Login
+from domain.misfiled import Events, Move, remarks
 from domain.ports import Answer, Claim
 from domain.record import Record
 from domain.record_errors import CannotMisfile
-from domain.record_events import EntryCorrected, EntryRecorded, IdentityLinked
+from domain.record_events import IdentityLinked
 from domain.record_seen import SeenChanges
 from domain.record_state import EntryState
 from domain.requests import Correction, Misfiling, Request
 from domain.showing import limited
-from domain.values import IdentityDocument, Occurred, Who, accept_clock
-
-Brought: TypeAlias = EntryRecorded | EntryCorrected  # the events that bring an entry's content
+from domain.values import IdentityDocument, accept_clock
 
 
 class RecordAmendments(SeenChanges):
@@ -71,31 +69,40 @@ class RecordAmendments(SeenChanges):
     ) -> Answer:
         """Hide an entry that is another resident's, and write it into the right record in the same append.
 
-        The entry there is the practitioner's own, entered by who moves it. The answer begins with what was
-        stored here. Raises StaleVersion, UnknownEntry, CannotMisfile, ReasonMissing, or what the right record
-        refuses.
+        The entry there is the practitioner's own, entered by who moves it; what hangs on it goes along, or is
+        hidden (domain.misfiled). The answer begins with what was stored here.
+        Raises StaleVersion, UnknownEntry, CannotMisfile, ReasonMissing, or what the right record refuses.
         """
 
         def attempt() -> Answer:
             record, passed = self.gate.enter_record(request, "misfile", record_id)
             if record.version != expected_version:
                 raise StaleVersion(record_id, record.version)
-            act = self.gate.act(passed)
-            moved = None
-            if misfiling.to:
-                self._must_see(record, passed, record.state.entry(misfiling.entry))
-                moved = self._move(request, record, misfiling, str(act.event_id))
-            right, moved_entry = moved or (None, None)
-            record.misfile(
-                act,
-                misfiling.entry,
-                reason=misfiling.reason,
-                moved_to=right.id if right else None,
-                moved_entry=moved_entry,
-            )
-            return self.gate.append(passed, record, also=[right] if right else [])
+            events = [one.event for one in self.gate.log.read(record.id, upto_version=record.version)]
+            move = self._move(request, record, passed, events, misfiling) if misfiling.to else None
+            self._misfile(record, passed, misfiling, events, move)
+            return self.gate.append(passed, record, also=[move.right] if move else [])
 
         return self.gate.once(request, lambda: self.gate.insist(attempt, seen=record_id), as_told)
+
+    def _misfile(
+        self, record: Record, passed: Pass, misfiling: Misfiling, events: Events, move: Move | None
+    ) -> None:
+        """The entry first, then the remarks on it, but for those that were hidden before and stay."""
+        entry, reason, right = misfiling.entry, misfiling.reason, misfiling.to
+        act = self.gate.act(passed)
+        cause = str(act.event_id)
+        moved = move.entry(entry, cause) if move else None
+        record.misfile(act, entry, reason=reason, moved_to=right, moved_entry=moved)
+        shown = limited(self.gate, record, passed)
+        for remark in remarks(record, events, entry):
+            state = record.state.entries[str(remark)]
+            act, goes = self.gate.act(passed, cause=cause), None
+            if move and moved and shown.shows(state.kind):
+                goes = move.remark(remark, moved, str(act.event_id))
+            if goes or not state.misfiled:
+                to = right if goes else None
+                record.misfile(act, remark, reason=reason, moved_to=to, moved_entry=goes)
 
     def unlink_identity(
         self, request: Request, record_id: UUID, expected_version: int, link: UUID, reason: str
@@ -170,19 +177,18 @@ class RecordAmendments(SeenChanges):
             raise StaleVersion(record_id, record.version)
         return record, other, passed, theirs
 
-    def _move(self, request: Request, wrong: Record, misfiling: Misfiling, cause: str) -> tuple[Record, UUID]:
-        """The right record with the entry pending on it, as it stood in the wrong one; and its id there."""
-        right, passed = self.gate.enter_record(request, "receive-misfiled", misfiling.to or wrong.id)
+    def _move(
+        self, request: Request, wrong: Record, passed: Pass, events: Events, misfiling: Misfiling
+    ) -> Move:
+        """The way into the right record. Raises CannotMisfile, or NotAvailable for what is withheld."""
         entry = wrong.state.entry(misfiling.entry)
-        if entry is None or entry.retracted or right.id == wrong.id:
+        self._must_see(wrong, passed, entry)
+        right, theirs = self.gate.enter_record(request, "receive-misfiled", misfiling.to or wrong.id)
+        if entry is None or entry.retracted or entry.is_erased or right.id == wrong.id:
             raise CannotMisfile
         if KINDS[entry.kind].action != "add-entry":
             raise CannotMisfile
-        first, last, occurred = self._content(wrong, misfiling.entry)
-        act = self.gate.act(passed, occurred, cause)
-        who: Who = {**first.who, "entered_by": act.who["actor"], "late": True}
-        moved = right.add_entry(replace(act, who=who), entry.kind, last.form, last.content)
-        return right, moved
+        return Move(events, wrong, right, lambda occurred, cause: self.gate.act(theirs, occurred, cause))
 
     def _claimed(self, record: Record, link: UUID) -> list[Claim]:
         """What was claimed with a link: its document or login stands in the log only."""
@@ -192,17 +198,3 @@ class RecordAmendments(SeenChanges):
         if told["kind"] == "login":
             return [login_claim(Login(issuer=str(told["issuer"]), subject=str(told["subject"])))]
         return identities([cast(IdentityDocument, told)])
-
-    def _content(self, record: Record, entry_id: UUID) -> tuple[Brought, Brought, Occurred]:
-        """The event that recorded an entry, the one whose content stands, and when it occurred."""
-        events = [one.event for one in self.gate.log.read(record.id)]
-        brought = [one for one in events if isinstance(one, Brought) and _entry_of(one) == entry_id]
-        occurred = brought[0].occurred
-        for one in brought:
-            if isinstance(one, EntryCorrected):
-                occurred = one.entry_occurred or occurred
-        return brought[0], brought[-1], occurred
-
-
-def _entry_of(event: Brought) -> UUID:
-    return event.entry if isinstance(event, EntryCorrected) else event.event_id

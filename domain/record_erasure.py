@@ -19,6 +19,7 @@ from domain.documents import Bringing, brings
 from domain.erasure_errors import HasNoOwnKey
 from domain.erasure_port import Eraser
 from domain.erasure_rules import is_over, may_carry_out
+from domain.errors import UnknownEntry
 from domain.filling import identities, login_claim
 from domain.gate import Gate, Pass
 from domain.institution_state import Login
@@ -124,10 +125,11 @@ class RecordErasure:
         """Store the decision, with the claim that finds it until it is finished."""
         claim = _claim(record.id)
         if order.documents is not None:
-            _have_keys(order.events, order.documents)
-            term = retention.of_documents(order.events, order.documents)
+            documents = _own(record, order.documents)
+            _have_keys(order.events, documents)
+            term = retention.of_documents(order.events, documents)
             is_over(term, self.gate.today())
-            named = [str(one) for one in order.documents]
+            named = [str(one) for one in documents]
             record.erase(self.gate.act(passed), order.id, entries=named, retention=_told(term))
             return self.gate.append(passed, record, [claim])
         term = retention.of_record(order.events)
@@ -237,6 +239,14 @@ def _uploads(told: Sequence[DomainEvent], entries: Sequence[UUID] | set[UUID]) -
 def _content(event: DomainEvent) -> JsonObject:
     """What an event brought."""
     return event.content if isinstance(event, Bringing) else {}
+
+
+def _own(record: Record, documents: Sequence[UUID]) -> Sequence[UUID]:
+    """Those that were not found to be another's since the order. Raises UnknownEntry if all of them were."""
+    own = [one for one in documents if not record.state.entries[str(one)].misfiled]
+    if not own:
+        raise UnknownEntry(documents[0])
+    return own
 
 
 def _have_keys(told: Sequence[DomainEvent], entries: Sequence[UUID]) -> None:

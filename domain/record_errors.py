@@ -57,7 +57,7 @@ class EntryMisfiled(RecordError):
 
 
 class CannotMisfile(RecordError):
-    """An entry is moved once, to the record of somebody else, and only if it stands by itself."""
+    """An entry is moved once, to another's record: no act of the resident's, no card, nothing erased."""
 
     code = "cannot-misfile"
     title = "The entry cannot be moved as misfiled."

@@ -14,7 +14,10 @@ router = APIRouter(route_class=StrictRoute, tags=["corrections and closing"], pr
 
 @changes(router, "misfilings", EntryKept)
 def misfile(body: MisfilingIn, change: ChangeDep) -> Response:
-    """Hide an entry that is another resident's, and write it into the right record in the same append."""
+    """Hide an entry that is another resident's, and write it into the right record in the same append.
+
+    What followed it and quality findings about it go along; filing and attestation are made anew there.
+    """
     misfiling = Misfiling(body.entry, body.reason, body.to)
     answer = change.decide(
         body,

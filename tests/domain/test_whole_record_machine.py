@@ -1,13 +1,14 @@
 """A machine: everybody does everything to a record and its neighbour; nothing disappears, nothing leaks."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import cast
 from uuid import UUID
 
+from eventsourcing.domain import DomainEvent
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -28,7 +29,7 @@ from domain.policy import LIFE_SAVING
 from domain.ports import Answer, Course, Recorded, RecordQuery
 from domain.record import Record
 from domain.record_contributions import CONTRIBUTED
-from domain.record_events import EntryMisfiled
+from domain.record_events import EntryFollowed, EntryMisfiled
 from domain.record_readers import restricted
 from domain.requests import Consent, Correction, Misfiling, NewEntry, NewSequel, SearchKey
 from domain.sequels import ANY, SEQUELS
@@ -201,8 +202,8 @@ class WholeRecord(RuleBasedStateMachine):
         who=somebody("misfile"),
         whither=st.sampled_from(["nowhere", "other"]),
     )
-    def misfile(self, entry: Told, who: str, whither: str) -> Told | MultipleResults[Told]:
-        """Again with the right record, if it was not known at first."""
+    def misfile(self, entry: Told, who: str, whither: str) -> MultipleResults[Told]:
+        """Again with the right record, if it was not known at first; and with it what hangs on it."""
         (other,) = [record for record in self.both if record != entry.record]
         misfiling = Misfiling(entry.id, f"{entry.says} is another's", other if whither == "other" else None)
         version = self.log.head(entry.record)
@@ -211,13 +212,24 @@ class WholeRecord(RuleBasedStateMachine):
         )
         if answer is None:
             return multiple()
+        stored = {one.event for one in answer.stored}
+        events = [one.event for one in self.log.events if one.stored.event in stored]
+        hidden = [event for event in events if isinstance(event, EntryMisfiled)]
+        assert (hidden[0].entry, hidden[0].moved_to) == (entry.id, misfiling.to)
+        assert hidden[0].moved_entry is not None or whither == "nowhere"
+        return multiple(*[moved for event in hidden if (moved := self.hide(event, events, other))])
+
+    def hide(self, misfiled: EntryMisfiled, events: Sequence[DomainEvent], other: UUID) -> Told | None:
+        """The entry is gone from its record; what it is in the other one, if it was moved."""
+        entry = self.told[misfiled.entry]
         entry.is_hidden = True
-        event = self.log.read(entry.record)[-1].event
-        assert isinstance(event, EntryMisfiled) and event.entry == entry.id
-        assert (event.moved_to, event.moved_entry is None) == (misfiling.to, misfiling.to is None)
-        if event.moved_entry is None:
-            return multiple()
-        moved = Told(other, event.moved_entry, entry.kind, entry.says, {entry.says})
+        if misfiled.moved_entry is None:
+            return None
+        followed = [one for one in events if isinstance(one, EntryFollowed)]
+        followed = [one for one in followed if one.entry == misfiled.moved_entry]
+        canaries = {one for one in entry.canaries if any(one in repr(event.content) for event in followed)}
+        steps = [event.event_id for event in followed]
+        moved = Told(other, misfiled.moved_entry, entry.kind, entry.says, {entry.says, *canaries}, steps)
         self.told[moved.id] = moved
         return moved
 
