@@ -114,7 +114,7 @@ class ProblemExplained(Answer):
 class KeysOut(Answer):
     """One generation of the log's signing keys."""
 
-    purpose: str = Field(description="checkpoint or receipt")
+    purpose: str = Field(description="checkpoint, receipt or package")
     generation: int
     vkeys: list[str] = Field(description="C2SP signed-note verifier keys")
     since: str | None = Field(description="null: since the log began")

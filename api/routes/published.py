@@ -67,7 +67,7 @@ async def proof(log_no: str, position: str, service: ServiceDep) -> Response:
 
 @router.get("/keys", response_class=PlainTextResponse, responses=PROBLEMS)
 async def keys(log_no: str, service: ServiceDep) -> Response:
-    """The verifier keys of the log's checkpoints and of its receipts, one a line (C2SP signed-note vkey).
+    """The verifier keys of the log's checkpoints, receipts and evidence packages, one a line (C2SP vkey).
 
     Those that sign now first, then those that did (keys/history). Get them by a second path, too: who can
     change what we say here could change these.
@@ -80,7 +80,7 @@ async def keys(log_no: str, service: ServiceDep) -> Response:
 
 @router.get("/keys/history", response_model=list[KeysOut], responses=PROBLEMS)
 async def history(log_no: str, service: ServiceDep) -> Response:
-    """Which keys sign and signed the log's checkpoints and receipts, from when to when.
+    """Which keys sign and signed the log's checkpoints, receipts and packages, from when to when.
 
     Each change is an event of the log, signed by the old keys and the new ones.
     """

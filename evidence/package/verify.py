@@ -371,7 +371,7 @@ class Package:
         self.policy = policy_of(mine if self.by_own_policy else self.bag.read("data/trust/policy").decode())
         need(self.policy[2], "a policy of witnesses without a quorum line")
         strange = {*self.vkeys, *self.policy[0].values()} - known if self.own_keys is not None else set()
-        need(not strange, f"not among your keys: {sorted(one.name for one in strange)}")
+        need(not strange, f"in data/trust, but not among your keys: {sorted(one.name for one in strange)}")
         own = {one.name for one in self.vkeys} & {one.name for one in self.policy[0].values()}
         need(not own, f"keys of the log itself that are told to be witnesses: {sorted(own)}")
         whose = "yours" if self.own_keys else "as the package gives them (better: --keys FILE)"
@@ -551,9 +551,12 @@ class Package:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks an evidence package of a health record.")
-    parser.add_argument("package", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
+    here = Path(__file__).resolve().parent
+    parser.add_argument("package", nargs="?" if here.name == "data" else None, type=Path, default=here.parent)
     parser.add_argument("--keys", type=Path, help="keys that you got by another way, or a policy")
     asked = parser.parse_args()
+    if slips := [one for one in (asked.package, asked.keys) if one is not None and not one.exists()]:
+        parser.error(f"there is no such file: {slips[0]}")  # which says nothing of a package
     try:
         package = Package(Bag(asked.package), asked.keys.read_text() if asked.keys else None)
         checks: list[Callable[[], str]] = [package.keys, package.files, package.checkpoint, package.events]

@@ -1,6 +1,7 @@
 """`lifelong evidence`: a package exported and checked, a byte flipped; a receipt held against the log."""
 
 import json
+import os
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import nullcontext, redirect_stdout
@@ -70,6 +71,11 @@ def test_an_export_is_the_operators_act_and_verifies_until_a_byte_is_flipped(
     assert out.stat().st_mode & 0o777 == 0o600
 
     assert evidence_verify.run(out, None) == OK
+    reading, writing = os.pipe()  # as of --keys <(curl …)
+    os.write(writing, county.client.get("/v1/logs/1/keys").content)
+    os.close(writing)
+    assert evidence_verify.run(out, Path(f"/dev/fd/{reading}")) == OK
+    os.close(reading)
     data = out.read_bytes()
     at = data.index(b'"allergies"') if b'"allergies"' in data else len(data) // 2
     out.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])

@@ -76,7 +76,7 @@ def test_a_policy_that_lacks_a_key_of_the_log_is_refused(read: Read) -> None:
 
     checked = read(f"# {first}{''.join(others)}{W}quorum w\n")
 
-    assert not checked.holds and "not among your keys" in checked.text
+    assert not checked.holds and "in data/trust, but not among your keys" in checked.text
 
 
 def test_a_policy_that_takes_the_log_for_a_witness_is_refused(read: Read) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from hashlib import sha256, sha512
@@ -140,6 +141,26 @@ def test_a_time_stamp_is_followed_to_the_checkpoint_of_the_package(tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_a_slip_in_a_name_says_nothing_of_the_package(tmp_path: Path) -> None:
+    """Neither by its words nor by its status: 1 is kept for a package that does not hold."""
+    shipped = tmp_path / "verify.py"
+    shutil.copy(verify.__file__, shipped)
+    package = tmp_path / "evidence.zip"
+    package.write_bytes(packed(made_log().contents()))
+    said = {
+        (): "are required: package",
+        (str(tmp_path / "evidense.zip"),): "no such file",
+        (str(package), "--keys", str(tmp_path / "none")): "no such file",
+    }
+
+    for arguments, words in said.items():
+        done = subprocess.run(
+            [sys.executable, "-I", str(shipped), *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2 and words in done.stderr
+        assert "VERIFIED" not in done.stdout + done.stderr
+
+
 def test_it_keeps_up_with_hashing(tmp_path: Path) -> None:
     """With a hundredth of bare hashing at least, on a machine that others share; the bench has the figure."""
     bag = made(tmp_path, 2_000)
