@@ -56,9 +56,11 @@ EVERYTHING: Steps = [
     *((name, 0, 0) for name in FOLLOWING if name != "identity-disputes/settlement"),
     *(
         (name, 0, 0)
+        for kind in ("referrals", "consultations")
         for ending in ("decline", "cancellation")
-        for name in ("referrals", f"referrals/{ending}")
+        for name in (kind, f"{kind}/{ending}")
     ),
+    *((f"referrals{name}", 0, 0) for name in ("", "/acceptance", "/return")),
     *((f"access-applications{name}", 0, 0) for name in ("", "/refusal", "", "/objection")),
     *((f"access-applications{name}", 0, 0) for name in ("", "/approval", "/revocation")),
     ("basic-information", 0, 1),
