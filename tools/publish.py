@@ -147,7 +147,9 @@ def refill(settings: Settings, source: str, *, as_json: bool) -> None:
         except ProofError as wrong:
             raise CommandFailed(f"nothing was changed: {wrong}", FINDING) from None
         except psycopg.OperationalError:  # its message may repeat the connection string
-            raise CommandFailed("--from: that database does not answer, or does not let us in: try it with psql", UNAVAILABLE) from None
+            raise CommandFailed(
+                "--from: that database does not answer, or does not let us in: try it with psql", UNAVAILABLE
+            ) from None
     told = {"before": done.before, "after": done.after}
     words = (
         f"refilled from event {done.before + 1} to {done.after}; the fence is lifted. Now run lifelong verify"
