@@ -45,6 +45,7 @@ class Worker:
     def __init__(self, task: Task, stack: ExitStack) -> None:
         self._task = task
         self._db = stack.enter_context(closing(connect.plain(task.dsn)))
+        self._db.execute("SET statement_timeout = '10min'")  # a part is sent only as fast as it is checked
         self._db.execute("SET jit = off")
         self._db.execute("SET max_parallel_workers_per_gather = 0")  # the parts are read side by side already
         keys = stack.enter_context(closing(open_key_store(task.keys, begin=False))) if task.keys else None

@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +20,7 @@ from store import connect
 from store.ciphers import Ciphers
 from store.database import RESEALER, Database
 from store.keys import replace_kek
+from store.proof import heads
 from store.proof.verify import workers
 from store.proof.verify.running import verify
 from store.proof.verify.walking import WalkBeside
@@ -24,7 +28,7 @@ from store.proof.verify.workers import SideBySide, Worker
 from store.resealing import Resealing
 from tests.store.logs import path_of
 from tests.store.proof import test_insiders
-from tests.store.proof.test_insiders import SIZE, World, in_parts
+from tests.store.proof.test_insiders import EACH, SIZE, World, in_parts
 from tests.store.proof.test_insiders_odd_rows import task_of
 
 world = test_insiders.world
@@ -69,6 +73,31 @@ def test_streams_erased_meanwhile_are_counted_and_no_finding(
     assert verified.findings == () and verified.erased == SIZE // len(world.streams)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_clinics_and_the_publisher_do_meanwhile_is_no_finding(world: World, jobs: int) -> None:
+    def live() -> None:
+        version = EACH
+        while not ended.is_set():
+            version += 1
+            for stream in (*world.streams, uuid4()):
+                world.store(stream, version if stream in world.streams else 1)
+            world.publish()
+            heads.make(world.db, world.log.log_no, SIZE + (version - EACH) * 7, with_second_leg=True)
+
+    ended = threading.Event()
+    task = replace(task_of(world), jobs=jobs, place=world.published.place)
+    with ThreadPoolExecutor(1) as somebody, in_parts(100):
+        living = somebody.submit(live)
+        try:
+            found = [verify(task) for _ in range(3)]
+        finally:
+            ended.set()
+        living.result()
+
+    assert [one.findings for one in found] == [(), (), ()]
+    assert found[-1].upto > found[0].upto >= SIZE
+
+
 def test_without_content_nothing_of_it_is_believed_later(world: World, tmp_path: Path) -> None:
     """Whoever goes on with the content opened begins anew: of what is done it was not."""
     world.insider.execute("DELETE FROM store.content WHERE log_no = %s AND position = 1", world.log.log_no)
@@ -87,8 +116,6 @@ def test_without_content_nothing_of_it_is_believed_later(world: World, tmp_path:
 
 def test_no_more_parts_are_asked_for_than_can_lie_in_memory(world: World) -> None:
     """Whoever joins them may be slower than those who check."""
-    from contextlib import ExitStack
-
     asked = list[int]()
 
     def parts() -> Iterator[tuple[int, int]]:
