@@ -85,6 +85,7 @@ class Move:
         return self.entry(remark, cause, **{ABOUT: str(moved)})
 
     def _act(self, event: EntryRecorded | EntryFollowed, occurred: Occurred, cause: str) -> Act:
+        """As it was done, and for what it was, so that an auditor can decide it again."""
         act = self.acts(occurred, cause)
         who: Who = {**event.who, "entered_by": act.who["actor"], "late": True}
-        return replace(act, who=who)
+        return replace(act, who=who, purpose=event.purpose)

@@ -8,9 +8,11 @@ import pytest
 
 from domain import errors
 from domain import record_errors as refused
+from domain.adoption import adopt_policy
 from domain.documents import DocumentGate
 from domain.ports import Course
 from domain.record import Record
+from domain.redeciding import Redecider
 from domain.requests import Misfiling, NewEntry
 from domain.values import Occurred
 from projections.record_view import RecordRender
@@ -237,6 +239,23 @@ def test_each_event_of_it_names_its_cause(wrong: Life, right: Life) -> None:
     moved = [vars(one.event) for one in wrong.county.log.read(right.record)[-3:]]
     causes = [str(vars(one)["event_id"]) for one in (first, first, second)]
     assert [one["cause"] for one in moved] == causes
+
+
+def test_what_goes_along_can_be_decided_again(wrong: Life, right: Life) -> None:
+    adopt_policy(wrong.records.gate)
+    referral = wrong.add("referrals", to=str(wrong.county.other_clinic))
+    wrong.follow("referrals", "decline", OTHER_NURSE)
+    problem = wrong.add("problems")
+    wrong.follow("problems", "resolution")
+    wrong.add("quality-findings", KEEPER, about=str(problem))
+    before = right.version
+
+    for entry in (referral, problem):
+        misfile(wrong, entry, right)
+
+    moved = wrong.county.log.read(right.record, after=before)
+    again = [Redecider(wrong.county.log).again(one, right.record).holds for one in moved]
+    assert again == ["same"] * 5
 
 
 # Documents.
