@@ -85,7 +85,7 @@ async def asking(
     if key is None:
         return Request(principal, named)
     asked = [request.method, request.url.path, request.headers.get("if-match", ""), named]
-    return Request(principal, named, request_key(principal, key, asked, request.state.body))
+    return Request(principal, named, request_key(principal, key, asked, getattr(request.state, "body", b"")))
 
 
 async def expected_version(

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from domain.errors import NotAvailable
+from domain.ports import RequestKey
 
 LARGEST_UPLOAD = 26_214_400  # bytes: 25 MiB
 
@@ -73,8 +74,11 @@ class Content(Protocol):
 class DocumentStore(Protocol):
     """Documents of the records of one county."""
 
-    def begin(self, record: UUID, login: str, length: int) -> Upload:
-        """A new, empty upload by that caller. Raises TooManyUploads."""
+    def begin(self, record: UUID, login: str, length: int, key: RequestKey | None = None) -> Upload:
+        """A new, empty upload by that caller; or the one begun under the key before, where it stands.
+
+        Raises TooManyUploads, or KeyReused if that is of another record or length.
+        """
 
     def find(self, upload: UUID, login: str) -> Upload | None:
         """The caller's upload, until it is removed, quarantined or named by an entry."""
@@ -104,7 +108,7 @@ class DocumentStore(Protocol):
 class NoDocuments:
     """Where nothing is uploaded, as by the importers of the command line: every upload is unknown."""
 
-    def begin(self, record: UUID, login: str, length: int) -> Upload:
+    def begin(self, record: UUID, login: str, length: int, key: RequestKey | None = None) -> Upload:
         raise NotAvailable
 
     def find(self, upload: UUID, login: str) -> Upload | None:

@@ -71,11 +71,15 @@ class RecordDocuments:
     documents: DocumentStore
 
     def begin_upload(self, request: Request, record_id: UUID, length: int) -> Upload:
-        """An empty upload for a document of this record. Raises UploadTooLong, TooManyUploads."""
+        """An empty upload for a document of this record; under the same key the same one.
+
+        Raises UploadTooLong, TooManyUploads, KeyReused.
+        """
+        self.gate.answered(request)  # never with an upload; a key of something else is refused
         record, _ = self.gate.enter_record(request, "add-entry", record_id)
         if not 1 <= length <= LARGEST_UPLOAD:
             raise UploadTooLong(LARGEST_UPLOAD)
-        return self.documents.begin(record.id, login_value(request.principal), length)
+        return self.documents.begin(record.id, login_value(request.principal), length, request.key)
 
     def find_upload(self, principal: Principal, upload: UUID) -> Upload:
         """The caller's upload. Raises NotAvailable: also for another's, and for one that an entry names."""

@@ -1,6 +1,6 @@
 """Documents that come in pieces and are kept encrypted: `domain.document_port.DocumentStore`.
 
-Every document has a random id and a key of its own in the key store, durable before the first byte is sealed;
+Every document has an id that tells nothing and a key of its own in the key store, durable before the first byte is sealed;
 destroying the key erases the document. At no time is more of a document in memory than a chunk.
 """
 
@@ -11,6 +11,8 @@ from uuid import UUID
 
 from domain.document_errors import OffsetMoved, TooManyUploads
 from domain.document_port import Upload, Verdict
+from domain.errors import KeyReused
+from domain.ports import RequestKey
 from evidence.errors import ProofError
 from store.blobs_checking import Checking
 from store.blobs_rules import UploadRules
@@ -46,12 +48,14 @@ class Blobs:
         scanner = Scanner(rules.scanner, rules.scanner_timeout_s) if rules.scanner else None
         self._checking = Checking(self._table, self._whole, scanner)
 
-    def begin(self, record: UUID, login: str, length: int) -> Upload:
-        blob = random_uuid()
-        key = self._keys.keep([self._keys.newest(blob)])[blob]
-        row = self._table.insert(blob, record, self._caller(login), length, key.generation, self._kept_for)
+    def begin(self, record: UUID, login: str, length: int, key: RequestKey | None = None) -> Upload:
+        """The key makes the id: so whatever a crash left of the first request is found and finished."""
+        blob = self._begun_under(key) if key else random_uuid()
+        row = self._table.settle(blob, self._kept_for) or self._table.find(blob) if key else None
         if row is None:
-            raise TooManyUploads(MOST_OPEN)
+            row = self._begin(blob, record, login, length)
+        if (row.record, row.length) != (record, length):
+            raise KeyReused
         return self._upload(row)
 
     def find(self, upload: UUID, login: str) -> Upload | None:
@@ -133,6 +137,14 @@ class Blobs:
         self._checking.close()
         self._table.close()
 
+    def _begin(self, blob: UUID, record: UUID, login: str, length: int) -> BlobRow:
+        content = self._keys.keep([self._keys.newest(blob)])[blob]
+        caller = self._caller(login)
+        row = self._table.insert(blob, record, caller, length, content.generation, self._kept_for)
+        if row is None:
+            raise TooManyUploads(MOST_OPEN)
+        return row
+
     def _removed(self, blob: UUID, *, only_expired: bool = False) -> bool:
         """Remove it and its key, unless an entry names it: if a crash came between, that is noted now."""
         if self._is_named(blob):
@@ -158,6 +170,11 @@ class Blobs:
 
     def _sealing(self, row: BlobRow) -> Sealing:
         return Sealing(self._origin, self._keys.get(row.id, row.key_generation), row.length)
+
+    def _begun_under(self, key: RequestKey) -> UUID:
+        """The id of the upload that is begun under a caller's key. Nobody else can tell it."""
+        told = f"upload\n{key.scope}\n{key.key}".encode()
+        return UUID(bytes=hmac.digest(self._callers, told, "sha256")[:16], version=4)
 
     def _caller(self, login: str) -> bytes:
         """Who may go on with an upload, as the database may know it."""

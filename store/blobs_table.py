@@ -128,13 +128,13 @@ class BlobTable:
 _COLUMNS: LiteralString = """
     blob_id, record_id, length, received, key_generation, state, sha256, sha512, expires_at
 """
-# Sent twice, it finds its own row, and answers as it did.
+# Sent twice, it finds its own row, and answers as it did; of two requests under one key the first one's.
 _INSERT: LiteralString = f"""
     INSERT INTO store.blob (log_no, blob_id, record_id, caller_hash, length, key_generation, expires_at)
     SELECT %(log)s, %(blob)s, %(record)s, %(caller)b, %(length)s, %(generation)s, now() + %(kept)s
     WHERE %(most)s > (SELECT count(*) FROM store.blob
                       WHERE log_no = %(log)s AND caller_hash = %(caller)b AND expires_at IS NOT NULL)
-    ON CONFLICT (log_no, blob_id) DO UPDATE SET length = excluded.length
+    ON CONFLICT (log_no, blob_id) DO UPDATE SET length = blob.length
     RETURNING {_COLUMNS}"""  # noqa: S608  # constants
 _FIND: LiteralString = f"""
     SELECT {_COLUMNS} FROM store.blob WHERE log_no = %(log)s AND blob_id = %(blob)s"""  # noqa: S608  # constants

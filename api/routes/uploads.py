@@ -8,7 +8,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api import tus
-from api.deps import Reading, RecordsDep, principal_of
+from api.deps import Asking, RecordsDep, principal_of
 from api.document_flow import DocumentFlow
 from api.documentation import COMMON, problems
 from api.problems import Refusal
@@ -49,17 +49,18 @@ OVERRIDE = "PATCH"
 def begin_upload(
     record_id: UUID,
     request: HttpRequest,
-    reading: Reading,
+    asking: Asking,
     length: tus.UploadLength,
     records: RecordsDep,
 ) -> Response:
     """Begin the upload of a document for this record. Location names it; its last part is the entry's `blob`.
 
-    What no entry names is removed after the time in Upload-Expires.
+    What no entry names is removed after the time in Upload-Expires. Repeated under its Idempotency-Key, the
+    request is answered with the same upload, where it stands by then.
     """
     if request.headers.get("content-length", "0") != "0":
         raise Refusal("body-too-large", largest=0)
-    upload = records.begin_upload(reading, record_id, length)
+    upload = records.begin_upload(asking, record_id, length)
     return Response(None, 201, {"Location": f"/v1/uploads/{upload.id}", **tus.standing(upload)})
 
 
