@@ -1,7 +1,7 @@
 """Documents that come in pieces and are kept encrypted: `domain.document_port.DocumentStore`.
 
-Every document has an id that tells nothing and a key of its own in the key store, durable before the first byte is sealed;
-destroying the key erases the document. At no time is more of a document in memory than a chunk.
+Every document has an id that tells nothing and a key of its own in the key store, durable before the first
+byte is sealed; destroying the key erases the document. At no time is more of one in memory than a chunk.
 """
 
 import hmac
