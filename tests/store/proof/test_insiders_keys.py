@@ -155,3 +155,31 @@ def test_the_stored_parts_of_the_newest_list_are_looked_at(world: World, harm: s
     world.insider.execute(f"{harm} WHERE log_no = %s AND size = %s", world.log.log_no, SIZE)
 
     assert found(world) == {"head-list": [SIZE]}
+
+
+@pytest.mark.parametrize(
+    ("data", "at"), [("NULL", 1), ("''", 1), ("data || '\\x00'", 1), ("set_byte(data, 70, 255)", 3)]
+)
+def test_a_tile_of_another_size_or_beside_the_right_one_is_found(world: World, data: str, at: int) -> None:
+    world.insider.drop_rules()
+    other = f"SELECT number, log_no, level, root, {data} FROM proof.tile WHERE log_no = %s"
+    world.insider.execute(
+        f"INSERT INTO proof.tile (number, log_no, level, root, data) {other}", world.log.log_no
+    )
+
+    assert found(world) == {"tile": [at]}
+
+
+def test_a_note_that_is_none_is_found(world: World) -> None:
+    world.insider.drop_rules()
+    for note in (None, b"\xff\x00\xe2\x80", b"\n\n", b"x" * 1000):
+        world.insider.execute(
+            "UPDATE proof.checkpoint SET note = %s WHERE log_no = %s AND size = %s",
+            note,
+            world.log.log_no,
+            SIZE,
+        )
+        assert found(world) == {"signature": [SIZE]}
+
+    world.insider.execute("UPDATE proof.checkpoint SET root = NULL WHERE log_no = %s", world.log.log_no)
+    assert found(world)["checkpoint"] == [SIZE // 2]
