@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -47,6 +47,7 @@ from store.connect import Reads
 from store.keys import KeyStore
 from store.mapper import UnknownTopic, event_of
 from store.proof.checkpoints import Row
+from store.proof.cosigning import witnessed
 from store.proof.gathering import Gathering, Wanted, covering
 from store.proof.keys import checkpoint_verifiers
 from store.proof.rows import Rows
@@ -56,7 +57,7 @@ from store.settings import Settings
 from store.signing import package_signer, receipt_verifiers
 from store.wiring import OpenLog
 
-WAITS: Final = 25  # for the newest event to be published
+WAITS: Final = 25  # for the newest event to be published, and for witnesses to sign that
 PAUSE_S: Final = 0.2
 
 
@@ -123,7 +124,22 @@ class Packer:
         if row is None:
             raise EvidenceNotReady
         source.bring_list(position)
-        return covering(source.rows, source.log_no, position) or row
+        return self._witnessed(covering(source.rows, source.log_no, position) or row)
+
+    def _witnessed(self, row: Row) -> Row:
+        """One that the witnesses signed, if they do: they are asked behind the publication."""
+        source = self._source
+        if source.policy is None:
+            return row
+        trust = _trusted(source, source.vkeys())
+        if trust.quorum == policies.NONE:
+            return row
+        for attempt in range(WAITS):
+            found = witnessed(source.rows, source.log_no, trust)
+            if found is not None and found.size >= row.size:
+                return found
+            time.sleep(PAUSE_S if attempt < WAITS - 1 else 0)
+        return row
 
     def _position(self, one: OrderedStream) -> int:
         found = self._source.rows(
@@ -267,6 +283,12 @@ def _stored(row: StoredRow) -> Stored:
     return Stored(row.event, row.stream, row.version, row.position, row.recorded_at, row.leaf_hash, row.topic)
 
 
+def _trusted(source: Source, vkeys: Iterable[Verifier]) -> policies.Trust:
+    """The policy of the witnesses, for keys of this log."""
+    policy = policies.parse(source.policy or b"")
+    return replace(policy, logs=tuple(one for one in vkeys if one.name == source.origin))
+
+
 def _trust(source: Source, note: bytes) -> Trust:
     """The keys, and what the witnesses' policy says of this note."""
     every = source.vkeys()
@@ -277,7 +299,7 @@ def _trust(source: Source, note: bytes) -> Trust:
     vkeys = tuple(map(str, (*signed, *others, source.signer.verifier, *replaced)))
     if source.policy is None:
         return Trust(vkeys)
-    policy = replace(policies.parse(source.policy), logs=tuple(signed))
+    policy = _trusted(source, signed)
     try:
         cosigned, is_met = policy.open(note).cosigned_by, policy.quorum != policies.NONE
     except ProofError:

@@ -1,8 +1,9 @@
 """A package of an imported whole life verifies; of an erased one what is left of it does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,15 +15,20 @@ from domain.record import Record
 from domain.released import release
 from domain.requests import NewInstitution, NewPractitioner, SourceId
 from domain.values import JsonObject
+from evidence import trust
+from projections import evidence_packer
 from projections.evidence_packer import packer
 from projections.record_view import RecordRender
 from store.connect import Reads
 from store.database import APPENDER, READER, Database
 from store.event_log import StoredLog
+from store.proof.cosigning import CosigningThread
+from store.proof.keys import checkpoint_verifiers
 from store.settings import Settings
 from store.wiring import OpenLog, open_log
 from tests.builders import AREA, COUNTY, COUNTY_CODE, login, request
 from tests.evidence.package.made import run_by_hand, unpack, verify
+from tests.store.proof.witnesses import running
 from tests.testdata import SYNTHEA
 from tests.tools.fhir_lives import SOURCE, somebody_else, whole_life, write
 from tools.fhir.importer import import_folder
@@ -36,8 +42,15 @@ needs_lives = pytest.mark.skipif(not SYNTHEA.is_dir(), reason="no synthetic live
 class Imported:
     """A log of lives, published, and what makes packages of it."""
 
-    def __init__(self, settings: Settings, opened: OpenLog, records: Records, database: Database) -> None:
-        self.settings, self.opened, self.records, self._database = settings, opened, records, database
+    def __init__(
+        self,
+        settings: Settings,
+        opened: OpenLog,
+        database: Database,
+        application: Callable[[Settings], Records],
+    ) -> None:
+        self.settings, self.opened, self.database, self.application = settings, opened, database, application
+        self.records = application(settings)
 
     def lives(self, folder: Path) -> None:
         connector = importing_institution(self.records, COUNTY, area=AREA)
@@ -45,12 +58,16 @@ class Imported:
         self.publish()
 
     def publish(self) -> None:
-        publish_once(Publishing.of(self.settings, self._database))
+        publish_once(Publishing.of(self.settings, self.database))
 
     def package(self, record: UUID, folder: Path) -> Path:
         """The unpacked bag of all that the operator is shown."""
-        issued = self.records.issue_evidence_as_operator(OPERATOR, record, Selection())
-        return unpack(b"".join(issued.packed.pieces()), folder)
+        return package(self.records, record, folder)
+
+
+def package(records: Records, record: UUID, folder: Path) -> Path:
+    issued = records.issue_evidence_as_operator(OPERATOR, record, Selection())
+    return unpack(b"".join(issued.packed.pieces()), folder)
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +80,16 @@ def imported(database: Database, tmp_path_factory: pytest.TempPathFactory) -> It
         closing(Reads(database.dsn(APPENDER), 1)) as contents,
     ):
         log = StoredLog(opened)
-        makes = packer(settings, opened, log, public, contents)
-        records = Records(log, RecordRender(), packer=makes, documents=opened.blobs)
+
+        def application(settings: Settings) -> Records:
+            makes = packer(settings, opened, log, public, contents)
+            return Records(log, RecordRender(), packer=makes, documents=opened.blobs)
+
+        found = Imported(settings, opened, database, application)
         bureau = NewInstitution("示例县卫生健康局", "county-bureau", COUNTY_CODE, "110101000000")
         administrator = NewPractitioner("县管理员", login("county"), roles=("county-administrator",))
-        records.found(OPERATOR, bureau, administrator)
-        yield Imported(settings, opened, records, database)
+        found.records.found(OPERATOR, bureau, administrator)
+        yield found
 
 
 def record_of(imported: Imported, source: str, patient: str) -> UUID:
@@ -91,6 +112,30 @@ def test_the_package_of_an_imported_life_verifies_by_program_and_by_hand(
     assert (checked := verify(bag)).holds, checked.text
     assert (done := run_by_hand(bag)).returncode == 0, done.stdout + done.stderr
     assert (bag / "data" / "events.ndjson").read_bytes().count(b"\n") > 15
+
+
+def test_a_package_waits_a_moment_for_the_witnesses_and_does_without_them_if_they_are_away(
+    imported: Imported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, policy = tmp_path / "bundles", tmp_path / "policy"
+    folder.mkdir()
+    write(folder, "Two", *whole_life())
+    imported.lives(folder)
+    record = record_of(imported, SOURCE, "Patient/me")
+    keys = checkpoint_verifiers(imported.settings.origin, imported.opened.keys)
+    with running(tmp_path, 1, imported.settings.origin, keys) as witness:
+        policy.write_text(f"log {keys[0]}\nwitness w {witness.verifier} {witness.url}\nquorum w\n")
+        records = imported.application(replace(imported.settings, witnesses=policy))
+        monkeypatch.setattr(evidence_packer, "WAITS", 2)
+        alone = verify(package(records, record, tmp_path / "alone"))
+
+        monkeypatch.setattr(evidence_packer, "WAITS", 100)
+        publishing = Publishing.of(imported.settings, imported.database)
+        with CosigningThread(publishing.dsn, publishing.log_no, trust.parse(policy.read_bytes())):
+            cosigned = verify(package(records, record, tmp_path / "cosigned"))
+
+    assert alone.holds and "no quorum" in alone.text, alone.text
+    assert cosigned.holds and "attested by the witnesses w" in cosigned.text, cosigned.text
 
 
 @needs_lives

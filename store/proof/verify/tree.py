@@ -187,6 +187,8 @@ class TreeCheck:
             if held is None or self._is_apart:
                 continue
             begin, beyond = max(size, number * WIDTH), min(end, number * WIDTH + len(held) // LEAF)
+            if beyond <= begin:  # it was held when the log was smaller, and ends before
+                continue
             ours = leaves[(begin - size) * LEAF : (beyond - size) * LEAF]
             theirs = held[(begin - number * WIDTH) * LEAF : (beyond - number * WIDTH) * LEAF]
             if ours != theirs:

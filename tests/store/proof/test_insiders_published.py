@@ -27,6 +27,15 @@ def test_what_is_published_meanwhile_is_neither_looked_at_nor_a_finding(
     assert world.found(world.hold(SIZE + 1)) == {}
 
 
+def test_what_others_held_of_a_smaller_log_accuses_nobody(world: World) -> None:
+    """The walk stops at every checkpoint: here twice behind what is held of the last tile."""
+    for _ in range(3):
+        world.store(world.streams[0])
+        world.publish()
+
+    assert world.found(world.held) == {}
+
+
 def test_a_tile_that_is_gone_or_has_another_root_is_found(world: World) -> None:
     flip = "UPDATE proof.tile SET root = set_byte(root, 0, get_byte(root, 0) # 1) WHERE log_no = %s"
     world.insider.execute(flip, world.log.log_no)
