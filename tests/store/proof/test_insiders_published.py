@@ -29,8 +29,8 @@ def test_what_is_published_meanwhile_is_neither_looked_at_nor_a_finding(
 
 def test_what_others_held_of_a_smaller_log_accuses_nobody(world: World) -> None:
     """The walk stops at every checkpoint: here twice behind what is held of the last tile."""
-    for _ in range(3):
-        world.store(world.streams[0])
+    for stream in world.streams[:3]:
+        world.store(stream)
         world.publish()
 
     assert world.found(world.held) == {}
