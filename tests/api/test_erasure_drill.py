@@ -70,7 +70,9 @@ class Resident:
     def package(self) -> dict[str, bytes]:
         """The events and parts of the package, by their names."""
         publish(self.county)
-        answer = self.county.get(f"{self.path}/evidence", "manager", "legal", {"accesses": "no", "last": "3"})
+        answer = self.county.get(
+            f"{self.path}/evidence", "manager", "management", {"accesses": "no", "last": "3"}
+        )
         assert answer.status_code == 200, answer.text
         with zipfile.ZipFile(io.BytesIO(answer.content)) as bag:
             names = [one for one in bag.namelist() if re.search(r"/data/(events|parts)\.ndjson$", one)]
@@ -248,7 +250,7 @@ def test_of_the_erased_record_there_is_a_package_that_proves_what_there_was(
     erased, *_ = drill
     publish(served)
 
-    answer = served.get(f"{erased.path}/evidence", "manager", "legal")
+    answer = served.get(f"{erased.path}/evidence", "manager", "management")
 
     assert answer.status_code == 200, answer.text
     (tmp_path / "package.zip").write_bytes(answer.content)
