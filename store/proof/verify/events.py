@@ -85,7 +85,7 @@ class Counted:
     """What was looked at."""
 
     events: int = 0
-    erased: int = 0  # whose key was destroyed: their content is gone, their place is proved all the same
+    erased: int = 0  # by an erasure: their content is gone, their place is proved all the same
 
 
 class Checker:
@@ -97,6 +97,7 @@ class Checker:
 
     def __init__(self, origin: str, report: Report) -> None:
         self.counted = Counted()
+        self.erased: list[tuple[bytes, int]] = []  # stream and position of those whose key was destroyed
         self._origin = origin
         self._report = report
         self._links: list[bytes] = []
@@ -179,7 +180,7 @@ class Checker:
         try:
             plain = _opened(row, unhexlify(match[1].replace(b"-", b"")), ciphers)
         except KeyDestroyed:
-            self.counted.erased += 1
+            self.erased.append((row.stream, row.position))
             return
         except UNREADABLE:
             self._find("content", row)
@@ -206,7 +207,7 @@ class Checker:
                 for name, part in parts.items()
             }
         except KeyDestroyed:
-            self.counted.erased += 1
+            self.erased.append((row.stream, row.position))
             return
         except (*UNREADABLE, ValueError, IndexError):
             self._find("content", row)

@@ -16,6 +16,8 @@ from store import connect
 from store.ciphers import Ciphers
 from store.ending import end_with_parent
 from store.keys import open_key_store
+from store.proof.rows import over
+from store.proof.verify.erased import untold
 from store.proof.verify.events import Checker, Counted, read
 from store.proof.verify.findings import Finding
 from store.proof.verify.rows import check_range
@@ -76,6 +78,8 @@ class Worker:
                 while some := list(islice(rows, KEYS_AT_ONCE)):
                     self._ciphers.look_up((row.stream, row.generation) for row in some)
                     checker.check(some, self._ciphers)
+        found += (lost := list(untold(over(self._db), self._task.log_no, checker.erased)))
+        checker.counted.erased = len(checker.erased) - len(lost)
         return Part(part[1], checker.counted, checker.links, tuple(found))
 
     def check_rows(self, streams: tuple[UUID, UUID]) -> list[Finding]:

@@ -17,7 +17,7 @@ from store.proof.verify.running import verify
 from store.recorder import Terms
 from tests.store.logs import path_of
 from tests.store.proof import test_insiders
-from tests.store.proof.test_insiders import EACH, SIZE, STREAMS, World
+from tests.store.proof.test_insiders import SIZE, STREAMS, World
 from tests.store.proof.test_insiders_odd_rows import Found, task_of
 
 world = test_insiders.world
@@ -51,14 +51,6 @@ def test_a_key_of_another_stream_or_generation_opens_nothing(world: World) -> No
 
     change_key(world, "DELETE FROM content_key")
     assert found(world) == {"content": FIRST}
-
-
-def test_a_key_that_was_destroyed_leaves_the_events_in_their_places(world: World) -> None:
-    world.log.keys.destroy(world.streams[0])
-
-    verified = verify(task_of(world))
-
-    assert (verified.findings, verified.erased) == ((), EACH)
 
 
 def test_a_head_list_told_by_an_event_in_another_spelling_is_found(world: World) -> None:

@@ -58,21 +58,6 @@ def test_content_sealed_again_and_keys_wrapped_anew_meanwhile_are_no_finding(
     assert done
 
 
-def test_streams_erased_meanwhile_are_counted_and_no_finding(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look_up = Ciphers.look_up
-
-    def meanwhile(ciphers: Ciphers, places: object) -> None:
-        world.log.keys.destroy(world.streams[0])
-        look_up(ciphers, places)  # type: ignore[arg-type]  # as it was given
-
-    monkeypatch.setattr(Ciphers, "look_up", meanwhile)
-    verified = verify(task_of(world))
-
-    assert verified.findings == () and verified.erased == SIZE // len(world.streams)
-
-
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_clinics_and_the_publisher_do_meanwhile_is_no_finding(world: World, jobs: int) -> None:
     def live() -> None:
