@@ -130,6 +130,8 @@ def close(db: Connection, log_no: int, size: int) -> None:
 def head(db: Connection, log_no: int) -> int:
     """The last position of the log; 0 when it is empty."""
     row = db.execute(
-        "SELECT position FROM store.event WHERE log_no = %s ORDER BY position DESC LIMIT 1", [log_no]
+        """SELECT position FROM store.event WHERE log_no = %s AND position IS NOT NULL
+           ORDER BY position DESC LIMIT 1""",
+        [log_no],
     ).fetchone()
     return int(row[0]) if row else 0

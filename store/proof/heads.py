@@ -145,8 +145,8 @@ def grow(rows: Rows, log_no: int, leg: SecondLeg, size: int) -> None:
     """Add the envelopes up to a size. Those that are missing are left out, and the root is another."""
     for first in range(leg.size, size, AT_ONCE):
         told = rows(
-            """SELECT envelope FROM store.event WHERE log_no = %s AND position > %s AND position <= %s
-               ORDER BY position""",
+            """SELECT coalesce(envelope, '') FROM store.event
+               WHERE log_no = %s AND position > %s AND position <= %s ORDER BY position""",
             [log_no, first, min(size, first + AT_ONCE)],
         )
         leg.add(envelope for (envelope,) in told)

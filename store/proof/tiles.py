@@ -33,13 +33,18 @@ def keep(db: Connection, log_no: int, full: Iterable[tuple[TileId, bytes]]) -> N
 
 
 def leaf_hashes(rows: Rows, log_no: int, first: int, last: int) -> list[bytes]:
-    """The leaf hashes from one index (from 0) up to, not including, another."""
+    """The leaf hashes from one index (from 0) up to, not including, another.
+
+    Raises ProofError for one that is none, in a table that lost its rules.
+    """
     found = rows(
-        """SELECT leaf_hash FROM store.event WHERE log_no = %s AND position > %s AND position <= %s
-           ORDER BY position""",
+        """SELECT coalesce(leaf_hash, '') FROM store.event
+           WHERE log_no = %s AND position > %s AND position <= %s ORDER BY position""",
         [log_no, first, last],
     )
-    return [row[0] for row in found]
+    if any(len(leaf) != HASH_SIZE for (leaf,) in found):
+        raise ProofError("an event without its leaf hash")
+    return [leaf for (leaf,) in found]
 
 
 def leaves(rows: Rows, log_no: int, first: int, last: int) -> Iterator[list[bytes]]:
@@ -56,7 +61,7 @@ def leaves(rows: Rows, log_no: int, first: int, last: int) -> Iterator[list[byte
 def _full(rows: Rows, log_no: int, tile: TileId) -> bytes | None:
     """The tile as it is stored; of a narrower one that has become full since, its beginning."""
     found = rows(
-        """SELECT substring(data, 1, %s::int4) FROM proof.tile
+        """SELECT coalesce(substring(data, 1, %s::int4), '') FROM proof.tile
            WHERE log_no = %s AND level = %s AND number = %s""",
         [tile.width * HASH_SIZE, log_no, tile.level, tile.number],
     )
@@ -70,9 +75,10 @@ def _partial(rows: Rows, log_no: int, tile: TileId) -> bytes | None:
         hashes = leaf_hashes(rows, log_no, first, last)
     else:
         found = rows(
-            """SELECT root FROM proof.tile
+            """SELECT coalesce(root, '') FROM proof.tile
                WHERE log_no = %s AND level = %s AND number >= %s AND number < %s ORDER BY number""",
             [log_no, tile.level - 1, first, last],
         )
         hashes = [row[0] for row in found]
-    return b"".join(hashes) if len(hashes) == tile.width else None
+    data = b"".join(hashes)
+    return data if len(data) == tile.width * HASH_SIZE else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import LiteralString, NamedTuple, cast
 from uuid import UUID
@@ -19,25 +19,29 @@ from store.connect import Connection
 from store.content import body_and_who
 from store.envelope import EVENT_AT
 from store.hashing import CLAIMS, Hasher
-from store.keys import KeyDestroyed, KeyMissing, KeyStore
+from store.keys import KeyDestroyed, KeyStore
 from store.mapper import UnknownTopic, class_of, revived
 from store.proof.rows import Row, Rows, over
+from store.proof.verify.events import UNREADABLE
 from store.proof.verify.findings import Finding
 
 AT_ONCE = 1_000  # events taken from the server together
 TOPICS = [vars(kind)["TOPIC"] for kind in TELLING]
 HAS_CAUSE = b'"cause":"'
+NO_MATTER = datetime.fromtimestamp(0, UTC)  # when an event was recorded: no claim goes by that
 
 _HELD: LiteralString = """
     SELECT c.stream_id, c.namespace, c.value_hash, c.position, e.version
     FROM store.claim AS c LEFT JOIN store.event AS e
          ON e.log_no = c.log_no AND e.position = c.position AND e.stream_id = c.stream_id
     WHERE c.log_no = %s AND c.stream_id BETWEEN %s AND %s ORDER BY c.stream_id, c.position"""
-_BEGIN: LiteralString = "SELECT e.stream_id, e.position, e.version, e.topic, "
+# Null, in a table that lost its rules, becomes what no event has: it is told where events are checked.
+_BEGIN: LiteralString = """
+    SELECT e.stream_id, coalesce(e.position, 0), coalesce(e.version, -1), coalesce(e.topic, ''), """
 _CONTENT: LiteralString = f"""
-    e.recorded_at, substring(e.envelope, {EVENT_AT + 1}, 36), c.key_generation, c.ciphertext
+    substring(e.envelope, {EVENT_AT + 1}, 36), c.key_generation, c.ciphertext
     FROM store.event AS e LEFT JOIN store.content AS c USING (log_no, position)"""  # a number of ours
-_NO_CONTENT: LiteralString = "NULL, NULL, NULL, NULL FROM store.event AS e"
+_NO_CONTENT: LiteralString = "NULL, NULL, NULL FROM store.event AS e"
 _WHERE: LiteralString = """
     WHERE e.log_no = %s AND e.stream_id BETWEEN %s AND %s
           AND (e.topic = ANY (%s) OR e.stream_id = ANY (%s)
@@ -196,7 +200,7 @@ def _tell(claims: StreamClaims, row: Row, reader: "_Reader | None") -> None:
         return claims.tell_unread(kind, place)
     try:
         reader.tell(claims, kind, place, sealed)
-    except (KeyDestroyed, KeyMissing, ProofError, LookupError, TypeError, ValueError, AttributeError):
+    except (*UNREADABLE, KeyDestroyed, LookupError, TypeError, ValueError, AttributeError):
         claims.tell_unread(kind, place)
 
 
@@ -209,14 +213,14 @@ class _Reader:
         self._opened: tuple[tuple[UUID, int], Callable[[bytes, bytes], bytes]] | None = None
 
     def tell(self, claims: StreamClaims, kind: type[Event], place: Place, sealed: Sequence[object]) -> None:
-        """Raises KeyDestroyed, KeyMissing, ProofError, or whatever an event of another shape does."""
-        at, event_text, generation, ciphertext = cast("tuple[datetime, bytes, int, bytes]", sealed)
+        """Raises UNREADABLE, KeyDestroyed, or whatever an event of another shape does."""
+        event_text, generation, ciphertext = cast("tuple[bytes, int, bytes]", sealed)
         event = bytes.fromhex(event_text.replace(b"-", b"").decode())
         body, who = body_and_who(self._opener(claims.stream, generation)(ciphertext, event))
         cause = orjson.loads(body)["cause"] if HAS_CAUSE in body and issubclass(kind, RecordEvent) else None
         if kind in TELLING:
             by = orjson.loads(who)
-            told = revived(kind, claims.stream, place.version, at, UUID(bytes=event), body, by)
+            told = revived(kind, claims.stream, place.version, NO_MATTER, UUID(bytes=event), body, by)
             claims.tell(told, place)
         else:
             claims.tell_kind(kind, place)

@@ -31,7 +31,7 @@ class HeadsSoFar:
             if key is None:
                 key = self._keys[stream] = key_of(UUID(bytes=stream))
             number = bucket_of(key)
-            self._heads.setdefault(number, {})[key] = Head(key, version, leaf)
+            self._heads.setdefault(number, {})[key] = Head(key, max(version, 0), leaf)  # -1: it was null
             self._changed.add(number)
 
     @property

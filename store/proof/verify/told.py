@@ -31,7 +31,7 @@ def told_lists(rows: Rows, log_no: int, origin: str, keys: KeyStore, upto: int) 
             plain = keys.get(stream, generation).open(ciphertext, origin.encode(), event)
             told = canonical.decode(unpack(plain)["body"].value)
             yield _list(cast("Mapping[str, object]", told), event)
-        except (*UNREADABLE, KeyDestroyed, LookupError, TypeError, ValueError):
+        except (*UNREADABLE, KeyDestroyed, LookupError, TypeError, ValueError, AttributeError):
             continue
 
 

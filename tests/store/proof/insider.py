@@ -1,6 +1,6 @@
 """Somebody with all rights on the database, and maybe the log's keys, who changes what was recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -43,18 +43,18 @@ class Insider:
     """Acts as the superuser, with the triggers that would refuse switched off."""
 
     def __init__(self, admin: str, log_no: int) -> None:
-        self._admin = admin
+        self.admin = admin
         self.log_no = log_no
 
     def execute(self, statement: str, *arguments: object) -> None:
         """One statement, whatever it is."""
-        with psycopg.connect(self._admin) as db:
+        with psycopg.connect(self.admin) as db:
             self._disarm(db)
             db.execute(statement.encode(), arguments)
             self._arm(db)
 
     def events(self) -> list[Event]:
-        with psycopg.connect(self._admin) as db:
+        with psycopg.connect(self.admin) as db:
             rows = db.execute(
                 """SELECT position, stream_id, version, recorded_at, topic, envelope FROM store.event
                    WHERE log_no = %s ORDER BY position""",
@@ -73,7 +73,7 @@ class Insider:
         if repaired:
             events = _chained(events)
         before = {one.envelope: one.position for one in self.events()}
-        with psycopg.connect(self._admin) as db:
+        with psycopg.connect(self.admin) as db:
             self._disarm(db)
             db.execute("UPDATE store.content SET position = -position WHERE log_no = %s", [self.log_no])
             db.execute("DELETE FROM store.event WHERE log_no = %s", [self.log_no])
@@ -109,13 +109,7 @@ class Insider:
 
     def drop_rules(self) -> None:
         """Every constraint of the tables, so that they take rows that are none."""
-        with psycopg.connect(self._admin) as db:
-            rules = db.execute(_RULES, [[*TABLES, *BESIDE]]).fetchall()
-            columns = db.execute(_NOT_NULL, [[*TABLES, *BESIDE]]).fetchall()
-            for table, rule in rules:
-                db.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {rule} CASCADE".encode())
-            for table, column in columns:
-                db.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL".encode())
+        drop_rules(self.admin, (*TABLES, *BESIDE))
 
     def _disarm(self, db: psycopg.Connection[tuple[object, ...]]) -> None:
         for table in TABLES:
@@ -126,6 +120,17 @@ class Insider:
             db.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL".encode())
             if table != "store.content":
                 db.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only".encode())
+
+
+def drop_rules(admin: str, tables: Sequence[str]) -> None:
+    """Every constraint of some tables."""
+    with psycopg.connect(admin) as db:
+        rules = db.execute(_RULES, [[*tables]]).fetchall()
+        columns = db.execute(_NOT_NULL, [[*tables]]).fetchall()
+        for table, rule in rules:
+            db.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {rule} CASCADE".encode())
+        for table, column in columns:
+            db.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL".encode())
 
 
 def told(one: Event, **changes: object) -> Event:

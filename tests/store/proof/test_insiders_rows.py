@@ -34,17 +34,17 @@ class World:
     """A county with two records on a real log, and somebody with all rights on its database."""
 
     def __init__(self, log: OpenLog, db: Connection, admin: str) -> None:
-        self.log, self.db, self._admin = log, db, admin
+        self.log, self.db, self.admin = log, db, admin
         self.county = County()
         self.record = self.county.open_record()
         self.other = self.county.open_record(LI_ID, "li")
 
-    def execute(self, statement: str, *arguments: object) -> None:
-        """As the superuser, behind the trigger that keeps streams."""
-        with psycopg.connect(self._admin) as db:
-            db.execute("ALTER TABLE store.stream DISABLE TRIGGER ALL")
+    def execute(self, statement: str, *arguments: object, table: str = "stream") -> None:
+        """As the superuser, behind the trigger that keeps streams, or events."""
+        with psycopg.connect(self.admin) as db:
+            db.execute(f"ALTER TABLE store.{table} DISABLE TRIGGER ALL".encode())
             assert db.execute(statement.encode(), arguments).rowcount == 1
-            db.execute("ALTER TABLE store.stream ENABLE ALWAYS TRIGGER append_only")
+            db.execute(f"ALTER TABLE store.{table} ENABLE ALWAYS TRIGGER append_only".encode())
 
     def claim(self, statement: str, namespace: str, stream: UUID, *first: object) -> None:
         self.execute(f"{statement} {CLAIM}", *first, self.log.log_no, namespace, stream)
