@@ -20,13 +20,14 @@ from store.proof import fence
 from store.proof.export import export
 from store.proof.keys import checkpoint_verifiers
 from store.proof.rows import over
+from store.proof.verify.findings import MOST
 from store.proof.verify.running import Task, Verified, verify
 from store.proof.verify.tree import NOTHING_HELD, Held
 from store.settings import Settings
 from tools.output import FINDING, OK, USAGE, CommandFailed, result
 from tools.runtime import settle
 
-SHOWN = 20  # findings in words; --json has all
+SHOWN = 20  # findings in words; --json has more
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,18 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> int:
 def _refuse_what_others_keep(path: Path) -> None:
     """What is resumed is replaced on the way and removed at the end. Raises CommandFailed, OSError."""
     try:
-        told = json.loads(path.read_bytes()) if path.exists() else {"log": None, "reached": 0}
+        told = _first_line(path) if path.exists() else {"log": None, "reached": 0}
     except ValueError:
         told = None
     if not isinstance(told, dict) or not {"log", "reached"} <= told.keys():
         raise CommandFailed(f"--resume {path}: not of a verification; it was left as it is", USAGE)
+
+
+def _first_line(path: Path) -> object:
+    """Raises ValueError for one that is no JSON."""
+    with path.open("rb") as file:
+        told: object = json.loads(file.readline())
+    return told
 
 
 def _passed_over(verified: Verified, *, has_content: bool, has_roots: bool) -> Iterator[str]:
@@ -133,23 +141,26 @@ def _tell(verified: Verified, exported: int | None, passed_over: Sequence[str], 
         "exported": exported,
         "not_checked": passed_over,
         "findings": [one.told() for one in verified.findings],
+        "more": verified.more,
     }
     result(told, _words(verified, passed_over), as_json=as_json)
     return FINDING if verified.findings else OK
 
 
 def _words(verified: Verified, passed_over: Sequence[str]) -> str:
-    tree, found = verified.tree, verified.findings
-    lines = [f"wrong: {one.words}" for one in found[:SHOWN]]
-    if len(found) > SHOWN:
-        lines.append(f"and {len(found) - SHOWN:,} more: --json tells them all")
+    tree, shown = verified.tree, verified.findings[:SHOWN]
+    wrong = len(verified.findings) + sum(verified.more.values())
+    lines = [f"wrong: {one.words}" for one in shown]
+    if wrong > len(shown):
+        all_told = f"the first {MOST:,} of each kind" if verified.more else "them all"
+        lines.append(f"and {wrong - len(shown):,} more: --json tells {all_told}")
     lines += [f"not checked: {one}" for one in passed_over]
     looked = (
         f"{verified.events:,} events ({verified.erased:,} erased), {tree.checkpoints:,} checkpoints, "
         f"{tree.cosignatures:,} cosignatures, {tree.tiles:,} tiles, {tree.head_lists:,} head lists, "
         f"{verified.tokens:,} time-stamps"
     )
-    return "\n".join([*lines, f"{looked}: {_verdict(len(found))}"])
+    return "\n".join([*lines, f"{looked}: {_verdict(wrong)}"])
 
 
 def _verdict(findings: int) -> str:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
+from store import connect
 from store.database import APPENDER, embedded_database
 from store.postgres import EmbeddedServer
 from store.settings import Settings
@@ -84,6 +85,31 @@ def test_an_earlier_run_is_resumed_and_its_file_is_gone_at_the_end(
 
     assert said(capsys)["events"] == 3
     assert not path.exists()
+
+
+def test_where_very_much_is_wrong_it_is_said_how_much(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("store.proof.verify.findings.MOST", 2)
+    monkeypatch.setattr("tools.verify.MOST", 2)
+    put_under_other_keys(settings, 1)
+    try:
+        assert run(settings, Asked(), as_json=True) == 1
+        told = said(capsys)
+        assert ([one["kind"] for one in told["findings"]], told["more"]) == (["content"] * 2, {"content": 1})
+
+        assert run(settings, Asked(), as_json=False) == 1
+        *_, more, verdict = capsys.readouterr().out.splitlines()
+        assert more == "and 1 more: --json tells the first 2 of each kind"
+        assert verdict.endswith(": 3 wrong")
+    finally:
+        put_under_other_keys(settings, -1)
+
+
+def put_under_other_keys(settings: Settings, by: int) -> None:
+    assert settings.dsn is not None
+    with connect.plain(settings.dsn) as db:
+        db.execute("UPDATE store.content SET key_generation = key_generation + %s", [by])
 
 
 @pytest.mark.parametrize("beside", [["--held", "."], ["--export", "."], ["--resume", "x"], ["--no-content"]])

@@ -1,6 +1,7 @@
 """What a verification finds: each finding says what is wrong and where, and nothing of any content."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
@@ -62,6 +63,8 @@ WORDS: Final[dict[Kind, str]] = {
     "claim-missing": "a claim of this event that is not held: what it kept unique may be there twice",
 }
 
+MOST: Final = 10_000  # told of one kind: where everything is wrong, nobody is served by all of it
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -94,3 +97,40 @@ class Finding:
 
 
 Report: TypeAlias = Callable[[Finding], None]
+
+
+class Found:
+    """What was found: each once, and of each kind the first `MOST`, beyond which it is only counted."""
+
+    def __init__(self) -> None:
+        self._told: dict[Finding, None] = {}
+        self._of: Counter[Kind] = Counter()
+        self._more: Counter[Kind] = Counter()
+
+    @property
+    def told(self) -> Sequence[Finding]:
+        """In the order in which they were found."""
+        return [*self._told]
+
+    @property
+    def more(self) -> Mapping[Kind, int]:
+        """How many there are beyond those told, by kind."""
+        return dict(self._more)
+
+    def report(self, one: Finding) -> None:
+        self.add([one])
+
+    def add(self, findings: Iterable[Finding], more: Mapping[Kind, int] | None = None) -> "Found":
+        """Take over findings; what of them was new. more: how many there were beyond these."""
+        new = Found()
+        new._more.update(more or {})
+        for one in dict.fromkeys(findings):
+            if one in self._told:
+                continue
+            if self._of[one.kind] < MOST:
+                self._of[one.kind] += 1
+                self._told[one] = new._told[one] = None
+            else:
+                new._more[one.kind] += 1
+        self._more.update(new._more)
+        return new

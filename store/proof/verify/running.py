@@ -4,10 +4,10 @@ What is done is kept in a file, so that a verification of years of events that w
 Every part is read in one short transaction of its own; appends go on, and what they add is not looked at.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import LiteralString
 
 from evidence.errors import ProofError
@@ -15,7 +15,7 @@ from store import connect
 from store.proof import fence
 from store.proof.rows import over
 from store.proof.verify.chains import Chains
-from store.proof.verify.findings import Finding
+from store.proof.verify.findings import Finding, Found, Kind
 from store.proof.verify.kept import Kept
 from store.proof.verify.places import read_places
 from store.proof.verify.reach import astray, reach
@@ -39,7 +39,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at, up to which position, and what was found, in the log's order."""
+    """What was looked at, up to which position, and what was found, in the log's order.
+
+    more: how many findings there are beyond these, by kind (`store.proof.verify.findings.MOST`).
+    """
 
     upto: int
     events: int
@@ -47,6 +50,7 @@ class Verified:
     tree: TreeChecked
     findings: tuple[Finding, ...]
     tokens: int = 0
+    more: Mapping[Kind, int] = field(default_factory=dict)
 
 
 def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
@@ -58,19 +62,23 @@ def verify(task: Task, progress: Progress = lambda events: None) -> Verified:
         workers = SideBySide(task, stack)
         walk = stack.enter_context(WalkBeside(task, kept.upto))
         _check_events(task, workers, kept, progress, walk)
-        found = _beside(workers, kept.upto) if task.is_whole else []
+        beside = _beside(workers, kept.upto) if task.is_whole else Found()
         walked = walk.result()
     tokens = TokensChecked(task.time_roots)
-    found += [*walked.findings, *kept.findings, *_tokens(task, tokens), *_second_place(task)]
-    found += _astray(task, kept.upto)
+    found = kept.found
+    for part in (beside, walked.found):
+        found.add(part.told, part.more)
+    for one in (_tokens(task, tokens), _second_place(task), _astray(task, kept.upto)):
+        found.add(one)
     kept.end()
     return Verified(
         kept.upto,
         kept.counted.events,
         kept.counted.erased,
         walked.tree,
-        tuple(sorted(set(found), key=_order)),
+        tuple(sorted(found.told, key=_order)),
         tokens.tokens,
+        found.more,
     )
 
 
@@ -90,9 +98,12 @@ def _check_events(
             walk.result()
 
 
-def _beside(workers: SideBySide, events: int) -> list[Finding]:
+def _beside(workers: SideBySide, events: int) -> Found:
     """What is wrong with the rows beside the events."""
-    return [one for found in workers.map(Worker.check_rows, ranges(events)) for one in found]
+    beside = Found()
+    for found in workers.map(Worker.check_rows, ranges(events)):
+        beside.add(found)
+    return beside
 
 
 def _order(one: Finding) -> tuple[int, str]:

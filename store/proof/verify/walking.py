@@ -13,7 +13,7 @@ from store.keys import open_key_store
 from store.proof import heads
 from store.proof.heads import HeadList
 from store.proof.rows import Row, Rows, over
-from store.proof.verify.findings import Finding
+from store.proof.verify.findings import Finding, Found
 from store.proof.verify.task import Task
 from store.proof.verify.told import told_lists
 from store.proof.verify.tree import TreeCheck, TreeChecked
@@ -28,7 +28,7 @@ class Walked:
     """What the walk looked at, and what it found."""
 
     tree: TreeChecked
-    findings: Sequence[Finding]
+    found: Found
 
 
 class WalkBeside:
@@ -47,18 +47,18 @@ class WalkBeside:
         self._thread.shutdown()
 
     def _run(self, task: Task, upto: int) -> Walked:
-        found: list[Finding] = []
+        found = Found()
         told = _lists(task, upto)
         with closing(connect.plain(task.dsn)) as db:
             db.execute("SET statement_timeout = 0")
             rows = self._until_stopped(over(db))
-            found += _second_leg(rows, task.log_no, upto, told)
+            found.add(_second_leg(rows, task.log_no, upto, told))
             check = TreeCheck(
                 rows,
                 task.log_no,
                 task.origin,
                 task.verifiers,
-                found.append,
+                found.report,
                 witnesses=task.witnesses,
                 held=task.held,
                 told=told,
