@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 BEAT_S: Final = 0.025
 TIMER_S: Final = 0.002  # more than a timer errs by
-SILENT: Final = frozenset(("not-available",))  # problems that say nothing
+SILENT: Final = frozenset(("not-available", "not-permitted"))  # problems that say nothing of what is there
 
 
 def says_nothing(request: Request) -> None:
