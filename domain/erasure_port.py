@@ -1,6 +1,7 @@
 """What the domain needs of whoever holds the keys, to erase: `store.erasing` implements it."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 from uuid import UUID
 
@@ -8,8 +9,11 @@ from uuid import UUID
 class Eraser(Protocol):
     """Destroys keys, and whatever is kept beside the log under them. Everything may be done twice."""
 
-    def renew(self, record: UUID) -> None:
-        """Let what is stored next on the record's stream be sealed under a key of its own."""
+    def renewed(self, record: UUID) -> AbstractContextManager[None]:
+        """Inside, what is stored on the record's stream is sealed under a key of its own.
+
+        And nobody seals again, under a later one, what is about to be erased.
+        """
 
     def erase_documents(self, uploads: Collection[UUID]) -> int:
         """Destroy the keys of these documents and remove what lies under them; how many keys."""
@@ -30,8 +34,9 @@ class Eraser(Protocol):
 class NoEraser:
     """Where nothing is erased, as by the importers of the command line."""
 
-    def renew(self, record: UUID) -> None:
+    def renewed(self, record: UUID) -> AbstractContextManager[None]:
         """There is no key."""
+        return nullcontext()
 
     def erase_documents(self, uploads: Collection[UUID]) -> int:
         return 0

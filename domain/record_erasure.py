@@ -134,12 +134,12 @@ class RecordErasure:
             return self.gate.append(passed, record, [claim])
         term = retention.of_record(order.events)
         is_over(term, self.gate.today())
-        self.eraser.renew(record.id)
         custody = [line for one in order.recorded for line in _custody(one)]
         own, moved = _uploads_of_record(order.events)
         left = {"retention": _told(term), "custody": custody, "uploads": own, "spares": moved}
         record.erase(self.gate.act(passed), order.id, **order.told, **_kept(record), **left)
-        return self.gate.append(passed, record, [claim], _claims_of_person(order.events))
+        with self.eraser.renewed(record.id):
+            return self.gate.append(passed, record, [claim], _claims_of_person(order.events))
 
     def _destroy(self, record: Record, told: Sequence[DomainEvent]) -> int:
         if not record.is_erased:

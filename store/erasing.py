@@ -3,12 +3,14 @@
 Keys first, then what lay under them: whoever keeps something meanwhile looks at the keys after keeping it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from uuid import UUID
 
 from domain.record import Record
 from domain.record_erasure import NAMESPACE
 from store.event_log import StoredLog
+from store.resealing import alone
 from store.wiring import OpenLog
 
 
@@ -20,8 +22,11 @@ class LogEraser:
         self._parts = parts
         self._log = log
 
-    def renew(self, record: UUID) -> None:
-        self._parts.keys.renew(record)
+    @contextmanager
+    def renewed(self, record: UUID) -> Iterator[None]:
+        with closing(self._parts.connect()) as db, alone(db, record):
+            self._parts.keys.renew(record)
+            yield
 
     def erase_documents(self, uploads: Collection[UUID]) -> int:
         return sum(self._parts.blobs.erase(upload) for upload in set(uploads))

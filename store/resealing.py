@@ -4,13 +4,15 @@ In two steps, for several processes read and write meanwhile. First a new key, a
 ones is sealed under it; whoever appends goes on under the old key for a moment. After a while
 (`SETTLED_AFTER_S`) nobody does: then what came in between is sealed again too, and, while the log's row is
 held and nothing is left under them, the old keys are removed. Cut off anywhere it can be begun again. What
-was erased stays erased.
+was erased stays erased, and what was decided to be erased is erased first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import LiteralString
 from uuid import UUID
 
+from domain.record import Record
 from store.connect import Connection
 from store.envelope import event_id
 from store.keys import NEWEST_FOR_S, KeyStore
@@ -36,12 +38,7 @@ class Resealing:
 
     def begin(self, streams: Iterable[UUID]) -> int:
         """Give each stream a new key, and seal what it says under that; how many events."""
-        resealed = 0
-        for stream in streams:
-            if self._keys.table.newest(stream):
-                self._under[stream] = self._keys.renew(stream).generation
-                resealed += self._reseal(stream)
-        return resealed
+        return sum(self._begin(stream) for stream in streams if self._keys.table.newest(stream))
 
     def end(self) -> int:
         """Seal what came since, and remove the old keys; how many streams. When it may be done: see above."""
@@ -51,6 +48,14 @@ class Resealing:
                 self._reseal(stream)
         ended, self._under = len(self._under), {}
         return ended
+
+    def _begin(self, stream: UUID) -> int:
+        """What an erasure left to destroy must not come to lie under a key that stays."""
+        with alone(self._db, stream):
+            for (sealed_under,) in self._db.execute(_ERASED, [self._log_no, stream, Record.Erased.TOPIC]):
+                self._keys.destroy(stream, sealed_under - 1)
+            self._under[stream] = self._keys.renew(stream).generation
+            return self._reseal(stream)
 
     def _removed(self, stream: UUID, generation: int) -> bool:
         """Remove the older keys; False, with nothing done, if something lies under them after all."""
@@ -84,6 +89,23 @@ class Resealing:
         return len(rows)
 
 
+@contextmanager
+def alone(db: Connection, stream: UUID) -> Iterator[None]:
+    """Inside, nobody else renews the stream's key in order to erase or to seal again; waits for who does.
+
+    Raises psycopg.OperationalError if that takes longer than the connection's statements may.
+    """
+    key = int.from_bytes(stream.bytes[:8], "big", signed=True)
+    db.execute("SELECT pg_advisory_lock(%s)", [key])
+    try:
+        yield
+    finally:
+        db.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+_ERASED: LiteralString = """
+    SELECT c.key_generation FROM store.event AS e JOIN store.content AS c USING (log_no, position)
+    WHERE e.log_no = %s AND e.stream_id = %s AND e.topic = %s ORDER BY e.version DESC LIMIT 1"""
 _OLDER: LiteralString = """
     SELECT c.position, e.envelope, c.key_generation, c.ciphertext
     FROM store.event AS e JOIN store.content AS c USING (log_no, position)

@@ -1,5 +1,6 @@
 """Puts the parts of a log together. The one place that knows them all."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,6 +54,7 @@ class OpenLog:
     hasher: Hasher
     signer: LineSigner
     blobs: Blobs
+    connect: Callable[[], connect.Connection]  # another connection of this log's user
 
     def has_its_keys(self) -> bool:
         """Whether the key store answers, and is this log's."""
@@ -124,6 +126,7 @@ def open_log(
         hasher=hasher,
         signer=receipt_signer(origin, key_store),
         blobs=Blobs(dsn=dsn, log_no=log_no, origin=origin, keys=key_store, is_named=is_named, rules=uploads),
+        connect=lambda: connect.plain(dsn),
     )
 
 
