@@ -31,7 +31,7 @@ def lifelong(*arguments: str, data: Path | None = None, **variables: str) -> sub
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=400,
     )
 
 
