@@ -4,69 +4,30 @@ Written out at length where it runs for every event: a log is re-read whole, for
 """
 
 import re
-import struct
 from binascii import b2a_base64, unhexlify
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 import orjson
-from psycopg import sql
 
 from evidence import canonical
 from evidence.commitment import commit
 from evidence.errors import ProofError
-from store import clock, copy_out
+from store import clock
 from store.ciphers import Ciphers
-from store.connect import Connection
 from store.content import pack, unpack
 from store.keys import KeyDestroyed, KeyMissing, WrongKeyEncryptionKey
-from store.pipeline import POSTGRES_EPOCH_US
 from store.proof.verify.chains import FIRST, NOT_FIRST, NOTHING, OF_PARTS
 from store.proof.verify.findings import Finding, Kind, Report
+from store.proof.verify.stored import Row
 
-# A row of a binary COPY: the number of columns, then each behind its length; those of a fixed one come first.
-_FIXED = struct.Struct("!6x16s4xq4xq4xq4xii32si")  # ends with lengths: of the leaf hash, and of the envelope
-_COLUMNS = 9
-# Null, or a number that no row of ours has, becomes what no envelope tells: tables can lose their rules.
-_PLACE: LiteralString = """
-    COPY (SELECT coalesce(e.stream_id, '00000000-0000-0000-0000-000000000000'), e.position,
-    greatest(e.version, -1), coalesce(e.recorded_at, '-infinity'), """
-_EVENT: LiteralString = "coalesce(e.leaf_hash, ''), coalesce(e.envelope, ''), coalesce(e.topic, ''), "
-_CONTENT: LiteralString = """coalesce(c.ciphertext, '')
-    FROM store.event AS e LEFT JOIN (
-        SELECT * FROM store.content
-        WHERE log_no = %(log_no)s AND position > %(after)s AND position <= %(upto)s) AS c USING (position)"""
-_NO_CONTENT: LiteralString = "''::bytea FROM store.event AS e"
-_WHERE: LiteralString = """
-    WHERE e.log_no = %(log_no)s AND e.position > %(after)s AND e.position <= %(upto)s
-    ORDER BY e.position) TO STDOUT (FORMAT binary)"""
-WHOLE = sql.SQL(_PLACE + "greatest(c.key_generation, 0), " + _EVENT + _CONTENT + _WHERE)
-WITHOUT_CONTENT = sql.SQL(_PLACE + "0, " + _EVENT + _NO_CONTENT + _WHERE)
-HEADER = 19  # bytes before the first row of a binary COPY
-TRAILER = 2  # bytes that end it
 LEAF_HASH = re.compile("[0-9a-f]{64}", re.ASCII)
 COMMITMENT = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
 FIELDS = {"at", "event", "log", "parts", "prev", "stream", "topic", "v", "version"}
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 UNREADABLE = (KeyMissing, WrongKeyEncryptionKey, ProofError)
-
-
-class Row(NamedTuple):
-    """One event as it is stored. at: microseconds since 1970. generation: 0 if it has no content."""
-
-    stream: bytes
-    position: int
-    version: int
-    at: int
-    generation: int
-    leaf: bytes
-    envelope: bytes
-    topic: bytes
-    ciphertext: bytes
 
 
 EVENT_AT = 45  # where the event's id begins, behind the instant
@@ -89,7 +50,7 @@ class Counted:
 
 
 class Checker:
-    """Checks a part of a log. keys: to open the content with; None: the content is left alone.
+    """Checks a part of a log.
 
     An envelope of ours is compared piece by piece with what its row says, which leaves no other bytes
     possible; one that is not so is taken apart, to say what is wrong with it.
@@ -245,59 +206,11 @@ class _Instants:
             return self.begins(microseconds)
 
 
-def read(db: Connection, log_no: int, after: int, upto: int, *, with_content: bool) -> Generator[Row]:
-    """The events between two positions, the first left out."""
-    query = WHOLE if with_content else WITHOUT_CONTENT
-    arguments = {"log_no": log_no, "after": after, "upto": upto}
-    unpack, size, made = _FIXED.unpack_from, _FIXED.size, tuple.__new__
-    with closing(copy_out.blocks(db, query, arguments)) as blocks:
-        skip = HEADER
-        for one in blocks:
-            block = bytes(one[skip:])
-            skip = 0
-            if len(block) < size:
-                if len(block) <= TRAILER:
-                    return
-                yield _odd(block)
-                continue
-            stream, position, version, instant, generation, of_leaf, leaf, envelope = unpack(block)
-            if of_leaf != len(leaf):
-                yield _odd(block)
-                continue
-            topic_at = size + envelope
-            content_at = topic_at + 4 + int.from_bytes(block[topic_at : topic_at + 4], "big")
-            fields = (
-                stream,
-                position,
-                version,
-                instant + POSTGRES_EPOCH_US,
-                generation,
-                leaf,
-                block[size:topic_at],
-                block[topic_at + 4 : content_at],
-                block[content_at + 4 :],
-            )
-            yield made(Row, fields)  # as Row(*fields), for a third of the price
-
-
 def _opened(row: Row, event: bytes, ciphers: Ciphers) -> bytes:
     """Raises KeyDestroyed, KeyMissing, or ProofError for an event without content."""
     if row.generation == 0:
         raise ProofError("no content")
     return ciphers.opened(row.stream, row.generation, row.ciphertext, event)
-
-
-def _odd(block: bytes) -> Row:
-    """A row with a leaf hash that is none."""
-    at, columns = 2, list[bytes]()
-    for _ in range(_COLUMNS):
-        (size,) = struct.unpack_from("!i", block, at)
-        columns.append(block[at + 4 : at + 4 + size])
-        at += 4 + size
-    position, version, instant, generation = (int.from_bytes(one, "big", signed=True) for one in columns[1:5])
-    leaf, envelope, topic, ciphertext = columns[5:]
-    at = instant + POSTGRES_EPOCH_US
-    return Row(columns[0], position, version, at, generation, leaf, envelope, topic, ciphertext)
 
 
 def _instant(microseconds: int) -> str | None:

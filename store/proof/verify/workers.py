@@ -18,9 +18,10 @@ from store.ending import end_with_parent
 from store.keys import open_key_store
 from store.proof.rows import over
 from store.proof.verify.erased import untold
-from store.proof.verify.events import Checker, Counted, read
+from store.proof.verify.events import Checker, Counted
 from store.proof.verify.findings import Finding
 from store.proof.verify.rows import check_range
+from store.proof.verify.stored import read
 from store.proof.verify.task import Task
 from store.proof.verify.tree import NOTHING_HELD
 

@@ -13,8 +13,9 @@ import pytest
 from evidence.merkle import leaf_hash
 from store import connect
 from store.content import Part, pack
-from store.proof.verify.events import Checker, Row
+from store.proof.verify.events import Checker
 from store.proof.verify.running import Task, verify
+from store.proof.verify.stored import Row
 from tests.store.logs import path_of
 from tests.store.proof import test_insiders
 from tests.store.proof.insider import Event
