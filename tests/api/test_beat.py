@@ -68,4 +68,4 @@ def test_only_answers_that_say_nothing_wait(served: Served, patch: pytest.Monkey
     assert not waits("nurse", "/v1/search", kind="record-number", value=number)
     assert waits("other-nurse", "/v1/search", kind="record-number", value=number)
     assert waits("nurse", "/v1/search", kind="record-number", value=missing)
-    assert not waits("nurse", f"/v1/institutions/{served.other_clinic}/roster")
+    assert waits("nurse", f"/v1/institutions/{served.other_clinic}/roster")

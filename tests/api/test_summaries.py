@@ -1,11 +1,13 @@
 """An emergency summary is dated, signed, recorded before it leaves, and checked without us."""
 
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 
 from domain.record import Record
+from domain.time import CHINA
 from evidence import canonical
 from evidence.errors import ProofError
 from evidence.summary_note import verify_summary
@@ -28,6 +30,10 @@ def record(served: Served) -> str:
     return opened
 
 
+def china_day(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(CHINA).date().isoformat()
+
+
 def test_a_summary_tells_what_saves_a_life_and_nothing_that_is_over(served: Served, record: str) -> None:
     answer = served.get(f"/v1/records/{record}/emergency-summary", "nurse", "emergency")
 
@@ -38,7 +44,7 @@ def test_a_summary_tells_what_saves_a_life_and_nothing_that_is_over(served: Serv
     assert [one["substance"]["code"] for one in summary["allergies"]] == ["764146007"]
     assert len(summary["medications"]) == len(summary["conditions"]) == 1
     assert summary["contacts"][0]["contact_phone"]
-    assert summary["is_partial"] is False and summary["on"] == summary["valid_at"][:10]
+    assert summary["is_partial"] is False and summary["on"] == china_day(summary["valid_at"])
 
 
 def test_its_note_is_checked_offline_and_is_over_these_bytes_only(served: Served, record: str) -> None:

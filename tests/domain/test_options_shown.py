@@ -321,8 +321,8 @@ def test_a_package_for_whom_a_class_is_closed_holds_a_commitment_to_the_form(cou
         life.add("statutory-disclosures", LAWYER, purpose="insurance", sections=[*SECTIONS], **term)
 
     assert packed(some, INSURANCE) == packed(some, OPERATOR) == {"not-open"}
-    assert packed(some, LAWYER) == packed(some, WANG) == {None}
-    assert packed(none, INSURANCE) == packed(none, OPERATOR) == packed(none, LAWYER) == {None}
+    assert packed(some, KEEPER) == packed(some, WANG) == {None}
+    assert packed(none, INSURANCE) == packed(none, OPERATOR) == packed(none, KEEPER) == {None}
     life = some
     life.records.issue_evidence(INSURANCE, life.record).packed.file.close()
     event = life.county.log.read(access_stream(county, life.record))[-1].event
