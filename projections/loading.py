@@ -20,6 +20,7 @@ from projections.generations import Generation
 from projections.projection import Projection, Row
 from projections.source import Place, Source, open_source
 from store.ending import end_with_parent
+from store.settling import settle
 
 EVENTS = 20_000  # of a bucket, about: its rows are held in memory
 MOST = 65_536
@@ -95,6 +96,7 @@ class _Worker:
     @classmethod
     def begin(cls, projection: Projection, place: Place, building: Generation, share: float) -> None:
         end_with_parent()
+    settle()
         gc.freeze()  # what is loaded stays, and little of what is folded ever waits to be found
         gc.set_threshold(100_000, 50, 1000)
         if share < 1:

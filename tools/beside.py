@@ -16,10 +16,11 @@ from store.database import Database, open_database
 from store.ending import end_with_parent
 from store.keys import KeyMissing
 from store.settings import Settings
+from store.settling import settle
 from tools.heads import HeadsThread
 from tools.output import say
 from tools.publishing import Publishing, publisher
-from tools.runtime import settle, stop_in_order
+from tools.runtime import stop_in_order
 
 NICE = 5
 AGAIN_S = 1.0

@@ -16,13 +16,14 @@ from api.service import open_service
 from store.embedded.file_lock import FileLock
 from store.proof.timestamping import Authority
 from store.settings import Settings
+from store.settling import settle
 from tools import authority
 from tools.beside import views
 from tools.county import DemoCounty, Settled, people
 from tools.county_lives import WANG_NUMBER
 from tools.listening import address, configure, listen, serve
 from tools.opening import operator
-from tools.runtime import settle, stop_in_order
+from tools.runtime import stop_in_order
 
 RESIDENTS = {
     "resident": "王建国，居民：自己的档案",

@@ -15,9 +15,9 @@ from projections.projection import Projection
 from projections.rebuild import EQUAL, FIRST, AlreadyBuilding, Built, Options, Rebuild
 from projections.source import Place, Unfoldable, open_source
 from store.settings import Settings
+from store.settling import settle
 from tools.output import FINDING, OK, UNAVAILABLE, USAGE, CommandFailed, result
 from tools.projections_opening import all_named, open_place
-from tools.runtime import settle
 
 
 def chosen(names: Sequence[str], *, every: bool) -> list[Projection]:

@@ -13,10 +13,11 @@ from api.auth import Tokens
 from api.service import open_service
 from store.database import open_database
 from store.settings import Settings
+from store.settling import settle
 from tools.beside import views
 from tools.listening import address, configure, listen, serve
 from tools.output import USAGE, CommandFailed, say
-from tools.runtime import settle, stop_in_order
+from tools.runtime import stop_in_order
 
 
 def application() -> FastAPI:

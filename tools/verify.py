@@ -24,8 +24,8 @@ from store.proof.verify.findings import MOST
 from store.proof.verify.running import Task, Verified, verify
 from store.proof.verify.tree import NOTHING_HELD, Held
 from store.settings import Settings
+from store.settling import settle
 from tools.output import FINDING, OK, USAGE, CommandFailed, result
-from tools.runtime import settle
 
 SHOWN = 20  # findings in words; --json has more
 

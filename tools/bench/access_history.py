@@ -33,11 +33,11 @@ from projections.view_queries import LogViews
 from projections.views import looks
 from store.database import APPENDER, PROJECTOR, READER, Database
 from store.event_log import StoredLog
+from store.settling import settle
 from store.wiring import open_log
 from tools.bench import county
 from tools.bench.measure import Cell, ratio
 from tools.output import say
-from tools.runtime import settle
 
 FEW, MANY = 20, 20_000
 PAGE = PageAsked(limit=20)

@@ -21,9 +21,10 @@ from domain.ports import NO_CONDITIONS, Answer, Claim, RequestKey
 from projections.record_view import RecordRender
 from store.event_log import StoredLog
 from store.settings import Settings
+from store.settling import settle
 from tools.bench.api_server import HOST
 from tools.listening import address, configure, listen, serve
-from tools.runtime import settle, stop_in_order
+from tools.runtime import stop_in_order
 
 
 class Unrecorded(StoredLog):

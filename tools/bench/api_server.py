@@ -14,9 +14,10 @@ from domain.application import Records
 from projections.record_view import RecordRender
 from store.event_log import StoredLog
 from store.settings import Settings
+from store.settling import settle
 from tools.bench.null_log import NullLog
 from tools.listening import address, configure, listen, serve
-from tools.runtime import settle, stop_in_order
+from tools.runtime import stop_in_order
 
 HOST = "127.0.0.1"
 

@@ -20,9 +20,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 
 from store import connect
 from store.database import APPENDER, Database
+from store.settling import settle
 from store.wiring import open_log
 from tools.bench.measure import Cell, machine, ratio
-from tools.runtime import settle
 
 BODY_BYTES = 572
 NEW_STREAM_ONE_IN = 10

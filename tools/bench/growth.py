@@ -22,11 +22,11 @@ from evidence import canonical
 from store import connect
 from store.database import APPENDER, Database
 from store.recorder import Terms
+from store.settling import settle
 from store.wiring import OpenLog, open_log
 from tools.bench.append import BODY, NEW_STREAM_ONE_IN, TOPIC
 from tools.bench.measure import Cell, machine, ratio
 from tools.output import say
-from tools.runtime import settle
 
 SMALL = 10_000  # events
 EACH = 20  # events of a stream

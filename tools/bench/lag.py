@@ -37,11 +37,11 @@ from store import connect
 from store.database import READER, Database
 from store.mapper import parts_of, topic_of
 from store.recorder import Terms
+from store.settling import settle
 from tools.bench import rebuild_log
 from tools.bench.measure import machine
 from tools.bench.rebuild_log import EACH, Filled
 from tools.beside import NICE, BesideProcess
-from tools.runtime import settle
 
 RECORDS = 1_000  # in care; each had an entry of late, so that its fold is remembered, as in a clinic's day
 THREADS = 32

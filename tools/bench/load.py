@@ -29,10 +29,10 @@ from projections.record_view import RecordRender
 from store import connect
 from store.database import APPENDER, Database
 from store.event_log import StoredLog
+from store.settling import settle
 from store.wiring import OpenLog, open_log
 from tools.bench import county
 from tools.bench.measure import Cell, machine, ratio
-from tools.runtime import settle
 
 EVENTS = 500
 AFTER_SNAPSHOT = 50  # events

@@ -25,6 +25,7 @@ from store.proof.rows import over
 from store.proof.second_place import SecondPlace
 from store.recorder import Terms
 from store.settings import DEFAULT_PUBLISH_S
+from store.settling import settle
 from tools.bench import rebuild_log
 from tools.bench.growth import PARTS
 from tools.bench.measure import machine, ratio
@@ -32,7 +33,6 @@ from tools.bench.rebuild_log import LOG_NO, ORIGIN, Filled
 from tools.beside import BesideProcess
 from tools.output import say
 from tools.publishing import Publishing
-from tools.runtime import settle
 
 THREADS = 32
 TARGET_S = 2.0

@@ -32,11 +32,11 @@ from projections.rebuild import Options, Rebuild
 from projections.source import Place
 from store import connect
 from store.database import Database
+from store.settling import settle
 from tools.bench import rebuild_library, rebuild_log
 from tools.bench.measure import machine, ratio
 from tools.bench.rebuild_view import LATEST
 from tools.output import say
-from tools.runtime import settle
 
 COLUMNS = {
     "stream_id": "uuid",

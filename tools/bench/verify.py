@@ -27,12 +27,12 @@ from store.proof.keys import checkpoint_signers
 from store.proof.publisher import Published, Publisher
 from store.proof.second_place import SecondPlace
 from store.proof.verify.running import Task, verify
+from store.settling import settle
 from tools.bench import rebuild_log
 from tools.bench.measure import machine, ratio
 from tools.bench.package import envelopes_per_s, made
 from tools.bench.rebuild_log import LOG_NO, ORIGIN, Filled
 from tools.output import say
-from tools.runtime import settle
 
 SIZES = (10_000, 100_000, 1_000_000)
 PACKED = 2_000  # events of the evidence package

@@ -33,11 +33,11 @@ from store import connect
 from store.bodies import KeptBodies
 from store.database import APPENDER, PROJECTOR, READER, Database
 from store.event_log import StoredLog
+from store.settling import settle
 from store.wiring import OpenLog, open_log
 from tools.bench import county
 from tools.bench.measure import Cell, machine, ratio
 from tools.output import say
-from tools.runtime import settle
 
 EVENTS = 500
 RECORDS = 10

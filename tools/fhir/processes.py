@@ -16,11 +16,11 @@ from domain.requests import Request
 from projections.record_view import RecordRender
 from store.event_log import StoredLog
 from store.key_place import KeysAt
+from store.settling import settle
 from store.wiring import open_log
 from tools.ahead import Ahead
 from tools.fhir.importer import FATAL, UNAVAILABLE, Progress, bundle_files, import_files, resources_in
 from tools.fhir.report import Report
-from tools.runtime import settle
 
 AT_ONCE = 4  # files handed to a process together
 THREADS = 1  # of each process: what looks ahead is for one

@@ -14,9 +14,9 @@ from projections.record_view import RecordRender
 from store.database import APPENDER, open_database
 from store.event_log import StoredLog
 from store.settings import Settings
+from store.settling import settle
 from store.wiring import OpenLog, open_log
 from tools.output import FINDING, UNAVAILABLE, CommandFailed, result
-from tools.runtime import settle
 from tools.simulate.behind import Behind, bulk_writer
 from tools.simulate.county import ForeignCounty
 from tools.simulate.digest import digest

@@ -24,8 +24,8 @@ from store.content import ContentKey
 from store.envelope import Draft
 from store.event_log import StoredLog
 from store.key_place import KeysAt
+from store.settling import settle
 from store.wiring import open_log
-from tools.runtime import settle
 from tools.simulate.behind import Behind
 from tools.simulate.lives import live
 from tools.simulate.loader import Loader, Stored, loader_on

@@ -24,6 +24,7 @@ from store.proof.verify.rows import check_range
 from store.proof.verify.stored import read
 from store.proof.verify.task import Task
 from store.proof.verify.tree import NOTHING_HELD
+from store.settling import settle
 
 KEYS_AT_ONCE = 500  # events whose keys are read together
 AHEAD = 4  # parts for each process that are done, or asked for, before it is their turn: 2 MB each
@@ -129,6 +130,7 @@ def _begin(task: Task) -> None:
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: whoever started us ends us
     os.nice(5)
+    settle()
     _worker = Worker(task, ExitStack())
 
 
