@@ -4,7 +4,6 @@ Ids of records are random, so that equal ranges of them hold about as many. A bu
 it is done are one transaction: whatever is killed leaves buckets that are whole or not there.
 """
 
-import gc
 import multiprocessing
 import os
 import time
@@ -96,9 +95,7 @@ class _Worker:
     @classmethod
     def begin(cls, projection: Projection, place: Place, building: Generation, share: float) -> None:
         end_with_parent()
-    settle()
-        gc.freeze()  # what is loaded stays, and little of what is folded ever waits to be found
-        gc.set_threshold(100_000, 50, 1000)
+        settle()
         if share < 1:
             os.nice(NICE)
         source = cls.stack.enter_context(open_source(place))
