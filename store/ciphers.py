@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from evidence.errors import ProofError
-from store.content import NONCE_SIZE
+from store.content import place, unsealed
 from store.keys import KeyStore
 
 MOST = 200_000  # keys remembered, of about 300 bytes each: a cipher of each would take ten times as much
@@ -36,8 +34,5 @@ class Ciphers:
         secret = (
             self._secrets.get((stream, generation)) or self._keys.get(UUID(bytes=stream), generation).secret
         )
-        place = b"%b\x00%b%b%b" % (self._log, stream, event, generation.to_bytes(4, "big"))
-        try:
-            return AESGCM(secret).decrypt(ciphertext[:NONCE_SIZE], ciphertext[NONCE_SIZE:], place)
-        except (InvalidTag, ValueError):
-            raise ProofError("content that does not open under its key and place") from None
+        before, after = place(self._log, stream, generation)
+        return unsealed(AESGCM(secret), ciphertext, before + event + after)

@@ -47,7 +47,7 @@ class ContentKey:
 
     def seal(self, plaintext: bytes, log: bytes, event: UUID) -> bytes:
         nonce = take(NONCE_SIZE)
-        before, after = self._place(log)
+        before, after = place(log, self.stream.bytes, self.generation)
         return nonce + self.cipher.encrypt(nonce, plaintext, before + event.bytes + after)
 
     def open(self, ciphertext: bytes, log: bytes, event: UUID) -> bytes:
@@ -56,22 +56,28 @@ class ContentKey:
 
     def opener(self, log: bytes) -> Callable[[bytes, bytes], bytes]:
         """`open` for many events, by the bytes of their ids: what all share is put together once."""
-        decrypt, (before, after) = self.cipher.decrypt, self._place(log)
+        before, after = place(log, self.stream.bytes, self.generation)
 
         def opened(ciphertext: bytes, event: bytes) -> bytes:
-            try:
-                return decrypt(ciphertext[:NONCE_SIZE], ciphertext[NONCE_SIZE:], before + event + after)
-            except (InvalidTag, ValueError):
-                raise ProofError("content that does not open under its key and place") from None
+            return unsealed(self.cipher, ciphertext, before + event + after)
 
         return opened
 
-    def _place(self, log: bytes) -> tuple[bytes, bytes]:
-        """What stands before and after the event's id in its associated data."""
-        return b"%b\x00%b" % (log, self.stream.bytes), self.generation.to_bytes(4, "big")
-
     def __repr__(self) -> str:
         return f"ContentKey(stream={self.stream}, generation={self.generation})"
+
+
+def place(log: bytes, stream: bytes, generation: int) -> tuple[bytes, bytes]:
+    """What stands before and after the event's id in the associated data of its content."""
+    return b"%b\x00%b" % (log, stream), generation.to_bytes(4, "big")
+
+
+def unsealed(cipher: AESGCM, ciphertext: bytes, associated: bytes) -> bytes:
+    """The plaintext. Raises ProofError if it does not open under its key and place."""
+    try:
+        return cipher.decrypt(ciphertext[:NONCE_SIZE], ciphertext[NONCE_SIZE:], associated)
+    except (InvalidTag, ValueError):
+        raise ProofError("content that does not open under its key and place") from None
 
 
 def pack(parts: Mapping[str, Part]) -> bytes:
